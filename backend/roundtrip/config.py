@@ -1,0 +1,64 @@
+"""Settings, each read from the environment variable of its name. The defaults need nothing installed."""
+
+import os
+import secrets
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+BACKEND = Path(__file__).resolve().parent.parent
+INSTANCE = BACKEND / "instance"
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs from one place to another."""
+
+    database_url: str = f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}"
+    database_pool_size: int = 8
+    cache_url: str = "memory:"
+    cache_max_bytes: int = 32 * MIB
+    secret_key: str = ""  # signs cursors; empty: made once and kept in the instance folder
+    frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
+    batch_threads: int = 4
+    scale: int = 1  # how many years of flights the loader makes of the one that was recorded
+    testing: bool = field(default=False, metadata={"environment": False})
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read every setting from the variable of its name in capitals; a number must be one."""
+        given = {
+            setting.name: _converted(setting.name, os.environ[setting.name.upper()], setting.type)
+            for setting in fields(cls)
+            if setting.metadata.get("environment", True) and setting.name.upper() in os.environ
+        }
+        return cls(**given)  # type: ignore[arg-type]  # _converted() gave each its own type
+
+
+def kept_secret(folder: Path = INSTANCE) -> str:
+    """Return the secret of this installation, making it on the first call.
+
+    Several processes may start at once: the first to link its file into place wins, and all read that one.
+    """
+    path = folder / "secret_key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        draft = folder / f"secret_key.{os.getpid()}"
+        draft.write_text(secrets.token_urlsafe(32))
+        draft.chmod(0o600)
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
+
+
+def _converted(name: str, text: str, kind: object) -> str | int:
+    if kind is not int:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise SystemExit(f"{name.upper()} must be a whole number, got {text!r}") from None

@@ -1,0 +1,49 @@
+"""Column types for times, stored on every database so that they read back as the API writes them.
+
+SQLite has no type for times and keeps text. Kept in the form of RFC 3339, what SQLite gives is already what
+JSON carries, and it sorts and compares as the time does.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
+
+_ISO = "%(year)04d-%(month)02d-%(day)02dT%(hour)02d:%(minute)02d:%(second)02d"
+_PARTS = r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)"
+
+
+class LocalTime(TypeDecorator[datetime]):
+    """A time on the clock of the airport where it happens: a datetime without an offset."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # SQLAlchemy's own is TypeEngine[Any]
+        """Text in the form of ISO 8601 on SQLite, `timestamp` elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(SQLITE_DATETIME(storage_format=_ISO, regexp=_PARTS))
+        return dialect.type_descriptor(DateTime())
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An instant: an aware datetime, always given back in UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # as above
+        """Text with the offset +00:00 on SQLite, `timestamp with time zone` elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(SQLITE_DATETIME(storage_format=_ISO + "+00:00", regexp=_PARTS))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime, whose instant nobody knows; give the database the time in UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"expected an aware datetime, got {value!r}")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Name the zone that SQLite's text left out of the parsed value."""
+        return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)

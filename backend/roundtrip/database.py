@@ -1,0 +1,51 @@
+"""How connections to the database behave: SQLite told to be safe and quick, reads without a transaction."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .config import Settings
+from .extensions import db
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",  # readers and one writer do not wait for each other
+    "PRAGMA synchronous = NORMAL",  # in WAL: safe against a crash of the process
+    "PRAGMA foreign_keys = ON",  # off unless asked for
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA cache_size = -4000",  # KiB for each connection
+    "PRAGMA temp_store = MEMORY",
+)
+
+_READS_ONLY = "roundtrip_reads_only"
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Tell Flask-SQLAlchemy where the database is and how many connections to keep."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": settings.database_pool_size, "max_overflow": 0}
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "begin", _begin_immediate)
+
+
+def reader(engine: Engine) -> Engine:
+    """Return the same engine for single read statements: none needs a BEGIN before it or a ROLLBACK after."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{_READS_ONLY: True})
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing; _begin_immediate does
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock at the start: a transaction that reads and then writes could otherwise fail at once."""
+    if not connection.get_execution_options().get(_READS_ONLY):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,35 @@
+"""The Flask extensions, made once and bound to an application by create_app()."""
+
+from typing import TYPE_CHECKING
+
+from flask_caching import Cache
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+# Every constraint has a name, so that a later migration can alter it on every database.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What all models share: one set of names for constraints."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+cache = Cache()
+
+# Flask-SQLAlchemy makes its base class when it runs; a type checker needs one that it can read.
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model

@@ -1,0 +1,26 @@
+"""An airport of the data set, and whether a flight of it begins or ends there."""
+
+from sqlalchemy import Float, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...extensions import Model
+
+
+class Airport(Model):
+    """One of 1,458 airports; `served` is true for those that some flight uses."""
+
+    __tablename__ = "airports"
+
+    faa: Mapped[str] = mapped_column(String(3), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    lat: Mapped[float] = mapped_column(Float)  # degrees
+    lon: Mapped[float] = mapped_column(Float)  # degrees
+    alt: Mapped[int] = mapped_column()  # feet
+    tz: Mapped[float] = mapped_column(Float)  # hours from UTC
+    dst: Mapped[str] = mapped_column(String(1))  # A: as in the US, U: unknown, N: none
+    tzone: Mapped[str | None] = mapped_column(String(32))  # IANA name
+    served: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (Index(None, "served", "faa"),)
+
+
