@@ -1,0 +1,60 @@
+import { type MouseEvent, type ReactNode, type SyntheticEvent, useEffect, useRef } from "react";
+import { useNavigate } from "react-router";
+import { client } from "./client";
+import { actionName, prepare } from "./pages";
+
+/** Long enough that a pointer crossing a list asks for nothing, short enough to be ahead of the click. */
+const DWELL_MS = 70;
+
+/**
+ * Every link of the product, a chart's marks included, behaves the same because it is done once, here: resting on one
+ * prepares its page, a click begins an action in the timing panel, and a plain <a> navigates without a reload.
+ */
+export function LinkBoundary({ children }: { children: ReactNode }) {
+  const navigate = useNavigate();
+  const dwell = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  useEffect(() => {
+    const onPopState = () => client.timings.begin(actionName(new URL(location.href)));
+    window.addEventListener("popstate", onPopState);
+    return () => window.removeEventListener("popstate", onPopState);
+  }, []);
+
+  const onIntent = (event: SyntheticEvent) => {
+    clearTimeout(dwell.current);
+    const url = ownLink(event.target);
+    if (url) dwell.current = setTimeout(() => prepare(url), DWELL_MS);
+  };
+  const onClickCapture = (event: MouseEvent) => {
+    const url = isPlainClick(event) && ownLink(event.target);
+    if (url) client.timings.begin(actionName(url));
+  };
+  const onClick = (event: MouseEvent) => {
+    const url = !event.defaultPrevented && isPlainClick(event) && ownLink(event.target);
+    if (!url) return;
+    event.preventDefault();
+    navigate(url.pathname + url.search);
+  };
+
+  return (
+    // The links inside are what is operated; this only listens to what bubbles up from them.
+    // biome-ignore lint/a11y/noStaticElementInteractions: see above
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a link's Enter is a click
+    <div onPointerOver={onIntent} onFocus={onIntent} onClickCapture={onClickCapture} onClick={onClick}>
+      {children}
+    </div>
+  );
+}
+
+function isPlainClick(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+}
+
+/** The address of the link under an event, if it leads to one of our own pages. */
+function ownLink(target: EventTarget): URL | undefined {
+  const link = target instanceof Element ? target.closest("a") : null;
+  const href = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
+  if (!link || !href || href.startsWith("#") || link.hasAttribute("download") || link.getAttribute("target")) return;
+  const url = new URL(href, location.href);
+  return url.origin === location.origin && !url.pathname.startsWith("/api/") ? url : undefined;
+}

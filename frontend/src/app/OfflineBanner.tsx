@@ -1,0 +1,16 @@
+import styles from "./OfflineBanner.module.css";
+import { useOnline } from "./useOnline";
+
+/** Says that the network is gone. The live region is always there, so that its filling is announced. */
+export function OfflineBanner() {
+  const online = useOnline();
+  return (
+    <div role="status" className={styles.region}>
+      {!online && (
+        <p className={styles.banner}>
+          <strong>You are offline.</strong> What was loaded before is still here; the rest comes when the network does.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { Suspense, useEffect, useRef } from "react";
+import { Link, Outlet, useLocation, useMatch } from "react-router";
+import { TimingBar } from "../timings";
+import { Mark } from "../ui/icons";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { OfflineBanner } from "./OfflineBanner";
+import { SearchButton } from "./search/SearchButton";
+import { ThemeSwitch } from "./theme/ThemeSwitch";
+
+/** The frame of every page; index.html carries a plain copy of it that is painted before this runs. */
+export function Shell() {
+  const main = useFocusOnNewPage();
+  const { pathname } = useLocation();
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <header className="masthead">
+        <div className="masthead-inner">
+          <Link className="wordmark" to="/" aria-label="Roundtrip, home">
+            <Mark />
+            <span className="wordmark-name">Roundtrip</span>
+          </Link>
+          <nav className="masthead-nav" aria-label="Main">
+            <ul>
+              <NavItem to="/" name="Explore" />
+              <NavItem to="/delays" name="Delays" />
+              <NavItem to="/docs" name="API" />
+            </ul>
+          </nav>
+          <SearchButton />
+          <ThemeSwitch />
+        </div>
+      </header>
+      <OfflineBanner />
+      <main id="main" className="page" ref={main} tabIndex={-1}>
+        <ErrorBoundary key={pathname}>
+          <Suspense fallback={<div className="ruled" aria-hidden="true" />}>
+            <Outlet />
+          </Suspense>
+        </ErrorBoundary>
+      </main>
+      <div className="dock">
+        <TimingBar />
+      </div>
+    </>
+  );
+}
+
+function NavItem({ to, name }: { to: string; name: string }) {
+  const current = useMatch({ path: to, end: true }) !== null;
+  return (
+    <li>
+      <Link to={to} aria-current={current ? "page" : undefined}>
+        {name}
+      </Link>
+    </li>
+  );
+}
+
+/** A new page begins at its beginning for the keyboard and for screen readers, as a loaded document would. */
+function useFocusOnNewPage() {
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    main.current?.focus({ preventScroll: true });
+  }, [pathname]);
+  return main;
+}

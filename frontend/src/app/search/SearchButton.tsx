@@ -1,0 +1,60 @@
+import { lazy, Suspense, useEffect, useState } from "react";
+import { SearchIcon } from "../../ui/icons";
+
+const load = () => import("./SearchDialog");
+const SearchDialog = lazy(load);
+
+/** What stands in the header; the dialog itself is fetched when someone means to use it. */
+export function SearchButton() {
+  const [open, setOpen] = useState(false);
+  const [wanted, setWanted] = useState(false);
+  const show = () => {
+    setWanted(true);
+    setOpen(true);
+  };
+  useShortcut(show);
+  return (
+    <>
+      <button
+        type="button"
+        className="masthead-search"
+        aria-label="Search airports and airlines"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="/ Control+K"
+        onClick={show}
+        onPointerEnter={load}
+        onFocus={load}
+      >
+        <SearchIcon />
+        <span>Search airports and airlines</span>
+        <kbd aria-hidden="true">/</kbd>
+      </button>
+      {wanted && (
+        <Suspense>
+          <SearchDialog open={open} onOpenChange={setOpen} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+function useShortcut(show: () => void) {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || !asksForSearch(event)) return;
+      event.preventDefault();
+      show();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  });
+}
+
+function asksForSearch(event: KeyboardEvent): boolean {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) return true;
+  return event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, select, textarea, [contenteditable]") !== null;
+}

@@ -1,0 +1,31 @@
+const KEY = "roundtrip-theme";
+const PAPERS = { light: "#ffffff", dark: "#12151a" };
+
+export type Theme = "auto" | "light" | "dark";
+
+/** The edition the reader chose; index.html applies it before the first paint, this only reads and changes it. */
+export function currentTheme(): Theme {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "light" || chosen === "dark" ? chosen : "auto";
+}
+
+export function setTheme(theme: Theme): void {
+  const root = document.documentElement;
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  colourTheBrowser(theme);
+  try {
+    if (theme === "auto") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // Storage is forbidden: the choice holds for this page alone.
+  }
+}
+
+/** The browser's own bar follows the paper; each meta keeps its media query for when the choice is "auto" again. */
+export function colourTheBrowser(theme: Theme): void {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    const own = meta.media.includes("dark") ? "dark" : "light";
+    meta.content = PAPERS[theme === "auto" ? own : theme];
+  }
+}

@@ -1,0 +1,13 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { client } from "./app/client";
+import { prepare } from "./app/pages";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+
+// What an earlier visit left comes first: it is shown at once, and its validators go out with the first requests.
+await client.restore();
+// The page's code and data start side by side; until the code is here, index.html's own frame stands.
+await prepare(new URL(location.href));
+createRoot(root).render(<App />);

@@ -1,0 +1,108 @@
+/**
+ * Figures and times as a timetable prints them. Local times arrive without an offset ("2013-01-01T05:15:00") and are
+ * read as they are written: no Date in the reader's own time zone ever touches them.
+ */
+const WHOLE = new Intl.NumberFormat("en-US");
+const PER_CENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const TENTH = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export const MONTHS = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
+
+export const NOTHING = "–";
+
+export function whole(value: number): string {
+  return WHOLE.format(value);
+}
+
+export function perCent(share: number | null): string {
+  return share === null ? NOTHING : PER_CENT.format(share);
+}
+
+/** "+47", "−3" with a true minus sign, "0". */
+export function signed(minutes: number): string {
+  if (minutes === 0) return "0";
+  return minutes > 0 ? `+${WHOLE.format(minutes)}` : `−${WHOLE.format(-minutes)}`;
+}
+
+/** A mean of minutes, with its sign and one decimal. */
+export function signedMean(minutes: number | null): string {
+  if (minutes === null) return NOTHING;
+  const rounded = TENTH.format(Math.abs(minutes));
+  if (rounded === "0.0") return rounded;
+  return minutes > 0 ? `+${rounded}` : `−${rounded}`;
+}
+
+/** "47 min late", "3 min early", "on time": a delay for the ear. */
+export function delayInWords(minutes: number): string {
+  if (minutes === 0) return "on time";
+  return minutes > 0 ? `${whole(minutes)} min late` : `${whole(-minutes)} min early`;
+}
+
+/** "5 h 07 min" */
+export function duration(minutes: number): string {
+  const rest = minutes % 60;
+  const hours = (minutes - rest) / 60;
+  return hours === 0 ? `${rest} min` : `${hours} h ${String(rest).padStart(2, "0")} min`;
+}
+
+/** "05:15" of "2013-01-01T05:15:00" */
+export function clock(local: string): string {
+  return local.slice(11, 16);
+}
+
+/** "2013-01-01" of "2013-01-01T05:15:00" */
+export function dateOf(local: string): string {
+  return local.slice(0, 10);
+}
+
+/** "Tue 1 Jan" of "2013-01-01", or of a local time on it */
+export function shortDate(local: string): string {
+  const { day, month, weekday } = calendar(local);
+  return `${weekday.slice(0, 3)} ${day} ${month.slice(0, 3)}`;
+}
+
+/** "Tuesday 1 January 2013" */
+export function longDate(local: string): string {
+  const { day, month, weekday, year } = calendar(local);
+  return `${weekday} ${day} ${month} ${year}`;
+}
+
+/** "January" of "2013-01" */
+export function monthName(month: string): string {
+  return MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
+}
+
+/** How many calendar days lie between two local dates: 1 when an arrival is on the next day. */
+export function daysBetween(earlier: string, later: string): number {
+  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+/** "17:00–17:59" of 17 */
+export function hourSpan(hour: number): string {
+  const two = String(hour).padStart(2, "0");
+  return `${two}:00–${two}:59`;
+}
+
+function calendar(local: string) {
+  const [year = "", month = "", day = ""] = dateOf(local).split("-");
+  const weekday = (new Date(midnight(local)).getUTCDay() + 6) % 7;
+  return { year, month: MONTHS[Number(month) - 1] ?? month, day: Number(day), weekday: WEEKDAYS[weekday] ?? "" };
+}
+
+function midnight(local: string): number {
+  return Date.parse(`${dateOf(local)}T00:00:00Z`);
+}
