@@ -1,0 +1,136 @@
+/** What the last action cost, in one slim line at the foot of every page. */
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useDrawingCost } from "./cost";
+import { count, ms } from "./format";
+import { type Amount, lookOf, spanColour } from "./spans";
+import { answerWords, bytesWords, type Summary, sentence, summarise } from "./summary";
+import styles from "./TimingBar.module.css";
+import { useSnapshot, useTimings } from "./TimingsContext";
+import { useShortcut } from "./useShortcut";
+
+const loadPanel = () => import("./TimingPanel");
+const TimingPanel = lazy(loadPanel);
+
+export function TimingBar() {
+  useDrawingCost("bar");
+  const timings = useTimings();
+  const snapshot = useSnapshot(timings);
+  const summary = summarise(snapshot);
+  const [open, setOpen] = useState(false);
+  const [everOpened, setEverOpened] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const toggle = useCallback(() => {
+    setEverOpened(true);
+    setOpen((was) => !was);
+  }, []);
+  const close = useCallback(() => setOpen(false), []);
+  const shortcut = useShortcut("t", toggle);
+
+  return (
+    <section
+      className={styles.bar}
+      aria-label="Timings of the last action"
+      data-pending={Boolean(summary?.pending)}
+    >
+      {summary ? <Figures summary={summary} /> : <p className={styles.label}>Nothing asked yet</p>}
+      <button
+        ref={button}
+        type="button"
+        className={styles.toggle}
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        aria-keyshortcuts={shortcut.enabled ? "t" : undefined}
+        onClick={toggle}
+        onPointerEnter={() => void loadPanel()}
+        onFocus={() => void loadPanel()}
+      >
+        <span className={styles.toggleText}>Timings</span>
+        <svg className={styles.chevron} viewBox="0 0 12 12" aria-hidden="true">
+          <path d="M2 8l4-4 4 4" />
+        </svg>
+      </button>
+      <Announcement summary={summary} />
+      {everOpened && (
+        <Suspense fallback={null}>
+          <TimingPanel
+            open={open}
+            onClose={close}
+            opener={button}
+            timings={timings}
+            snapshot={snapshot}
+            shortcut={shortcut}
+          />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+function Figures({ summary }: { summary: Summary }) {
+  return (
+    <>
+      <p className={styles.label} title={summary.label}>
+        {summary.paused && <span className={styles.paused}>paused </span>}
+        {summary.label}
+      </p>
+      <p className={styles.ms}>{summary.pending > 0 ? `${summary.pending} under way` : ms(summary.ms)}</p>
+      <div className={styles.rest}>
+        <ul className={styles.figures}>
+          <li className={styles.trips}>
+            {summary.roundTrips}
+            <span className={styles.wide}> round</span> {summary.roundTrips === 1 ? "trip" : "trips"}
+          </li>
+          <li className={styles.parts}>{count(summary.parts, "part")}</li>
+          <li className={styles.bytes}>{bytesWords(summary)}</li>
+        </ul>
+        <ul className={styles.answers} aria-label="Answers by source">
+          {summary.failed > 0 && <li className={styles.failed}>{summary.failed}× failed</li>}
+          {answerWords(summary).map(({ source, words }) => (
+            <li key={source}>{words}</li>
+          ))}
+        </ul>
+      </div>
+      <Stack amounts={summary.amounts} />
+    </>
+  );
+}
+
+/** Where the time went, in one bar. */
+function Stack({ amounts }: { amounts: Amount[] }) {
+  const told = amounts.filter((amount) => amount.ms > 0);
+  const words = told.map((amount) => `${amount.name} ${ms(amount.ms)}`).join(", ");
+  return (
+    <div
+      className={styles.stack}
+      role="img"
+      aria-label={`Where the time went: ${words || "no time was spent"}`}
+    >
+      {told.map((amount) => (
+        <span
+          key={amount.name}
+          title={`${amount.name} ${ms(amount.ms)}`}
+          data-family={lookOf(amount.name).family}
+          style={{ flexGrow: amount.ms, background: spanColour(amount.name) }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** A pause in which nothing changes makes one sentence of a burst of requests. */
+const SETTLED_MS = 1200;
+
+function Announcement({ summary }: { summary: Summary | null }) {
+  const [said, setSaid] = useState("");
+  const words = summary && summary.pending === 0 && !summary.paused ? sentence(summary) : null;
+  useEffect(() => {
+    if (words === null) return;
+    const timer = setTimeout(() => setSaid(words), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [words]);
+  return (
+    <p role="status" className={styles.unseen}>
+      {said}
+    </p>
+  );
+}

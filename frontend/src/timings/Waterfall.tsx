@@ -1,0 +1,176 @@
+/** All round trips and their parts on one clock, and beside them the one that is open. */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import type { Snapshot } from "../client/timing";
+import { useDrawingCost } from "./cost";
+import { Details } from "./Details";
+import { ms } from "./format";
+import { Legend } from "./Legend";
+import { clockOf, ticks } from "./layout";
+import { clockIntervals, type Row, rowsOf } from "./rows";
+import { isTreeKey, step } from "./treeKeys";
+import styles from "./Waterfall.module.css";
+import { FoldMarks, WaterfallRow } from "./WaterfallRow";
+import columns from "./WaterfallRow.module.css";
+
+/** Which action's time the clock shows. */
+export type Zoom = "all" | "last" | number;
+
+export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: boolean }) {
+  useDrawingCost("waterfall");
+  const now = performance.now();
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [zoom, setZoom] = useState<Zoom>("all");
+  const [activeKey, setActiveKey] = useState<string | null>(null);
+  const [openKey, setOpenKey] = useState<string | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => rowsOf(snapshot, folded), [snapshot, folded]);
+  const only = zoom === "last" ? snapshot.actions.at(-1)?.id : zoom;
+  const clock = clockOf(clockIntervals(snapshot, typeof only === "number" ? only : null, now));
+  const active = Math.max(
+    0,
+    rows.findIndex(({ key }) => key === activeKey),
+  );
+  const open = useMemo(() => rows.find(({ key }) => key === openKey), [rows, openKey]);
+  const height = phone ? 48 : 26;
+
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => height,
+    overscan: 8,
+    getItemKey: (i) => rows[i]?.key ?? i,
+  });
+
+  const toggle = (row: Row) => setFolded((was) => toggled(was, row.key));
+
+  const go = (row: Row, focus: boolean) => {
+    setActiveKey(row.key);
+    if (open && !phone) setOpenKey(row.key);
+    const index = rows.indexOf(row);
+    virtual.scrollToIndex(index, { align: "auto" });
+    if (focus) requestAnimationFrame(() => rowElement(scroller.current, index)?.focus());
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[active];
+    if (!row || !isTreeKey(event.key) || event.target instanceof HTMLSelectElement) return;
+    event.preventDefault();
+    const move = step(
+      rows,
+      active,
+      event.key,
+      Math.floor((scroller.current?.clientHeight ?? 0) / height) || 1,
+    );
+    if (move === "open") setOpenKey(row.key);
+    else if (move === "toggle") toggle(row);
+    else if (move) go(move, true);
+  };
+
+  const back = () => {
+    setOpenKey(null);
+    requestAnimationFrame(() => rowElement(scroller.current, active)?.focus());
+  };
+
+  return (
+    <div className={styles.split} data-open={open !== undefined}>
+      <div className={styles.list}>
+        <div ref={scroller} className={styles.scroller}>
+          {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a treegrid is a table whose rows take the focus */}
+          <table
+            className={styles.grid}
+            role="treegrid"
+            aria-label="Round trips, newest action first"
+            aria-rowcount={rows.length + 1}
+            onKeyDown={onKeyDown}
+          >
+            <thead className={styles.head}>
+              <tr aria-rowindex={1} className={columns.columns}>
+                <th scope="col">Request</th>
+                <th scope="col">Answer from</th>
+                <th scope="col">SQL</th>
+                <th scope="col">Bytes</th>
+                <th scope="col">Time</th>
+                <th scope="col" className={styles.axis} aria-label="Spans on the clock">
+                  {ticks(clock, phone ? 3 : 6).map((tick) => (
+                    <span
+                      key={tick.ms}
+                      className={styles.tick}
+                      style={{ insetInlineStart: `${tick.x * 100}%` }}
+                    >
+                      {tick.ms === 0 ? "0" : ms(tick.ms)}
+                    </span>
+                  ))}
+                  <FoldMarks clock={clock} labelled />
+                </th>
+              </tr>
+            </thead>
+            <tbody className={styles.rows} style={{ blockSize: virtual.getTotalSize() }}>
+              {virtual.getVirtualItems().map(({ index, start }) => {
+                const row = rows[index];
+                if (!row) return null;
+                return (
+                  <WaterfallRow
+                    key={row.key}
+                    row={row}
+                    index={index}
+                    top={start}
+                    height={height}
+                    clock={clock}
+                    now={now}
+                    active={index === active}
+                    open={row.key === openKey}
+                    onOpen={() => {
+                      setActiveKey(row.key);
+                      setOpenKey(row.key);
+                    }}
+                    onToggle={() => toggle(row)}
+                  />
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+        <Legend snapshot={snapshot}>
+          <label className={styles.zoom}>
+            Clock shows{" "}
+            <select
+              value={String(zoom)}
+              onChange={({ target: { value } }) =>
+                setZoom(value === "all" || value === "last" ? value : Number(value))
+              }
+            >
+              <option value="all">all actions</option>
+              <option value="last">the last action</option>
+              {typeof zoom === "number" && <option value={zoom}>{labelOf(snapshot, zoom)}</option>}
+            </select>
+          </label>
+        </Legend>
+      </div>
+      {open && (
+        <Details
+          row={open}
+          snapshot={snapshot}
+          phone={phone}
+          onBack={back}
+          onOpen={setOpenKey}
+          onZoom={setZoom}
+        />
+      )}
+    </div>
+  );
+}
+
+function labelOf({ actions }: Snapshot, id: number): string {
+  return actions.find((action) => action.id === id)?.label ?? "an action no longer kept";
+}
+
+function toggled(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
+
+function rowElement(scroller: HTMLElement | null, index: number): HTMLElement | null {
+  return scroller?.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"]`) ?? null;
+}

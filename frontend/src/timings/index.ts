@@ -1,0 +1,2 @@
+export { TimingBar } from "./TimingBar";
+export { TimingsProvider } from "./TimingsContext";

@@ -1,0 +1,105 @@
+/** What the bar says: one action's cost, from a snapshot. */
+import type { Action, MemoryHit, RoundTrip, Snapshot, Span } from "../client/timing";
+import { bytes, count, ms } from "./format";
+import { type Amount, amounts, SOURCES, type Source, sourceLabel, uncovered } from "./spans";
+
+export interface Summary {
+  label: string;
+  /** Requests under way now, of this action or an earlier one. */
+  pending: number;
+  failed: number;
+  paused: boolean;
+  roundTrips: number;
+  parts: number;
+  /** Time in which a round trip of the action was under way, counted once, and the drawing after the last. */
+  ms: number;
+  bytes: number;
+  /** False when some answer's size on the wire is not known, so that `bytes` is a lower bound. */
+  bytesComplete: boolean;
+  answers: Record<Source, number>;
+  /** Where the time of the action's round trips went, by span, "unaccounted" among them. */
+  amounts: Amount[];
+}
+
+/** The cost of the last action, or of the one named; null before anything was recorded. */
+export function summarise(snapshot: Snapshot, actionId?: number): Summary | null {
+  const action =
+    actionId === undefined ? snapshot.actions.at(-1) : snapshot.actions.find(({ id }) => id === actionId);
+  if (!action) return null;
+  const trips = snapshot.roundTrips.filter((trip) => trip.actionId === action.id);
+  const finished = trips.filter((trip): trip is RoundTrip & { end: number } => trip.end !== null);
+  const answers: Record<Source, number> = { memory: 0, browser: 0, "304": 0, "server-cache": 0, server: 0 };
+  const hits = snapshot.memoryHits.filter((hit) => hit.actionId === action.id);
+  answers.memory = hits.length;
+  for (const answer of finished.flatMap(answersOf)) answers[answer] += 1;
+  const render = renderOf(action, trips, hits);
+  return {
+    label: action.label,
+    pending: snapshot.roundTrips.filter(({ state }) => state === "pending").length,
+    failed: trips.filter(({ state }) => state === "failed").length,
+    paused: snapshot.paused,
+    roundTrips: trips.length,
+    parts: trips.reduce((sum, { parts }) => sum + parts.length, 0),
+    ms: timeCovered([...finished, ...render]),
+    bytes: finished.reduce((sum, trip) => sum + (trip.bytes.wire ?? 0), 0),
+    bytesComplete: finished.every(({ bytes: { wire }, state }) => wire !== null || state === "cancelled"),
+    answers,
+    amounts: amounts([...finished.flatMap(spansOf), ...render]),
+  };
+}
+
+/** "2× memory", "1× 304": the sources that answered, and nothing of those that did not. */
+export function answerWords({ answers }: Pick<Summary, "answers">): { source: Source; words: string }[] {
+  return SOURCES.filter((source) => answers[source] > 0).map((source) => ({
+    source,
+    words: `${answers[source]}× ${sourceLabel(source)}`,
+  }));
+}
+
+export function bytesWords(summary: Pick<Summary, "bytes" | "bytesComplete">): string {
+  return `${summary.bytesComplete ? "" : "at least "}${bytes(summary.bytes)}`;
+}
+
+/** One sentence for a screen reader, once the action has settled. */
+export function sentence(summary: Summary): string {
+  const sources = answerWords(summary).map(({ words }) => words);
+  const answered = sources.length > 0 ? `; answers: ${sources.join(", ")}` : "";
+  const failed = summary.failed > 0 ? `, ${summary.failed} failed` : "";
+  return `${summary.label}: ${count(summary.roundTrips, "round trip")}${failed}, ${ms(summary.ms)}${answered}.`;
+}
+
+/** The drawing after the last answer; nothing while an answer is newer than the last drawing. */
+export function renderOf(
+  { rendered }: Action,
+  trips: readonly { end: number | null }[],
+  hits: readonly MemoryHit[],
+): Span[] {
+  const last = Math.max(
+    ...trips.map(({ end }) => end ?? Number.POSITIVE_INFINITY),
+    ...hits.map(({ at }) => at),
+  );
+  if (rendered === null || !Number.isFinite(last) || rendered <= last) return [];
+  return [{ name: "render", start: last, end: rendered }];
+}
+
+function spansOf({ spans, start, end }: RoundTrip & { end: number }): Span[] {
+  return [...spans, ...uncovered(spans, start, end)];
+}
+
+/** A batch's answers are its parts'; a single's is its own. What was cut off answered nothing. */
+function answersOf(trip: RoundTrip): Source[] {
+  if (trip.kind === "batch")
+    return trip.parts.filter(({ status }) => status !== null).map(({ source }) => source);
+  return trip.status === null ? [] : [trip.source];
+}
+
+/** The length of the union of the intervals: two round trips side by side are waited for once. */
+export function timeCovered(intervals: readonly { start: number; end: number }[]): number {
+  let covered = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+    covered += Math.max(0, end - Math.max(start, reached));
+    reached = Math.max(reached, end);
+  }
+  return covered;
+}
