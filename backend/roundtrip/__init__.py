@@ -1,11 +1,21 @@
 """Roundtrip: a flight-delay explorer that shows where every millisecond of a round trip went."""
 
-from flask import Flask
+from pathlib import Path
 
-from . import database
-from .config import Settings
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from . import api, database, site
+from .config import Settings, kept_secret
 from .data.loader import data_commands
-from .extensions import migrate, db
+from .data.version import last_modified
+from .door import DoorMiddleware
+from .errors import Problem
+from .extensions import cache, db, migrate
+from .pipeline import Pipeline
+from .techniques.pagination import Cursors
+from .techniques.query_plan import Database
+from .techniques.response_cache import ResponseCache
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -13,6 +23,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     database.configure(app, settings)
-    migrate.init_app(app, db, directory="migrations")
+    migrate.init_app(app, db, directory=settings.migrations)
+    cache.init_app(app, settings.cache_config())
     app.cli.add_command(data_commands)
+    app.register_blueprint(api.blueprint())
+    app.register_error_handler(HTTPException, api.told)
+    app.register_error_handler(Problem, api.told)
+    with app.app_context():
+        reader = database.reader(db.engine)
+        app.extensions["roundtrip"] = pipeline = Pipeline(
+            routes={f"api.{route.name}": route for route in api.ROUTES},
+            urls=app.url_map,
+            database=Database(reader),
+            cache=ResponseCache(cache.cache),
+            cursors=Cursors(settings.secret_key or kept_secret()),
+            last_modified=last_modified(reader),
+            batch_threads=settings.batch_threads,
+        )
+    site.serve(app, Path(settings.frontend_dist))
+    app.wsgi_app = DoorMiddleware(app.wsgi_app, pipeline.door)  # type: ignore[method-assign]  # Flask's own way
     return app

@@ -20,9 +20,19 @@ class Settings:
     cache_max_bytes: int = 32 * MIB
     secret_key: str = ""  # signs cursors; empty: made once and kept in the instance folder
     frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
+    migrations: str = str(BACKEND / "migrations")
     batch_threads: int = 4
     scale: int = 1  # how many years of flights the loader makes of the one that was recorded
     testing: bool = field(default=False, metadata={"environment": False})
+
+    def cache_config(self) -> dict[str, object]:
+        """Return what Flask-Caching needs to know of the backend that CACHE_URL names."""
+        if self.cache_url != "memory:":
+            raise SystemExit(f"CACHE_URL: expected memory:, got {self.cache_url!r}")
+        return {
+            "CACHE_TYPE": "roundtrip.techniques.memory_backend.MemoryBackend",
+            "CACHE_OPTIONS": {"most_bytes": self.cache_max_bytes},
+        }
 
     @classmethod
     def from_environment(cls) -> "Settings":

@@ -22,7 +22,8 @@ class LocalTime(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # SQLAlchemy's own is TypeEngine[Any]
         """Text in the form of ISO 8601 on SQLite, `timestamp` elsewhere."""
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(SQLITE_DATETIME(storage_format=_ISO, regexp=_PARTS))
+            kind = SQLITE_DATETIME(storage_format=_ISO, regexp=_PARTS)  # type: ignore[no-untyped-call]  # untyped there
+            return dialect.type_descriptor(kind)
         return dialect.type_descriptor(DateTime())
 
 
@@ -35,7 +36,8 @@ class UtcTime(TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # as above
         """Text with the offset +00:00 on SQLite, `timestamp with time zone` elsewhere."""
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(SQLITE_DATETIME(storage_format=_ISO + "+00:00", regexp=_PARTS))
+            kind = SQLITE_DATETIME(storage_format=_ISO + "+00:00", regexp=_PARTS)  # type: ignore[no-untyped-call]  # as above
+            return dialect.type_descriptor(kind)
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -24,7 +24,7 @@ def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
 def _in_class(number: int) -> ColumnElement[bool]:
     lower = (None, *CLASS_BOUNDS)[number]
     upper = (*CLASS_BOUNDS, None)[number]
-    arrived = Flight.arr_delay.is_not(None)
+    arrived: ColumnElement[bool] = Flight.arr_delay.is_not(None)
     if lower is not None:
         arrived = arrived & (Flight.arr_delay >= lower)
     return arrived if upper is None else arrived & (Flight.arr_delay < upper)

@@ -1,0 +1,107 @@
+"""The API as a Flask blueprint: each route of each resource, the batch, and the OpenAPI document."""
+
+import select
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from .door import problem_answer
+from .errors import Problem
+from .http import Answer, Head
+from .openapi import document_json
+from .pipeline import API, Pipeline, Route
+from .resources.airlines.routes import ROUTES as AIRLINES
+from .resources.airports.routes import ROUTES as AIRPORTS
+from .resources.delays.routes import ROUTES as DELAYS
+from .resources.flights.routes import ROUTES as FLIGHTS
+from .resources.planes.routes import ROUTES as PLANES
+from .resources.weather.routes import ROUTES as WEATHER
+from .techniques import batch
+from .techniques.batch import NDJSON
+from .techniques.compression import IDENTITY, compress_stream, negotiated
+from .techniques.negotiation import media_type_for
+from .techniques.serialization import JSON
+from .techniques.timing import Timing
+
+ROUTES: tuple[Route, ...] = (*FLIGHTS, *AIRLINES, *AIRPORTS, *PLANES, *WEATHER, *DELAYS)
+
+
+def blueprint() -> Blueprint:
+    """Return the API's routes, below /api/v1."""
+    api = Blueprint("api", __name__, url_prefix=API)
+    for route in ROUTES:
+        api.add_url_rule(route.path, route.name, get, methods=["GET"])
+    api.add_url_rule("/batch", "batch", batch_view, methods=["POST", "QUERY"])
+    api.add_url_rule("/openapi.json", "openapi", openapi_view, methods=["GET"])
+    return api
+
+
+def get(**path_arguments: object) -> Response:
+    """Answer one GET. The pipeline reads its head again: it answers the parts of a batch in the same way."""
+    return sent(pipeline_of(current_app).answer(Head.of(request.environ)))
+
+
+def batch_view() -> Response:
+    """Answer many GETs in one round trip, each as it is done (QUERY: RFC 10008)."""
+    if request.mimetype != JSON:
+        raise Problem(415, f"A batch is sent as {JSON}.")
+    if request.content_encoding:
+        raise Problem(415, "A batch is sent without a content coding.", headers=[("Accept-Encoding", "identity")])
+    timing = Timing()
+    parts = batch.parse(request.stream.read(batch.MOST_BYTES + 1))
+    pipeline = pipeline_of(current_app)
+    lines = batch.lines(parts, pipeline.door.answer, pipeline.answer, pipeline.parts, client_left(request.environ))
+    streamed = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON)) == NDJSON
+    pieces = (line for _, line in lines) if streamed else iter([batch.in_order(lines, parts)])
+    coding = negotiated(request.headers.get("Accept-Encoding", ""))
+    response = Response(compress_stream(pieces, coding), 200, content_type=NDJSON if streamed else JSON)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    response.headers["Server-Timing"] = timing.header()
+    if coding != IDENTITY:
+        response.headers["Content-Encoding"] = coding
+    return response
+
+
+def openapi_view() -> Response:
+    """Answer the OpenAPI document, which is made of the routes and their schemas."""
+    return Response(document_json(ROUTES), content_type=JSON)
+
+
+def client_left(environ: dict[str, Any]) -> Callable[[], bool]:
+    """Return a function that tells whether the client has closed its side of the connection.
+
+    gunicorn gives the socket to the application; under another server nobody is taken to have left.
+    """
+    connection: socket.socket | None = environ.get("gunicorn.socket")
+
+    def left() -> bool:
+        if connection is None:
+            return False
+        readable, _, _ = select.select([connection], [], [], 0)
+        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+
+    return left
+
+
+def pipeline_of(app: Flask) -> Pipeline:
+    """Return the application's pipeline."""
+    pipeline: Pipeline = app.extensions["roundtrip"]
+    return pipeline
+
+
+def sent(answer: Answer) -> Response:
+    """Give an answer to Flask as it is."""
+    response = Response(answer.body, answer.status)
+    response.headers.clear()
+    response.headers.extend(answer.headers)
+    return response
+
+
+def told(error: Problem | HTTPException) -> Response:
+    """Answer an error, the router's and Flask's own too, as application/problem+json."""
+    problem = error if isinstance(error, Problem) else Problem.of_http(error)
+    return sent(problem_answer(problem, Timing()))

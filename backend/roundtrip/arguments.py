@@ -1,0 +1,172 @@
+"""Query parameters: only declared ones exist, each once; and their canonical form is the cache key.
+
+An unknown parameter could split the cache or pass unnoticed; so could a repeated one: both are 400.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from .errors import Fault, Problem
+from .techniques.pagination import DEFAULT_ITEMS, MOST_ITEMS
+
+LONGEST_QUERY = 2048  # bytes
+LARGEST = 2**31 - 1
+
+
+class Arguments(Schema):
+    """What every GET understands."""
+
+    class Meta:
+        """Refuse what is not declared."""
+
+        unknown = RAISE
+
+    fields_ = fields.String(
+        data_key="fields",
+        metadata={"description": "What of the resource to answer: names, dotted where nested, by commas."},
+    )
+
+
+class PageArguments(Arguments):
+    """What every list understands."""
+
+    limit = fields.Integer(
+        load_default=DEFAULT_ITEMS,
+        validate=validate.Range(1, MOST_ITEMS),
+        metadata={"description": "How many items at most."},
+    )
+    after = fields.String(
+        validate=validate.Length(1, 512), metadata={"description": "The `next` of the page before."}
+    )
+
+
+class Code(fields.String):
+    """An upper-case code, such as JFK; lower case is understood."""
+
+    def __init__(self, shortest: int, longest: int, **kwargs: Any) -> None:
+        letters = validate.Regexp(rf"[A-Z0-9]{{{shortest},{longest}}}\Z", error="Expected a code, such as JFK.")
+        super().__init__(validate=letters, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return str(super()._deserialize(value, attr, data, **kwargs)).upper()
+
+
+class Phrase(fields.String):
+    """A few words to look for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        plain = validate.Regexp(r"[^%_\\\x00-\x1f\x7f]+\Z", error="Expected words, without %, _ and \\.")
+        super().__init__(validate=[validate.Length(1, 64), plain], **kwargs)
+
+
+class Dates(Schema):
+    """One local day (`date`), or a span of them (`from`, `to`, both inclusive).
+
+    They are loaded as the two ends of a half-open span of local time, `from` and `before`, as ISO 8601 text:
+    so `date=D` and `from=D&to=D` are one question.
+    """
+
+    date = fields.Date(metadata={"description": "Local date, such as 2013-01-31. Not with from and to."})
+    from_ = fields.Date(data_key="from", metadata={"description": "First local date."})
+    to = fields.Date(metadata={"description": "Last local date, included."})
+
+    @validates_schema
+    def _one_way_to_say_it(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if "date" in data and ("from_" in data or "to" in data):
+            raise ValidationError("Not together with from or to.", "date")
+        if "from_" in data and "to" in data and data["from_"] > data["to"]:
+            raise ValidationError("Before the first date.", "to")
+
+    @post_load
+    def _as_span(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        day = data.pop("date", None)
+        first, last = data.pop("from_", day), data.pop("to", day)
+        if first is not None:
+            data["from"] = f"{first.isoformat()}T00:00:00"
+        if last is not None and last < date.max:
+            data["before"] = f"{(last + timedelta(days=1)).isoformat()}T00:00:00"
+        return data
+
+
+def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the validated arguments of a request. Raises Problem (400) that names each parameter at fault."""
+    given = _pairs(query)
+    faults = [Fault(name, "given more than once") for name in given if len(given[name]) > 1]
+    if faults:
+        raise Problem.of_parameters(faults)
+    try:
+        loaded: dict[str, Any] = _instance(schema).load({name: values[0] for name, values in given.items()})
+    except ValidationError as error:
+        raise Problem.of_parameters(_faults(schema, error)) from None
+    return {**loaded, **path_arguments}
+
+
+def canonical(arguments: Mapping[str, Any]) -> str:
+    """Return the one way to write these arguments: sorted, as they would stand in a URL."""
+    return urlencode([(name, _text(arguments[name])) for name in sorted(arguments)], safe=",.:-")
+
+
+def as_dates(arguments: Mapping[str, Any]) -> dict[str, str]:
+    """Return the span that Dates loaded as the parameters `from` and `to` again."""
+    dates = {}
+    if "from" in arguments:
+        dates["from"] = arguments["from"][:10]
+    if "before" in arguments:
+        dates["to"] = (date.fromisoformat(arguments["before"][:10]) - timedelta(days=1)).isoformat()
+    return dates
+
+
+@lru_cache
+def declared(schema: type[Arguments]) -> dict[str, fields.Field[Any]]:
+    """Return the schema's parameters by the names that a URL uses."""
+    return {field.data_key or name: field for name, field in schema().load_fields.items()}
+
+
+@lru_cache
+def _instance(schema: type[Arguments]) -> Arguments:
+    return schema()
+
+
+def _pairs(query: str) -> dict[str, list[str]]:
+    if len(query) > LONGEST_QUERY:
+        raise Problem(414, f"The query has {len(query)} bytes; at most {LONGEST_QUERY} are read.")
+    given: dict[str, list[str]] = {}
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query), errors="strict")
+    except ValueError:
+        raise Problem(400, "The query is malformed: expected name=value pairs in UTF-8, joined by &.") from None
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    return given
+
+
+def _faults(schema: type[Arguments], error: ValidationError) -> list[Fault]:
+    messages = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow leaves it untyped
+    names = tuple(declared(schema))
+    faults = []
+    for name, said in messages.items():
+        if name in names:
+            faults.append(Fault(name, " ".join(said), _choices(declared(schema)[name])))
+        elif name == "_schema":
+            faults.append(Fault("query", " ".join(said)))
+        else:
+            faults.append(Fault(name[:80], "there is no such parameter", names))
+    return faults
+
+
+def _choices(field: fields.Field[Any]) -> tuple[str, ...] | None:
+    for validator in field.validators:
+        if isinstance(validator, validate.OneOf):
+            return tuple(str(choice) for choice in validator.choices)
+    return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,84 @@
+"""How a load shows that it moves: a bar on a terminal, a line for each finished step elsewhere."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+
+class Silent:
+    """Shows nothing: what the others refine."""
+
+    def say(self, sentence: str) -> None:
+        """Tell something that is not a step."""
+
+    def advance(self, done: int) -> None:
+        """Tell how much of the present step is done so far."""
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[None]:
+        """Go through one step, of so many things to be done."""
+        yield
+
+
+class Lines(Silent):
+    """One plain line for each step: for logs, pipes and containers."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def say(self, sentence: str) -> None:
+        """Print the sentence at once."""
+        print(sentence, file=self._out, flush=True)
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[None]:
+        """Print what was done and how long it took."""
+        start = perf_counter()
+        yield
+        self.say(f"{name}: {total:,} in {perf_counter() - start:.1f} s")
+
+
+class Bar(Silent):
+    """A bar for each step."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars = Progress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description:<16}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._task = self._bars.add_task("", visible=False)
+
+    def say(self, sentence: str) -> None:
+        """Print the sentence above the bars."""
+        self._console.print(sentence)
+
+    def advance(self, done: int) -> None:
+        """Move the present bar."""
+        self._bars.update(self._task, completed=done)
+
+    @contextmanager
+    def step(self, name: str, total: int) -> Iterator[None]:
+        """Add a bar, and fill it when the step is through."""
+        self._task = self._bars.add_task(name, total=total)
+        self._bars.start()
+        try:
+            yield
+            self.advance(total)
+        finally:
+            self._bars.stop()
+
+
+def for_stdout() -> Silent:
+    """Choose by what standard output is."""
+    console = Console()
+    return Bar(console) if console.is_terminal else Lines(sys.stdout)

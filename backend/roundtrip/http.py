@@ -1,0 +1,43 @@
+"""A request's head and the answer to it, as plain values that any server's interface can make and send."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .techniques.timing import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What of a GET's head decides its answer. Nothing else of the request is looked at: not Host, not X-*."""
+
+    method: str
+    path: str
+    query: str = ""
+    accept: str = ""
+    accept_encoding: str = ""
+    if_none_match: str = ""
+    if_modified_since: str = ""
+
+    @classmethod
+    def of(cls, environ: dict[str, Any]) -> "Head":
+        """Read the head from a WSGI environment (PEP 3333)."""
+        get = environ.get
+        return cls(
+            environ["REQUEST_METHOD"],
+            environ["PATH_INFO"],
+            get("QUERY_STRING", ""),
+            get("HTTP_ACCEPT", ""),
+            get("HTTP_ACCEPT_ENCODING", ""),
+            get("HTTP_IF_NONE_MATCH", ""),
+            get("HTTP_IF_MODIFIED_SINCE", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, headers and ready bytes; and the time it took, which is told and never stored."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    timing: Timing = field(repr=False)

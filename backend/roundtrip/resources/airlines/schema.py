@@ -1,0 +1,18 @@
+"""What an airline is on the wire, and what its lists may be asked."""
+
+from marshmallow import Schema, fields
+
+from ...arguments import PageArguments, Phrase
+
+
+class AirlineSchema(Schema):
+    """A carrier."""
+
+    carrier = fields.String(metadata={"description": "Two-letter code (IATA).", "example": "UA"})
+    name = fields.String(metadata={"example": "United Air Lines Inc."})
+
+
+class AirlineArguments(PageArguments):
+    """Filters of the list of airlines."""
+
+    q = Phrase(metadata={"description": "The beginning of the code, or a part of the name."})

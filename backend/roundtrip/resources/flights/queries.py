@@ -1,0 +1,33 @@
+"""The statements about flights."""
+
+from sqlalchemy import bindparam
+
+from ...reading import Filters, Page, Single
+from .model import EARLIEST_FIRST, LATEST_FIRST, Flight
+
+FILTERS: Filters = {
+    "origin": lambda: Flight.origin == bindparam("origin"),
+    "dest": lambda: Flight.dest == bindparam("dest"),
+    "carrier": lambda: Flight.carrier == bindparam("carrier"),
+    "flight": lambda: Flight.flight == bindparam("flight"),
+    "tailnum": lambda: Flight.tailnum == bindparam("tailnum"),
+    "from": lambda: Flight.sched_dep >= bindparam("from"),
+    "before": lambda: Flight.sched_dep < bindparam("before"),
+    "status": lambda: Flight.status == bindparam("status"),
+    "min_delay": lambda: Flight.arr_delay >= bindparam("min_delay"),
+    "month": lambda: Flight.month == bindparam("month"),
+    "weekday": lambda: Flight.weekday == bindparam("weekday"),
+    "hour": lambda: Flight.hour == bindparam("hour"),
+}
+
+page = Page(
+    Flight,
+    filters=FILTERS,
+    sorts={
+        "departure": lambda descending: (Flight.sched_dep, Flight.id),
+        "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
+        "distance": lambda descending: (Flight.distance, Flight.id),
+    },
+    default_sort="departure",
+)
+single = Single(Flight, "id")

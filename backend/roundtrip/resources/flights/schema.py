@@ -1,0 +1,83 @@
+"""What a flight is on the wire, and what its lists may be asked."""
+
+from marshmallow import Schema, fields, validate
+
+from ...arguments import Code, Dates, PageArguments
+from ..airlines.schema import AirlineSchema
+from ..airports.schema import AirportSchema
+from ..planes.schema import PlaneSchema
+from ..weather.schema import WeatherSchema
+
+STATUSES = ("on_time", "delayed", "cancelled", "diverted")
+SORTS = ("departure", "-departure", "delay", "-delay", "distance", "-distance")
+
+
+class FlightSchema(Schema):
+    """A flight: what was planned and what happened. Times are on the clock of the airport where they happen."""
+
+    id = fields.Integer()
+    carrier = fields.String(metadata={"description": "Two-letter code of the airline.", "example": "UA"})
+    flight = fields.Integer(metadata={"description": "Flight number.", "example": 1545})
+    tailnum = fields.String(allow_none=True, metadata={"example": "N14228"})
+    origin = fields.String(metadata={"example": "EWR"})
+    dest = fields.String(metadata={"example": "IAH"})
+    sched_dep = fields.NaiveDateTime(metadata={"description": "Scheduled departure, local time at the origin."})
+    dep = fields.NaiveDateTime(allow_none=True, metadata={"description": "Departure; null if cancelled."})
+    dep_delay = fields.Integer(allow_none=True, metadata={"description": "Minutes; negative if early."})
+    sched_arr = fields.NaiveDateTime(
+        metadata={"description": "Scheduled arrival, local time at the destination."}
+    )
+    arr = fields.NaiveDateTime(allow_none=True, metadata={"description": "Arrival; null if not recorded."})
+    arr_delay = fields.Integer(allow_none=True, metadata={"description": "Minutes; negative if early."})
+    air_time = fields.Integer(allow_none=True, metadata={"description": "Minutes in the air."})
+    distance = fields.Integer(metadata={"description": "Miles."})
+    status = fields.String(
+        validate=validate.OneOf(STATUSES),
+        metadata={
+            "description": "on_time: arrived less than 15 minutes late, as the US Bureau of Transportation "
+            "Statistics counts; diverted: left, and no arrival delay was recorded."
+        },
+    )
+    time_hour = fields.AwareDateTime(metadata={"description": "The hour of the scheduled departure, in UTC."})
+    airline = fields.Nested(AirlineSchema)
+    plane = fields.Nested(PlaneSchema, allow_none=True)
+    origin_airport = fields.Nested(AirportSchema)
+    dest_airport = fields.Nested(AirportSchema, allow_none=True)
+    weather = fields.Nested(WeatherSchema, allow_none=True)
+
+
+class FlightFilters(Dates):
+    """Which flights: the filters that lists and reports share."""
+
+    origin = Code(3, 3, metadata={"description": "Where it left: EWR, JFK or LGA."})
+    dest = Code(3, 3, metadata={"description": "Where it was going."})
+    carrier = Code(2, 2, metadata={"description": "Code of the airline."})
+    flight = fields.Integer(validate=validate.Range(1, 9999), metadata={"description": "Flight number."})
+    tailnum = Code(1, 6, metadata={"description": "Tail number of the plane."})
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    min_delay = fields.Integer(
+        validate=validate.Range(-1440, 1440),
+        metadata={"description": "Arrived at least so many minutes late."},
+    )
+    month = fields.String(
+        validate=validate.Regexp(r"\d{4}-(0[1-9]|1[0-2])\Z", error="Expected a month, such as 2013-01."),
+        metadata={"description": "Month of the scheduled departure."},
+    )
+    weekday = fields.Integer(
+        validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."}
+    )
+    hour = fields.Integer(
+        validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."}
+    )
+
+
+class FlightArguments(FlightFilters, PageArguments):
+    """Filters and order of the list of flights."""
+
+    sort = fields.String(
+        load_default="departure",
+        validate=validate.OneOf(SORTS),
+        metadata={
+            "description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."
+        },
+    )

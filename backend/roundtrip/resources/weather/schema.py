@@ -1,0 +1,29 @@
+"""What an hour of weather is on the wire, and what its lists may be asked."""
+
+from marshmallow import Schema, fields
+
+from ...arguments import Code, Dates, PageArguments
+
+
+class WeatherSchema(Schema):
+    """The weather of one hour at one airport."""
+
+    id = fields.Integer()
+    origin = fields.String(metadata={"description": "The airport.", "example": "JFK"})
+    time_hour = fields.AwareDateTime(metadata={"description": "The hour, in UTC."})
+    local_hour = fields.NaiveDateTime(metadata={"description": "The hour on the airport's clock."})
+    temp = fields.Float(allow_none=True, metadata={"description": "Degrees Fahrenheit."})
+    dewp = fields.Float(allow_none=True, metadata={"description": "Dew point, degrees Fahrenheit."})
+    humid = fields.Float(allow_none=True, metadata={"description": "Relative humidity, percent."})
+    wind_dir = fields.Integer(allow_none=True, metadata={"description": "Degrees."})
+    wind_speed = fields.Float(allow_none=True, metadata={"description": "Miles per hour."})
+    wind_gust = fields.Float(allow_none=True, metadata={"description": "Miles per hour."})
+    precip = fields.Float(allow_none=True, metadata={"description": "Inches."})
+    pressure = fields.Float(allow_none=True, metadata={"description": "At sea level, millibars."})
+    visib = fields.Float(allow_none=True, metadata={"description": "Visibility, miles."})
+
+
+class WeatherArguments(Dates, PageArguments):
+    """Filters of the list of weather."""
+
+    origin = Code(3, 3, metadata={"description": "The airport: EWR, JFK or LGA."})

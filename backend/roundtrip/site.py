@@ -1,0 +1,85 @@
+"""The built frontend: hashed assets that never change, and one HTML page that is always asked for again."""
+
+import re
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.exceptions import NotFound
+from whitenoise import WhiteNoise
+
+from .api import told
+from .pipeline import API
+from .techniques.compression import IDENTITY, compress, negotiated
+
+PAGES = ("/", "/flights/<int:flight>", "/delays", "/docs")
+_HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # as Vite names them
+
+
+class Page:
+    """The frontend's one HTML page, in every content coding; read again when a build has replaced it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_at = 0
+        self._codings: dict[str, bytes] = {}
+        self._etag = ""
+
+    def response(self, status: int) -> Response:
+        """Answer with the page, or 304. Raises NotFound where the frontend has not been built."""
+        self._read()
+        coding = negotiated(request.headers.get("Accept-Encoding", ""))
+        if coding not in self._codings:
+            self._codings[coding] = compress(self._codings[IDENTITY], coding)
+        response = Response(self._codings[coding], status, content_type="text/html; charset=utf-8")
+        response.set_etag(self._etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Vary"] = "Accept-Encoding"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if coding != IDENTITY:
+            response.headers["Content-Encoding"] = coding
+        return response.make_conditional(request) if status == 200 else response
+
+    def _read(self) -> None:
+        try:
+            modified = self._path.stat().st_mtime_ns
+        except FileNotFoundError:
+            raise NotFound("The frontend has not been built: `make build` does it.") from None
+        if modified != self._read_at:
+            html = self._path.read_bytes()
+            self._etag = blake2b(html, digest_size=12).hexdigest()
+            self._codings = {IDENTITY: html}
+            self._read_at = modified
+
+
+def serve(app: Flask, dist: Path) -> None:
+    """Serve the frontend: its assets in front of Flask, its page for every address that a person can visit."""
+    site = Blueprint("site", __name__)
+    for path in PAGES:
+        site.add_url_rule(path, f"page{PAGES.index(path)}", show_page, methods=["GET"])
+    app.register_blueprint(site)
+    app.register_error_handler(NotFound, not_found)
+    app.extensions["roundtrip-page"] = Page(dist / "index.html")
+    if dist.is_dir():
+        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to add a middleware
+            app.wsgi_app,
+            root=dist,
+            max_age=3600,
+            immutable_file_test=lambda path, url: bool(_HASHED.search(url)),
+            allow_all_origins=False,
+        )
+
+
+def show_page(**arguments: object) -> Response:
+    """Answer with the page, which reads its own address."""
+    page: Page = current_app.extensions["roundtrip-page"]
+    return page.response(200)
+
+
+def not_found(error: NotFound) -> Response:
+    """Show a person the page, which says that nothing is here; tell a program the problem."""
+    to_a_person = request.accept_mimetypes.best == "text/html" and not request.path.startswith(API)
+    if to_a_person:
+        page: Page = current_app.extensions["roundtrip-page"]
+        return page.response(404)
+    return told(error)

