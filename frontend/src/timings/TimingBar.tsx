@@ -129,7 +129,7 @@ function Announcement({ summary }: { summary: Summary | null }) {
     return () => clearTimeout(timer);
   }, [words]);
   return (
-    <p role="status" className={styles.unseen}>
+    <p role="status" className="visually-hidden">
       {said}
     </p>
   );

@@ -76,9 +76,9 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
     <div className={styles.split} data-open={open !== undefined}>
       <div className={styles.list}>
         <div ref={scroller} className={styles.scroller}>
-          {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a treegrid is a table whose rows take the focus */}
           <table
             className={styles.grid}
+            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a treegrid is a table whose rows take the focus
             role="treegrid"
             aria-label="Round trips, newest action first"
             aria-rowcount={rows.length + 1}

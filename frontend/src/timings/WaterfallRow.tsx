@@ -97,7 +97,7 @@ function Bars({ row, interval, clock }: { row: Row; interval: Interval; clock: C
       {spans.map((span) => (
         <SpanBar key={`${span.name} ${span.start}`} span={span} clock={clock} />
       ))}
-      <span className={styles.unseen}>{spanWords(spans)}</span>
+      <span className="visually-hidden">{spanWords(spans)}</span>
     </>
   );
 }
