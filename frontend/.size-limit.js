@@ -6,9 +6,7 @@ import { readFileSync } from "node:fs";
 
 const manifest = JSON.parse(readFileSync("dist/.vite/manifest.json", "utf8"));
 
-const roots = Object.keys(manifest).filter(
-  (key) => manifest[key].isEntry || /\/Explore\w*\.tsx$/.test(key),
-);
+const roots = Object.keys(manifest).filter((key) => manifest[key].isEntry || /\/Explore\w*\.tsx$/.test(key));
 if (roots.length < 2) throw new Error(`expected an entry and the Explore page, found: ${roots.join(", ")}`);
 
 export default [
