@@ -1,7 +1,9 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { TimingsProvider } from "../timings";
 import { client } from "./client";
 import { LinkBoundary } from "./LinkBoundary";
+import { LazyPage } from "./lazyPage";
 import { pages } from "./pages";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { Shell } from "./Shell";
@@ -10,12 +12,14 @@ import { useScrollPlaces } from "./useScrollPlaces";
 export function App() {
   return (
     <QueryClientProvider client={client.queryClient}>
-      <BrowserRouter>
-        <LinkBoundary>
-          <ScrollPlaces />
-          <AppRoutes />
-        </LinkBoundary>
-      </BrowserRouter>
+      <TimingsProvider store={client.timings}>
+        <BrowserRouter>
+          <LinkBoundary>
+            <ScrollPlaces />
+            <AppRoutes />
+          </LinkBoundary>
+        </BrowserRouter>
+      </TimingsProvider>
     </QueryClientProvider>
   );
 }
@@ -24,8 +28,8 @@ export function AppRoutes() {
   return (
     <Routes>
       <Route element={<Shell />}>
-        {pages.map(({ pattern, Component }) => (
-          <Route key={pattern} path={pattern} element={<Component />} />
+        {pages.map(({ pattern, code }) => (
+          <Route key={pattern} path={pattern} element={<LazyPage code={code} />} />
         ))}
         <Route path="*" element={<NotFoundPage />} />
       </Route>

@@ -20,6 +20,12 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    return <Failure error={error} heading="This page could not be drawn" onRetry={() => this.setState({ error: null })} />;
+    return (
+      <Failure
+        error={error}
+        heading="This page could not be drawn"
+        onRetry={() => this.setState({ error: null })}
+      />
+    );
   }
 }

@@ -54,7 +54,8 @@ function isPlainClick(event: MouseEvent): boolean {
 function ownLink(target: EventTarget): URL | undefined {
   const link = target instanceof Element ? target.closest("a") : null;
   const href = link?.getAttribute("href") ?? link?.getAttribute("xlink:href");
-  if (!link || !href || href.startsWith("#") || link.hasAttribute("download") || link.getAttribute("target")) return;
+  if (!link || !href || href.startsWith("#") || link.hasAttribute("download") || link.getAttribute("target"))
+    return;
   const url = new URL(href, location.href);
   return url.origin === location.origin && !url.pathname.startsWith("/api/") ? url : undefined;
 }

@@ -1,21 +1,27 @@
-import { type ComponentType, lazy } from "react";
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
 
-export interface LazyPage {
-  Component: ComponentType;
-  load: () => Promise<unknown>;
+export interface PageCode {
+  load: () => Promise<{ default: ComponentType }>;
+  ready: () => ComponentType | undefined;
+  Pending: LazyExoticComponent<ComponentType>;
+}
+
+/** A page whose code comes when it is needed, once. */
+export function pageCode(fetchCode: () => Promise<{ default: ComponentType }>): PageCode {
+  let ready: ComponentType | undefined;
+  const load = async () => {
+    const module = await fetchCode();
+    ready = module.default;
+    return module;
+  };
+  return { load, ready: () => ready, Pending: lazy(load) };
 }
 
 /**
- * A page whose code comes when it is needed. React.lazy alone suspends once even for code that is already here, and
- * so would blank a prepared page for a moment; this draws prepared code at once.
+ * React.lazy alone suspends once even for code that is already here, and so would blank a prepared page for a
+ * moment; this draws prepared code at once.
  */
-export function lazyPage(fetchCode: () => Promise<{ default: ComponentType }>): LazyPage {
-  let Ready: ComponentType | undefined;
-  const load = async () => {
-    const module = await fetchCode();
-    Ready = module.default;
-    return module;
-  };
-  const Pending = lazy(load);
-  return { load, Component: () => (Ready ? <Ready /> : <Pending />) };
+export function LazyPage({ code: { ready, Pending } }: { code: PageCode }) {
+  const Ready = ready();
+  return Ready ? <Ready /> : <Pending />;
 }

@@ -3,10 +3,22 @@
  * read as they are written: no Date in the reader's own time zone ever touches them.
  */
 const WHOLE = new Intl.NumberFormat("en-US");
-const PER_CENT = new Intl.NumberFormat("en-US", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const PER_CENT = new Intl.NumberFormat("en-US", {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const TENTH = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-export const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] as const;
+export const WEEKDAYS = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+] as const;
 export const MONTHS = [
   "January",
   "February",
@@ -100,7 +112,12 @@ export function hourSpan(hour: number): string {
 function calendar(local: string) {
   const [year = "", month = "", day = ""] = dateOf(local).split("-");
   const weekday = (new Date(midnight(local)).getUTCDay() + 6) % 7;
-  return { year, month: MONTHS[Number(month) - 1] ?? month, day: Number(day), weekday: WEEKDAYS[weekday] ?? "" };
+  return {
+    year,
+    month: MONTHS[Number(month) - 1] ?? month,
+    day: Number(day),
+    weekday: WEEKDAYS[weekday] ?? "",
+  };
 }
 
 function midnight(local: string): number {

@@ -52,7 +52,15 @@ export function CloseIcon() {
   );
 }
 
-function Icon({ size = 20, stroke = 1.6, children }: { size?: number; stroke?: number; children: ReactNode }) {
+function Icon({
+  size = 20,
+  stroke = 1.6,
+  children,
+}: {
+  size?: number;
+  stroke?: number;
+  children: ReactNode;
+}) {
   return (
     <svg
       viewBox={`0 0 ${size} ${size}`}

@@ -27,7 +27,7 @@ export function SearchButton() {
       >
         <SearchIcon />
         <span>Search airports and airlines</span>
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </button>
       {wanted && (
         <Suspense>
@@ -56,5 +56,7 @@ function asksForSearch(event: KeyboardEvent): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, select, textarea, [contenteditable]") !== null;
+  return (
+    target instanceof HTMLElement && target.closest("input, select, textarea, [contenteditable]") !== null
+  );
 }

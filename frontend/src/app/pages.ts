@@ -1,0 +1,84 @@
+import { matchPath } from "react-router";
+import { airlinesQuery } from "../features/airlines/api";
+import { servedAirportsQuery } from "../features/airports/api";
+import * as delays from "../features/delays/api";
+import { flightQuery, flightsQuery } from "../features/flights/api";
+import { readFilters } from "../ui/filters/filters";
+import { client } from "./client";
+import { type PageCode, pageCode } from "./lazyPage";
+
+interface Page {
+  pattern: string;
+  code: PageCode;
+  /** What going there is called in the timing panel. */
+  action: (param: string | undefined) => string;
+  /** Starts what the page will ask for, all in one tick so that it shares one round trip. */
+  ask: (param: string | undefined, search: URLSearchParams) => void;
+}
+
+const { queryClient } = client;
+
+export const pages: readonly Page[] = [
+  {
+    pattern: "/",
+    code: pageCode(() => import("./pages/ExplorePage")),
+    action: () => "open Explore",
+    ask: (_, search) => {
+      const { filters } = readFilters(search);
+      queryClient.prefetchInfiniteQuery(flightsQuery(filters));
+      queryClient.prefetchQuery(delays.summaryQuery(filters));
+      queryClient.prefetchQuery(airlinesQuery());
+      queryClient.prefetchQuery(servedAirportsQuery());
+    },
+  },
+  {
+    pattern: "/flights/:id",
+    code: pageCode(() => import("./pages/FlightPage")),
+    action: (id) => `open flight ${id}`,
+    ask: (id) => {
+      if (isFlightId(id)) queryClient.prefetchQuery(flightQuery(Number(id)));
+    },
+  },
+  {
+    pattern: "/delays",
+    code: pageCode(() => import("./pages/DelaysPage")),
+    action: () => "open Delays",
+    ask: (_, search) => {
+      const { filters } = readFilters(search, delays.PARAMETERS);
+      delays.prefetchPage(queryClient, filters);
+      queryClient.prefetchQuery(airlinesQuery());
+      queryClient.prefetchQuery(servedAirportsQuery());
+    },
+  },
+  {
+    pattern: "/docs",
+    code: pageCode(() => import("./pages/ApiPage")),
+    action: () => "open the API page",
+    ask: () => {},
+  },
+];
+
+/** Fetches the code of the page at an address, and starts its data on the way. */
+export async function prepare(url: URL): Promise<void> {
+  const found = find(url);
+  if (!found) return;
+  found.page.ask(found.param, url.searchParams);
+  await found.page.code.load();
+}
+
+export function actionName(url: URL): string {
+  const found = find(url);
+  return found ? found.page.action(found.param) : `open ${url.pathname}`;
+}
+
+export function isFlightId(text: string | undefined): text is string {
+  return text !== undefined && /^[1-9]\d{0,8}$/.test(text);
+}
+
+function find(url: URL): { page: Page; param: string | undefined } | undefined {
+  for (const page of pages) {
+    const match = matchPath(page.pattern, url.pathname);
+    if (match) return { page, param: Object.values(match.params)[0] };
+  }
+  return undefined;
+}

@@ -1,0 +1,5 @@
+import { PageHead } from "../../ui/PageHead";
+
+export default function FlightPage() {
+  return <PageHead title="FlightPage" />;
+}

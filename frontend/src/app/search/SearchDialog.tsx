@@ -1,0 +1,3 @@
+export default function SearchDialog(_: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return null;
+}

@@ -1,0 +1,11 @@
+import { useMemo } from "react";
+import { useAirlineNames } from "../features/airlines/useAirlines";
+import { useAirportNames } from "../features/airports/useAirports";
+import type { Names } from "../ui/filters/describe";
+
+/** What the codes on a page stand for. */
+export function useNames(): Names {
+  const airlines = useAirlineNames();
+  const airports = useAirportNames();
+  return useMemo(() => ({ airlines, airports }), [airlines, airports]);
+}

@@ -1,0 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { airlinesQuery } from "./api";
+
+/** The airlines' names by their codes; empty until they have come. */
+export function useAirlineNames(): ReadonlyMap<string, string> {
+  const { data } = useQuery(airlinesQuery());
+  return useMemo(() => new Map(data?.items.map(({ carrier, name }) => [carrier, name])), [data]);
+}

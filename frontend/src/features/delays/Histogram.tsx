@@ -1,0 +1,36 @@
+import { whole } from "../../ui/format";
+import { HISTOGRAM_CLASSES, latenessColour } from "../../ui/lateness";
+import styles from "./Summary.module.css";
+
+const EARLY = -1;
+
+/** The delays' eleven classes as bars; every figure is in the list that they are drawn upon. */
+export function Histogram({ counts }: { counts: readonly number[] | undefined }) {
+  const most = Math.max(1, ...(counts ?? []));
+  return (
+    <figure className={styles.histogram}>
+      <figcaption>arrival delay, min</figcaption>
+      <ul className={styles.bars} aria-label="Flights by delay at arrival">
+        {HISTOGRAM_CLASSES.map(({ from, name }, index) => {
+          const count = counts?.[index] ?? 0;
+          const words = `${name}: ${whole(count)}`;
+          return (
+            <li key={name} title={words} data-from={from ?? undefined}>
+              <span className="visually-hidden">{words}</span>
+              <span
+                className={styles.bar}
+                aria-hidden="true"
+                style={{ blockSize: `${(count / most) * 100}%`, background: latenessColour(from ?? EARLY) }}
+              />
+            </li>
+          );
+        })}
+      </ul>
+      <div className={styles.ticks} aria-hidden="true">
+        {HISTOGRAM_CLASSES.map(({ from, name }) => (
+          <span key={name}>{from === null ? "" : from < 0 ? `−${-from}` : from}</span>
+        ))}
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,8 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Filters } from "../../ui/filters/filters";
+import { summaryQuery } from "./api";
+
+/** How many flights there are behind the filters, once it is known. */
+export function useFlightsTotal(filters: Filters): number | undefined {
+  return useQuery(summaryQuery(filters)).data?.items[0]?.count;
+}

@@ -1,0 +1,53 @@
+import { client } from "../../app/client";
+import { useRendered } from "../../app/useRendered";
+import { Empty } from "../../ui/Empty";
+import { Failure } from "../../ui/Failure";
+import type { FilterPatch, Filters } from "../../ui/filters/filters";
+import { Pending } from "../../ui/Pending";
+import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
+import { FlightList } from "./FlightList";
+import { FlightTable } from "./FlightTable";
+import { useFlights } from "./useFlights";
+
+interface Props {
+  filters: Filters;
+  /** How many there are in all, once it is known. */
+  total: number | undefined;
+  airlines: ReadonlyMap<string, string>;
+  airports: ReadonlyMap<string, string>;
+  onChange: (patch: FilterPatch) => void;
+  onClear: () => void;
+}
+
+/** The flights behind the filters: a table, or on a phone a list. */
+export function Flights({ filters, total, airlines, airports, onChange, onClear }: Props) {
+  const phone = useMediaQuery(PHONE);
+  const { flights, error, retry, isStale, ...more } = useFlights(filters);
+  useRendered(isStale ? undefined : flights);
+
+  if (!flights && error)
+    return <Failure error={error} heading="The flights could not be loaded" onRetry={retry} />;
+  if (!flights) return <Pending what="The flights" />;
+  if (flights.length === 0)
+    return <Empty what="No flights match" action="Clear the filters" onAction={onClear} />;
+
+  const loadMore = () => {
+    if (!more.hasMore || more.isLoadingMore || more.moreFailed || isStale) return;
+    client.timings.begin("more flights");
+    more.loadMore();
+  };
+  const View = phone ? FlightList : FlightTable;
+  return (
+    <View
+      flights={flights}
+      total={total}
+      sort={filters.sort ?? "departure"}
+      airlines={airlines}
+      airports={airports}
+      isStale={isStale}
+      onSort={(sort) => onChange({ sort: sort === "departure" ? undefined : sort })}
+      onNearEnd={loadMore}
+      end={{ ...more, onRetry: () => more.loadMore() }}
+    />
+  );
+}

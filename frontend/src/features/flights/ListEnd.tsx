@@ -1,0 +1,29 @@
+import { whole } from "../../ui/format";
+import styles from "./ListEnd.module.css";
+
+interface Props {
+  shown: number;
+  hasMore: boolean;
+  moreFailed: boolean;
+  onRetry: () => void;
+}
+
+/** What stands under the last row: more on its way, more that failed, or the end. */
+export function ListEnd({ shown, hasMore, moreFailed, onRetry }: Props) {
+  return (
+    <div className={styles.end} role="status">
+      {moreFailed ? (
+        <>
+          The next flights could not be loaded.{" "}
+          <button type="button" onClick={onRetry}>
+            Try again
+          </button>
+        </>
+      ) : hasMore ? (
+        "More flights are on their way …"
+      ) : (
+        `That was all: ${whole(shown)} ${shown === 1 ? "flight" : "flights"}.`
+      )}
+    </div>
+  );
+}

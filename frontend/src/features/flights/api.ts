@@ -1,0 +1,41 @@
+import { client } from "../../app/client";
+import type { Filters } from "../../ui/filters/filters";
+
+const ROW = [
+  "id",
+  "carrier",
+  "flight",
+  "origin",
+  "dest",
+  "sched_dep",
+  "dep",
+  "dep_delay",
+  "arr_delay",
+  "distance",
+  "status",
+] as const;
+
+const WHOLE = [
+  ...ROW,
+  "tailnum",
+  "sched_arr",
+  "arr",
+  "air_time",
+  "time_hour",
+  "airline",
+  "plane",
+  "origin_airport",
+  "dest_airport",
+  "weather",
+] as const;
+
+export const flightsQuery = (filters: Filters) => client.list("flights", filters, ROW);
+export const flightQuery = (id: number) => client.detail("flights", id, WHOLE);
+
+/** The last flights under the same number, newest first. */
+export const sameNumberQuery = (carrier: string, flight: number) =>
+  client.first("flights", { carrier, flight, sort: "-departure", limit: 12 }, ROW);
+
+type Data<Q> = Q extends { queryFn: (...context: never[]) => Promise<infer T> } ? T : never;
+export type FlightRow = Data<ReturnType<typeof flightsQuery>>["items"][number];
+export type WholeFlight = Data<ReturnType<typeof flightQuery>>;

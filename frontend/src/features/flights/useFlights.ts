@@ -1,0 +1,21 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Filters } from "../../ui/filters/filters";
+import { flightsQuery } from "./api";
+
+/** The flights under some filters, page after page; while other filters load, the last flights stay in sight. */
+export function useFlights(filters: Filters) {
+  const query = useInfiniteQuery({ ...flightsQuery(filters), placeholderData: keepPreviousData });
+  const flights = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  return {
+    flights,
+    error: query.error,
+    isPending: query.isPending,
+    isStale: query.isPlaceholderData,
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    moreFailed: query.isFetchNextPageError,
+    loadMore: query.fetchNextPage,
+    retry: query.refetch,
+  };
+}

@@ -1,0 +1,40 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+
+/** So many rows before the end the next ones are asked for: about two screens, so that nobody arrives before them. */
+const AHEAD = 40;
+
+/** The rows in sight of a list that scrolls with the page, and the space that the others would take. */
+export function useRows(
+  list: RefObject<HTMLElement | null>,
+  count: number,
+  height: number,
+  onNearEnd: () => void,
+) {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () =>
+      setTop(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
+    measure();
+    // What stands above grows and shrinks (filters, chips), and the body with it.
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [list]);
+
+  const virtual = useWindowVirtualizer({
+    count,
+    estimateSize: () => height,
+    overscan: 10,
+    scrollMargin: top,
+  });
+  const rows = virtual.getVirtualItems();
+  const last = rows.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (count > 0 && last >= count - AHEAD) onNearEnd();
+  }, [last, count, onNearEnd]);
+
+  const before = (rows[0]?.start ?? top) - top;
+  const after = Math.max(0, virtual.getTotalSize() - (rows.at(-1)?.end ?? top) + top);
+  return { rows: rows.map((row) => row.index), before, after };
+}

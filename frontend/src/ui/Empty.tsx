@@ -1,0 +1,20 @@
+import styles from "./Notice.module.css";
+
+interface Props {
+  what: string;
+  action: string;
+  onAction: () => void;
+}
+
+/** An answer with nothing in it, and the way to one with something. */
+export function Empty({ what, action, onAction }: Props) {
+  return (
+    <section className={styles.notice} data-kind="empty">
+      <h2>{what}</h2>
+      <p>Nothing in 2013 fits all of this at once. With fewer filters there will be more to see.</p>
+      <button type="button" className={styles.action} onClick={onAction}>
+        {action}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,13 @@
+import styles from "./Pending.module.css";
+import { useSlow } from "./useSlow";
+
+/** The empty lines of a table that is on its way; after a second a word, so that nobody wonders. */
+export function Pending({ what }: { what: string }) {
+  const slow = useSlow(true);
+  return (
+    <div className={styles.pending}>
+      <p role="status">{slow ? `${what} take a little longer than usual …` : ""}</p>
+      <div className="ruled" aria-hidden="true" />
+    </div>
+  );
+}

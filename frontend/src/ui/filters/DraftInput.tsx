@@ -1,0 +1,52 @@
+import { type InputHTMLAttributes, useEffect, useRef, useState } from "react";
+import styles from "./FilterForm.module.css";
+
+/** A pause in typing that is meant as one. */
+const PAUSE_MS = 400;
+
+interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "value" | "onChange"> {
+  id: string;
+  label: string;
+  value: string | undefined;
+  onCommit: (text: string) => void;
+}
+
+/** A field that speaks when its writer pauses, and only in words that it may say. */
+export function DraftInput({ label, value = "", onCommit, ...attributes }: Props) {
+  const [draft, setDraft] = useState(value);
+  const [shown, setShown] = useState(value);
+  const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(pause.current), []);
+
+  // Changed from outside (a chip, a link, the back button): what was typed has lost its ground.
+  if (value !== shown) {
+    setShown(value);
+    if (draft.toUpperCase() !== value) setDraft(value);
+  }
+
+  const commit = (input: HTMLInputElement) => {
+    clearTimeout(pause.current);
+    const text = input.value.trim();
+    if (input.validity.valid && text.toUpperCase() !== value.toUpperCase()) onCommit(text);
+  };
+  return (
+    <>
+      <label htmlFor={attributes.id}>{label}</label>
+      <input
+        {...attributes}
+        className={styles.input}
+        value={draft}
+        data-set={value !== ""}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={({ target }) => {
+          setDraft(target.value);
+          clearTimeout(pause.current);
+          pause.current = setTimeout(() => commit(target), PAUSE_MS);
+        }}
+        onBlur={({ target }) => commit(target)}
+        onKeyDown={(event) => event.key === "Enter" && commit(event.currentTarget)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,179 @@
+import { useId } from "react";
+import { PHONE, useMediaQuery } from "../useMediaQuery";
+import { DraftInput } from "./DraftInput";
+import type { Names } from "./describe";
+import { STATUS_WORDS } from "./describe";
+import styles from "./FilterForm.module.css";
+import {
+  FIRST_DAY,
+  type FilterPatch,
+  type Filters,
+  LAST_DAY,
+  ORIGINS,
+  PARAMETERS,
+  type Parameter,
+  readFilters,
+  STATUSES,
+} from "./filters";
+import { Select } from "./Select";
+
+interface Props {
+  filters: Filters;
+  names: Names;
+  /** Which controls the page offers. */
+  offered: readonly Parameter[];
+  onChange: (patch: FilterPatch) => void;
+}
+
+const DELAYS = [15, 30, 60, 120, 180];
+
+/** The controls over the flights; each change takes effect at once, so there is nothing to send. */
+export function FilterForm(props: Props) {
+  const phone = useMediaQuery(PHONE);
+  if (!phone) return <Controls {...props} />;
+  const used = PARAMETERS.filter(
+    (parameter) => parameter !== "sort" && props.filters[parameter] !== undefined,
+  );
+  return (
+    <details className={styles.folded}>
+      <summary>Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
+      <Controls {...props} />
+    </details>
+  );
+}
+
+function Controls({ filters, names, offered, onChange }: Props) {
+  const id = useId();
+  const set = (parameter: Parameter) => (text: string) => {
+    const { [parameter]: value } = readFilters(new URLSearchParams([[parameter, text]])).filters;
+    onChange({ [parameter]: value });
+  };
+  const setDay = (parameter: "from" | "to") => (text: string) => {
+    const days = { from: filters.from ?? filters.date, to: filters.to ?? filters.date };
+    onChange({ ...days, date: undefined, [parameter]: text || undefined });
+  };
+  const day = { min: FIRST_DAY, max: LAST_DAY, type: "date" };
+  const controls: { [P in Parameter]?: React.ReactNode } = {
+    origin: (
+      <Select
+        id={`${id}origin`}
+        label="From"
+        value={filters.origin}
+        any="All of New York"
+        options={ORIGINS.map((faa) => [faa, named(faa, names.airports)])}
+        onChange={set("origin")}
+      />
+    ),
+    dest: (
+      <Select
+        id={`${id}dest`}
+        label="To"
+        value={filters.dest}
+        any="Anywhere"
+        options={listed(names.airports)}
+        onChange={set("dest")}
+      />
+    ),
+    carrier: (
+      <Select
+        id={`${id}carrier`}
+        label="Airline"
+        value={filters.carrier}
+        any="All airlines"
+        options={listed(names.airlines)}
+        onChange={set("carrier")}
+      />
+    ),
+    from: (
+      <DraftInput
+        id={`${id}from`}
+        label="Since"
+        value={filters.from ?? filters.date}
+        onCommit={setDay("from")}
+        {...day}
+      />
+    ),
+    to: (
+      <DraftInput
+        id={`${id}to`}
+        label="Until"
+        value={filters.to ?? filters.date}
+        onCommit={setDay("to")}
+        {...day}
+      />
+    ),
+    status: (
+      <Select
+        id={`${id}status`}
+        label="Outcome"
+        value={filters.status}
+        any="Any"
+        options={STATUSES.map((status) => [status, STATUS_WORDS[status]])}
+        onChange={set("status")}
+      />
+    ),
+    min_delay: (
+      <Select
+        id={`${id}late`}
+        label="Late by"
+        value={filters.min_delay?.toString()}
+        any="Any delay"
+        options={delayOptions(filters.min_delay)}
+        onChange={set("min_delay")}
+      />
+    ),
+    flight: (
+      <DraftInput
+        id={`${id}flight`}
+        label="Flight no."
+        value={filters.flight?.toString()}
+        inputMode="numeric"
+        pattern="[0-9]{1,4}"
+        placeholder="any"
+        onCommit={set("flight")}
+      />
+    ),
+    tailnum: (
+      <DraftInput
+        id={`${id}tail`}
+        label="Tail no."
+        value={filters.tailnum}
+        pattern="[A-Za-z0-9]{2,6}"
+        placeholder="any"
+        autoCapitalize="characters"
+        onCommit={set("tailnum")}
+      />
+    ),
+  };
+  return (
+    <form
+      className={styles.form}
+      data-short={offered.length < 6}
+      aria-label="Filter the flights"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {offered.map((parameter) => (
+        <div key={parameter} className={styles.control} data-parameter={parameter}>
+          {controls[parameter]}
+        </div>
+      ))}
+    </form>
+  );
+}
+
+function listed(names: ReadonlyMap<string, string>): [string, string][] {
+  return [...names]
+    .map(([code, name]) => [code, `${name} (${code})`] as [string, string])
+    .sort((a, b) => a[1].localeCompare(b[1], "en"));
+}
+
+function named(code: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(code);
+  return name ? `${name} (${code})` : code;
+}
+
+function delayOptions(chosen: number | undefined): [string, string][] {
+  const minutes =
+    chosen === undefined || DELAYS.includes(chosen) ? DELAYS : [...DELAYS, chosen].sort((a, b) => a - b);
+  return minutes.map((value) => [String(value), `${value} min or more`]);
+}

@@ -1,0 +1,17 @@
+import styles from "./FilterProblems.module.css";
+import type { FilterProblem } from "./filters";
+
+/** What the address asked for and could not have; the flights below are shown without it. */
+export function FilterProblems({ problems }: { problems: readonly FilterProblem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul className={styles.problems} role="alert">
+      {problems.map(({ parameter, text, expected }) => (
+        <li key={parameter}>
+          The address says <code>{`${parameter}=${text.slice(0, 40)}`}</code>, which is left out here: it
+          should be {expected}.
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,36 @@
+import styles from "./FilterForm.module.css";
+
+interface Props {
+  id: string;
+  label: string;
+  value: string | undefined;
+  /** What no choice is called. */
+  any: string;
+  options: readonly (readonly [value: string, label: string])[];
+  onChange: (value: string) => void;
+}
+
+/** A choice of one. A value that is not (yet) among the options is offered as it is, so that it never looks unset. */
+export function Select({ id, label, value = "", any, options, onChange }: Props) {
+  const missing = value !== "" && !options.some(([option]) => option === value);
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        className={styles.input}
+        value={value}
+        data-set={value !== ""}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{any}</option>
+        {missing && <option value={value}>{value}</option>}
+        {options.map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}

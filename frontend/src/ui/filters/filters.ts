@@ -1,0 +1,136 @@
+/** The flights' filters as they stand in a page's address, for the pages that narrow the flights down. */
+export interface Filters {
+  origin?: Origin;
+  dest?: string;
+  carrier?: string;
+  flight?: number;
+  tailnum?: string;
+  date?: string;
+  from?: string;
+  to?: string;
+  status?: Status;
+  min_delay?: number;
+  hour?: number;
+  weekday?: number;
+  month?: string;
+  sort?: Sort;
+}
+
+export const ORIGINS = ["EWR", "JFK", "LGA"] as const;
+export const STATUSES = ["on_time", "delayed", "cancelled", "diverted"] as const;
+export const SORTS = ["departure", "-departure", "delay", "-delay", "distance", "-distance"] as const;
+export const FIRST_DAY = "2013-01-01";
+export const LAST_DAY = "2013-12-31";
+
+export type Origin = (typeof ORIGINS)[number];
+export type Status = (typeof STATUSES)[number];
+export type Sort = (typeof SORTS)[number];
+export type Parameter = keyof Filters;
+/** A change to the filters: undefined takes one away. */
+export type FilterPatch = { [P in Parameter]?: Filters[P] | undefined };
+
+/** A value in the address that no flight filter can have. */
+export interface FilterProblem {
+  parameter: string;
+  text: string;
+  expected: string;
+}
+
+interface Rule {
+  read: (text: string) => string | number | undefined;
+  expected: string;
+}
+
+const code = (pattern: RegExp) => (text: string) => {
+  const upper = text.toUpperCase();
+  return pattern.test(upper) ? upper : undefined;
+};
+const oneOf = (allowed: readonly string[]) => (text: string) => (allowed.includes(text) ? text : undefined);
+const integer = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  return /^-?\d{1,5}$/.test(text) && value >= least && value <= most ? value : undefined;
+};
+const day = (text: string) => (isDay(text) ? text : undefined);
+const DAY_EXPECTED = "a day of 2013, as 2013-07-04";
+
+const RULES: { [P in Parameter]-?: Rule } = {
+  origin: {
+    read: (text) => oneOf(ORIGINS)(text.toUpperCase()),
+    expected: "one of New York's airports: EWR, JFK or LGA",
+  },
+  dest: { read: code(/^[A-Z]{3}$/), expected: "an airport's three letters, as LAX" },
+  carrier: { read: code(/^[A-Z0-9]{2}$/), expected: "an airline's two letters, as UA" },
+  flight: { read: integer(1, 9999), expected: "a flight number from 1 to 9999" },
+  tailnum: { read: code(/^[A-Z0-9]{2,6}$/), expected: "a tail number, as N14228" },
+  date: { read: day, expected: DAY_EXPECTED },
+  from: { read: day, expected: DAY_EXPECTED },
+  to: { read: day, expected: DAY_EXPECTED },
+  status: { read: oneOf(STATUSES), expected: `one of ${STATUSES.join(", ")}` },
+  min_delay: { read: integer(-120, 2000), expected: "a number of minutes from -120 to 2000" },
+  hour: { read: integer(0, 23), expected: "an hour from 0 to 23" },
+  weekday: { read: integer(1, 7), expected: "a weekday from 1 (Monday) to 7" },
+  month: {
+    read: (text) => (/^2013-(0[1-9]|1[0-2])$/.test(text) ? text : undefined),
+    expected: "a month of 2013, as 2013-07",
+  },
+  sort: { read: oneOf(SORTS), expected: `one of ${SORTS.join(", ")}` },
+};
+
+export const PARAMETERS = Object.keys(RULES) as Parameter[];
+
+/** Reads an address. What cannot be read is left out of the filters and told of, never passed over in silence. */
+export function readFilters(
+  search: URLSearchParams,
+  parameters: readonly Parameter[] = PARAMETERS,
+): { filters: Filters; problems: FilterProblem[] } {
+  const filters: Record<string, string | number> = {};
+  const problems: FilterProblem[] = [];
+  for (const parameter of parameters) {
+    const text = search.get(parameter)?.trim();
+    if (!text) continue;
+    const value = RULES[parameter].read(text);
+    if (value === undefined) problems.push({ parameter, text, expected: RULES[parameter].expected });
+    else filters[parameter] = value;
+  }
+  return settleDays(filters as Filters, problems);
+}
+
+/** The query string of some filters, in one order whatever way they were set, without a leading "?". */
+export function writeFilters(filters: FilterPatch): string {
+  const search = new URLSearchParams();
+  for (const parameter of PARAMETERS) {
+    const value = filters[parameter];
+    if (value !== undefined && value !== "") search.set(parameter, String(value));
+  }
+  return search.toString();
+}
+
+/** The address of the flights behind some filters. */
+export function exploreHref(filters: FilterPatch): string {
+  const search = writeFilters(filters);
+  return search ? `/?${search}` : "/";
+}
+
+/** A range from its two ends, as the form sets it, or one day: never both, which the API refuses. */
+function settleDays(
+  filters: Filters,
+  problems: FilterProblem[],
+): { filters: Filters; problems: FilterProblem[] } {
+  const { date, from, to, ...rest } = filters;
+  if (date !== undefined) {
+    if (from === undefined && to === undefined) return { filters, problems };
+    problems.push({ parameter: "date", text: date, expected: "a day alone, without from and to" });
+  }
+  const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  if (from !== undefined && to !== undefined && from > to) {
+    problems.push({ parameter: "to", text: to, expected: `a day not before ${from}` });
+    return { filters: { ...rest, from }, problems };
+  }
+  return { filters: { ...rest, ...range }, problems };
+}
+
+function isDay(text: string): boolean {
+  if (!/^2013-\d\d-\d\d$/.test(text)) return false;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+}
