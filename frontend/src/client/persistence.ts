@@ -52,7 +52,7 @@ export async function persist(
 
   const persister: Persister = {
     async restoreClient() {
-      kept = (await storage.get(name)) as Kept | undefined;
+      kept = (await storage.get(name).catch(() => undefined)) as Kept | undefined;
       return kept && { ...kept.client, clientState: usable(kept, root) };
     },
     async persistClient(client) {

@@ -132,7 +132,7 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
   }
 
   function finish(draft: Draft): void {
-    draft.end = performance.now();
+    draft.end = dataWasHere(draft) ?? performance.now();
     draft.timing = readServerTiming(draft.answer?.headers["server-timing"]);
     const { rid } = draft.timing;
     if (rid !== null) {
@@ -202,7 +202,7 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
         marks: draft.marks,
         line: (line) =>
           recorded(() => {
-            const { id } = line.value as { id?: unknown };
+            const id = (line.value as { id?: unknown } | null)?.id;
             if (typeof id === "string") draft.lines.set(id, line);
             put(draft);
           }),
@@ -220,6 +220,12 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
       };
     },
   };
+}
+
+/** The data of a batch is here with the last of its parts; that the stream then ends is nobody's wait. */
+function dataWasHere({ lines, request }: Draft): number | undefined {
+  const all = [...lines.values()];
+  return request.parts && all.length === request.parts.size ? all.at(-1)?.decoded : undefined;
 }
 
 /** The same rid, in the time of this exchange: a replay from a cache has the rid of an earlier one. */

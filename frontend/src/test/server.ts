@@ -61,6 +61,7 @@ export async function startServer(): Promise<TestServer> {
     const { method = "", headers } = request;
     const seen: Seen = { method, url, headers, parts: body.requests ?? [], closedEarly: false };
     server.seen.push(seen);
+    response.sendDate = false; // tests set the client's clock, not this one's
     response.on("close", () => {
       seen.closedEarly = !response.writableFinished;
     });

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startServer, type TestServer } from "../test/server";
+import { createClient } from "./client";
+import { type Line, transport } from "./transport";
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await startServer();
+});
+afterEach(() => server.close());
+
+const call = { start: 0, actionId: 1 };
+
+test("any status is an answer", async () => {
+  server.replies.set("/x", { status: 418, body: { title: "Teapot" } });
+  const send = transport(new URL(server.baseURL).origin);
+
+  await expect(send({ method: "GET", url: "/api/v1/x", headers: {}, call })).resolves.toMatchObject({
+    status: 418,
+    body: { title: "Teapot" },
+  });
+});
+
+test("an error page in HTML is an answer without a body", async () => {
+  server.replies.set("/x", {
+    status: 502,
+    headers: { "content-type": "text/html" },
+    body: "<h1>Bad Gateway",
+  });
+  const send = transport(new URL(server.baseURL).origin);
+
+  await expect(send({ method: "GET", url: "/api/v1/x", headers: {}, call })).resolves.toMatchObject({
+    status: 502,
+    body: null,
+  });
+});
+
+test("lines are read as they come, whole, with characters that were cut in two", async () => {
+  server.replies.set("/x", { body: "Zürich ✈".repeat(20_000) });
+  const lines: Line[] = [];
+  const send = transport(new URL(server.baseURL).origin);
+  await send({
+    method: "POST",
+    url: "/api/v1/batch",
+    headers: {},
+    body: { requests: [{ id: "1", url: "/api/v1/x", headers: {} }] },
+    call,
+    onLine: (line) => lines.push(line),
+  });
+
+  expect(lines).toMatchObject([{ value: { id: "1", body: "Zürich ✈".repeat(20_000) } }]);
+  expect(lines[0]?.bytes).toBeGreaterThan(20_000 * "Zürich ✈".length);
+});
+
+test("what cannot be read is an error of the network, not of the page", async () => {
+  server.replies.set("/x", { headers: { "content-type": "application/json" }, body: undefined });
+  const send = transport(server.baseURL.replace(/\d+\/api.*/, "1"));
+
+  await expect(send({ method: "GET", url: "/api/v1/x", headers: {}, call })).rejects.toMatchObject({
+    name: "ProblemError",
+    kind: "network",
+    status: 0,
+  });
+});
+
+test("MessagePack is asked for and read where it is wanted", async () => {
+  server.replies.set("/flights/1", { body: { id: 1 } });
+  const client = createClient({ baseURL: server.baseURL, format: "msgpack" });
+
+  await expect(client.queryClient.fetchQuery(client.detail("flights", 1, ["id"]))).resolves.toEqual({
+    id: 1,
+  });
+  expect(client.timings.getSnapshot().roundTrips[0]?.responseHeaders["content-type"]).toBe(
+    "application/msgpack",
+  );
+});
