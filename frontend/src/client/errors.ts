@@ -23,8 +23,8 @@ export class ProblemError extends Error {
   /** Milliseconds the server asks us to wait before the next try; null when it asks nothing. */
   readonly retryAfter: number | null;
 
-  constructor(problem: Partial<Omit<ProblemError, keyof Error>> & { title: string }) {
-    super(problem.detail ?? problem.title);
+  constructor(problem: Partial<Omit<ProblemError, Exclude<keyof Error, "cause">>> & { title: string }) {
+    super(problem.detail ?? problem.title, { cause: problem.cause });
     this.kind = problem.kind ?? "problem";
     this.status = problem.status ?? 0;
     this.title = problem.title;

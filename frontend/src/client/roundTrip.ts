@@ -26,6 +26,7 @@ export interface RoundTrip {
   /** End to end from start to end, so that they sum to the wall time exactly. */
   spans: Span[];
   statements: number | null;
+  /** On the wire: as Resource Timing counts, which takes 300 bytes for any headers. */
   bytes: { wire: number | null; decoded: number | null };
   requestHeaders: Record<string, string>;
   responseHeaders: Record<string, string>;
@@ -164,9 +165,11 @@ function isConfirmed(draft: Draft): boolean {
   return draft.entry !== undefined || !draft.watched || !mayBeFromBrowser(draft);
 }
 
-/** The browser asked with its own validator, and gives its copy: less was sent than the copy is long. */
+/** The browser asked with its own validator and gives its copy: of that copy itself nothing was sent. */
 function wasRevalidatedByBrowser({ entry }: Draft): boolean {
-  return entry !== undefined && entry.transferSize > 0 && entry.transferSize < entry.encodedBodySize;
+  if (entry === undefined || entry.transferSize === 0) return false;
+  const { deliveryType } = entry as { deliveryType?: string }; // not in every browser yet
+  return deliveryType === "cache" || entry.transferSize < entry.encodedBodySize;
 }
 
 /** `Cache-Status: roundtrip; hit; ttl=57` (RFC 9211) */

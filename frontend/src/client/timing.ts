@@ -204,7 +204,6 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
           recorded(() => {
             const id = (line.value as { id?: unknown } | null)?.id;
             if (typeof id === "string") draft.lines.set(id, line);
-            put(draft);
           }),
         close: (answer) =>
           recorded(() => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startServer, type TestServer } from "../test/server";
 import { createClient } from "./client";
 import { type Line, transport } from "./transport";
@@ -74,4 +74,16 @@ test("MessagePack is asked for and read where it is wanted", async () => {
   expect(client.timings.getSnapshot().roundTrips[0]?.responseHeaders["content-type"]).toBe(
     "application/msgpack",
   );
+});
+
+test("a 304 is an answer, also where the browser gives it an empty body", async () => {
+  const empty = { body: { value: new ReadableStream({ start: (stream) => stream.close() }) } };
+  vi.stubGlobal("fetch", async () => Object.defineProperties(new Response(null, { status: 304 }), empty));
+  const { signal } = new AbortController();
+  const send = transport("http://localhost");
+
+  await expect(send({ method: "GET", url: "/x", headers: {}, call, signal })).resolves.toMatchObject({
+    status: 304,
+  });
+  vi.unstubAllGlobals();
 });

@@ -72,6 +72,7 @@ export function transport(origin: string, format: Format = "json"): Send {
     responseType: "stream",
     timeout: TIMEOUT,
     validateStatus: null,
+    env: { fetch: fetchWithoutEmptyBodies },
   });
 
   return async ({ method, url, headers, body, signal, onLine, marks = {} }) => {
@@ -106,6 +107,12 @@ export function transport(origin: string, format: Format = "json"): Send {
     }
   };
 }
+
+/** Chromium gives a 304 an empty body, of which axios would make a Response, which for a 304 is forbidden. */
+const fetchWithoutEmptyBodies: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  return response.status === 304 ? new Response(null, response) : response;
+};
 
 /** Splits at the byte, not the character, so that a part's size is told as it came. */
 async function readLines(
@@ -159,19 +166,15 @@ function plain(headers: object): Record<string, string> {
   );
 }
 
-function failureOf(error: unknown): ProblemError {
-  if (error instanceof ProblemError) return error;
+function failureOf(cause: unknown): ProblemError {
   if (globalThis.navigator?.onLine === false) {
-    return new ProblemError({ kind: "offline", title: "You are offline" });
+    return new ProblemError({ kind: "offline", title: "You are offline", cause });
   }
-  const code = axios.isAxiosError(error) ? error.code : undefined;
+  const code = axios.isAxiosError(cause) ? cause.code : undefined;
   if (code === AxiosError.ECONNABORTED || code === AxiosError.ETIMEDOUT) {
-    return new ProblemError({
-      kind: "timeout",
-      title: "No answer in time",
-      detail: `Nothing came in ${TIMEOUT / 1000} s.`,
-    });
+    const detail = `Nothing came in ${TIMEOUT / 1000} s.`;
+    return new ProblemError({ kind: "timeout", title: "No answer in time", detail, cause });
   }
-  const detail = error instanceof SyntaxError ? "The answer could not be read." : "The connection failed.";
-  return new ProblemError({ kind: "network", title: "The server could not be reached", detail });
+  const detail = cause instanceof SyntaxError ? "The answer could not be read." : "The connection failed.";
+  return new ProblemError({ kind: "network", title: "The server could not be reached", detail, cause });
 }
