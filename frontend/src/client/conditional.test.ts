@@ -48,6 +48,7 @@ test("the parts of a batch are conditional too", async () => {
   const after = await all();
 
   expect(server.seen).toHaveLength(2);
+  await expect.poll(() => client.timings.getSnapshot().roundTrips[1]?.state).toBe("done");
   expect(client.timings.getSnapshot().roundTrips[1]?.parts.map((part) => part.source)).toEqual([
     "304",
     "304",
