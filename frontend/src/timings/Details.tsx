@@ -77,11 +77,19 @@ function TripDetails({ trip, onOpen }: { trip: RoundTrip; onOpen: (key: string) 
   return (
     <>
       <dl className={styles.facts}>
-        <Fact name="Answer">{answerOf(trip, trip.state)}</Fact>
-        {trip.kind === "single" && trip.status !== null && (
-          <Fact name={`From: ${sourceLabel(trip.source)}`}>{sourceMeaning(trip.source)}</Fact>
-        )}
+        <Fact name="Answer">
+          {answerOf(trip, trip.state)}
+          {trip.kind === "single" && trip.status !== null && ` ${sourceMeaning(trip.source)}`}
+        </Fact>
         <Fact name="Why the wait">{trip.reason}</Fact>
+      </dl>
+      {trip.status !== null && !trip.freshTiming && (
+        <p className={styles.replayed}>
+          The server's timing in this answer is from an earlier exchange; it is not shown.
+        </p>
+      )}
+      <SpanTable spans={trip.spans} start={trip.start} end={trip.end} />
+      <dl className={styles.facts}>
         <Fact name="SQL">{sqlOf(trip)}</Fact>
         <Fact name="Size">{sizeOf(trip.bytes)}</Fact>
         {trip.rid && (
@@ -90,12 +98,6 @@ function TripDetails({ trip, onOpen }: { trip: RoundTrip; onOpen: (key: string) 
           </Fact>
         )}
       </dl>
-      {trip.status !== null && !trip.freshTiming && (
-        <p className={styles.replayed}>
-          The server's timing in this answer is from an earlier exchange; it is not shown.
-        </p>
-      )}
-      <SpanTable spans={trip.spans} start={trip.start} end={trip.end} />
       {trip.parts.length > 0 && <PartList trip={trip} onOpen={onOpen} />}
       <Headers name="Request headers" headers={trip.requestHeaders} />
       <Headers name="Response headers" headers={trip.responseHeaders} />
@@ -115,10 +117,10 @@ function PartDetails({
   return (
     <>
       <dl className={styles.facts}>
-        <Fact name="Answer">{answerOf(part, trip.state)}</Fact>
-        {part.status !== null && (
-          <Fact name={`From: ${sourceLabel(part.source)}`}>{sourceMeaning(part.source)}</Fact>
-        )}
+        <Fact name="Answer">
+          {answerOf(part, trip.state)}
+          {part.status !== null && ` ${sourceMeaning(part.source)}`}
+        </Fact>
         <Fact name="Carried by">
           <button type="button" className={styles.link} onClick={() => onOpen(`trip ${trip.id}`)}>
             {trip.method} {shortAddress(trip.url)}
@@ -126,12 +128,14 @@ function PartDetails({
           , with {count(trip.parts.length - 1, "other part")}
         </Fact>
         <Fact name="Why the wait">{trip.reason}</Fact>
+      </dl>
+      <SpanTable spans={part.spans} start={part.start} end={part.end} />
+      <dl className={styles.facts}>
         <Fact name="SQL">{sqlOf(part)}</Fact>
         <Fact name="Size">
           {part.bytes === null ? "not known" : `${bytes(part.bytes)} of the batch, decoded`}
         </Fact>
       </dl>
-      <SpanTable spans={part.spans} start={part.start} end={part.end} />
     </>
   );
 }
@@ -141,7 +145,7 @@ function MemoryDetails({ hit, title }: { hit: MemoryHit; title: ReactNode }) {
     <>
       {title}
       <dl className={styles.facts}>
-        <Fact name={`From: ${sourceLabel("memory")}`}>{sourceMeaning("memory")}</Fact>
+        <Fact name="Answer">{sourceMeaning("memory")}</Fact>
         <Fact name="Why no wait">{hit.reason}</Fact>
       </dl>
     </>
@@ -159,8 +163,7 @@ function PartList({ trip, onOpen }: { trip: RoundTrip; onOpen: (key: string) => 
               {shortAddress(part.url)}
             </button>
             <span>
-              {answerOf(part, trip.state)}
-              {part.end !== null && `, ${ms(part.end - part.start)}`}
+              {part.end === null ? "under way" : `${sourceLabel(part.source)}, ${ms(part.end - part.start)}`}
             </span>
           </li>
         ))}
@@ -202,8 +205,8 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function answerOf({ status }: { status: number | null }, state: RoundTrip["state"]): string {
-  if (status !== null) return `status ${status}`;
-  return state === "pending" ? "under way" : `none: ${state}`;
+  if (status !== null) return `Status ${status}.`;
+  return state === "pending" ? "Under way." : `None: ${state}.`;
 }
 
 /** "2 statements, 0.81 ms" */

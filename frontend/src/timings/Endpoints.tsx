@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Snapshot } from "../client/timing";
 import styles from "./Endpoints.module.css";
 import { type EndpointStatistics, endpointStatistics } from "./endpoint";
-import { count, ms } from "./format";
+import { ms } from "./format";
 import { REQUEST_SOURCES, sourceLabel } from "./spans";
 import { BIN_EDGES, type Bin } from "./statistics";
 
@@ -57,7 +57,13 @@ const WIDTH = BIN_EDGES.length * BAR;
 function Histogram({ bins }: { bins: Bin[] }) {
   const most = Math.max(...bins.map((bin) => bin.count));
   return (
-    <svg className={styles.histogram} width={WIDTH} height={HEIGHT} role="img" aria-label={binWords(bins)}>
+    <svg
+      className={styles.histogram}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={binWords(bins)}
+    >
       {bins.map((bin, i) => {
         const height = most > 0 ? (bin.count / most) * (HEIGHT - 1) : 0;
         return <rect key={bin.from} x={i * BAR} y={HEIGHT - 1 - height} width={BAR - 1} height={height} />;
@@ -70,7 +76,7 @@ function Histogram({ bins }: { bins: Bin[] }) {
 /** The histograms' common scale: the edges that are powers of ten. */
 function Scale() {
   return (
-    <svg className={styles.scale} width={WIDTH} height={12} aria-hidden="true">
+    <svg className={styles.scale} viewBox={`0 0 ${WIDTH} 12`} aria-hidden="true">
       {[1, 10, 100, 1000].map((edge) => (
         <text key={edge} x={BIN_EDGES.indexOf(edge) * BAR} y={10}>
           {edge < 1000 ? edge : "1 s"}
@@ -105,8 +111,8 @@ function binWords(bins: Bin[]): string {
     .join(", ");
 }
 
-function sourceWords({ count: all, sources }: EndpointStatistics): string {
+function sourceWords({ sources }: EndpointStatistics): string {
   const known = REQUEST_SOURCES.filter((source) => sources.has(source));
-  if (known.length === 1 && known[0]) return `${count(all, "answer")} from ${sourceLabel(known[0])}`;
+  if (known.length === 1 && known[0]) return `from ${sourceLabel(known[0])}`;
   return known.map((source) => `${sources.get(source)}× ${sourceLabel(source)}`).join(", ");
 }

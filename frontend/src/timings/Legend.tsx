@@ -11,18 +11,33 @@ export function Legend({ snapshot, children }: { snapshot: Snapshot; children: R
       .map(({ name }) => name),
   );
   if (snapshot.actions.some(({ rendered }) => rendered !== null)) names.add("render");
+  const groups = alikeTogether(SPAN_ORDER.filter((name) => names.has(name)));
   return (
     <div className={styles.legend}>
       <ul aria-label="Legend">
-        {SPAN_ORDER.filter((name) => names.has(name)).map((name) => (
-          <li key={name} title={lookOf(name).meaning}>
-            <Swatch name={name} /> {name}
+        {groups.map(([name, ...others]) => (
+          <li key={name}>
+            <Swatch name={name} /> {[name, ...others].join(", ")}
           </li>
         ))}
       </ul>
       {children}
     </div>
   );
+}
+
+type Group = [SpanName, ...SpanName[]];
+
+/** Names that share colour and shape share one entry. */
+function alikeTogether(names: readonly SpanName[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const name of names) {
+    const { colour, family } = lookOf(name);
+    const group = groups.get(colour + family);
+    if (group) group.push(name);
+    else groups.set(colour + family, [name]);
+  }
+  return [...groups.values()];
 }
 
 export function Swatch({ name }: { name: SpanName }) {

@@ -2,8 +2,8 @@
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useDrawingCost } from "./cost";
 import { count, ms } from "./format";
-import { type Amount, lookOf, spanColour } from "./spans";
-import { answerWords, bytesWords, type Summary, sentence, summarise } from "./summary";
+import { type Amount, lookOf, SOURCES, type Source, sourceLabel, spanColour } from "./spans";
+import { bytesWords, type Summary, sentence, summarise } from "./summary";
 import styles from "./TimingBar.module.css";
 import { useSnapshot, useTimings } from "./TimingsContext";
 import { useShortcut } from "./useShortcut";
@@ -85,12 +85,24 @@ function Figures({ summary }: { summary: Summary }) {
         </ul>
         <ul className={styles.answers} aria-label="Answers by source">
           {summary.failed > 0 && <li className={styles.failed}>{summary.failed}× failed</li>}
-          {answerWords(summary).map(({ source, words }) => (
-            <li key={source}>{words}</li>
+          {SOURCES.filter((source) => summary.answers[source] > 0).map((source) => (
+            <li key={source}>
+              {summary.answers[source]}× <SourceName source={source} />
+            </li>
           ))}
         </ul>
       </div>
       <Stack amounts={summary.amounts} />
+    </>
+  );
+}
+
+/** Where room is scarce "server cache" is "cache": the browser's goes by "browser". */
+function SourceName({ source }: { source: Source }) {
+  if (source !== "server-cache") return sourceLabel(source);
+  return (
+    <>
+      <span className={styles.wide}>server </span>cache
     </>
   );
 }
@@ -110,7 +122,7 @@ function Stack({ amounts }: { amounts: Amount[] }) {
           key={amount.name}
           title={`${amount.name} ${ms(amount.ms)}`}
           data-family={lookOf(amount.name).family}
-          style={{ flexGrow: amount.ms, background: spanColour(amount.name) }}
+          style={{ flexGrow: amount.ms, color: spanColour(amount.name) }}
         />
       ))}
     </div>

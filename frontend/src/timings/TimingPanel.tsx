@@ -49,7 +49,7 @@ export default function TimingPanel({ open, onClose, opener, ...content }: Panel
         <Dialog.Popup
           ref={popup}
           className={styles.panel}
-          initialFocus={() => popup.current?.querySelector<HTMLElement>("[role=row][tabindex='0']") ?? true}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>("tr[tabindex='0']") ?? true}
           finalFocus={opener}
         >
           <Content phone={phone} {...content} />
@@ -138,7 +138,7 @@ function Empty({ paused }: { paused: boolean }) {
 
 /** What the measuring and the showing of it cost, in words. */
 function costWords({ overhead }: Snapshot): string {
-  return `What this costs: recording ${ms(overhead.ms)} for ${count(overhead.records, "record")}; drawing the bar and this panel ${ms(drawing.ms)} in ${count(drawing.times, "update")}.`;
+  return `What this costs: recording ${ms(overhead.ms)} (${count(overhead.records, "record")}), drawing ${ms(drawing.ms)} (${count(drawing.times, "update")})`;
 }
 
 /** While something is under way its bar grows, four times a second. */

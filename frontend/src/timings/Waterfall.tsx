@@ -39,6 +39,8 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 8,
+    // Rows from the first render on, before anything is measured: one of them gets the focus as the panel opens.
+    initialRect: { width: 0, height: 320 },
     getItemKey: (i) => rows[i]?.key ?? i,
   });
 
@@ -72,6 +74,24 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
     requestAnimationFrame(() => rowElement(scroller.current, active)?.focus());
   };
 
+  const legend = (
+    <Legend snapshot={snapshot}>
+      <label className={styles.zoom}>
+        Clock shows{" "}
+        <select
+          value={String(zoom)}
+          onChange={({ target: { value } }) =>
+            setZoom(value === "all" || value === "last" ? value : Number(value))
+          }
+        >
+          <option value="all">all actions</option>
+          <option value="last">the last action</option>
+          {typeof zoom === "number" && <option value={zoom}>{labelOf(snapshot, zoom)}</option>}
+        </select>
+      </label>
+    </Legend>
+  );
+
   return (
     <div className={styles.split} data-open={open !== undefined}>
       <div className={styles.list}>
@@ -96,6 +116,7 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
                     <span
                       key={tick.ms}
                       className={styles.tick}
+                      data-late={tick.x > 0.9}
                       style={{ insetInlineStart: `${tick.x * 100}%` }}
                     >
                       {tick.ms === 0 ? "0" : ms(tick.ms)}
@@ -130,22 +151,9 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
               })}
             </tbody>
           </table>
+          {phone && legend}
         </div>
-        <Legend snapshot={snapshot}>
-          <label className={styles.zoom}>
-            Clock shows{" "}
-            <select
-              value={String(zoom)}
-              onChange={({ target: { value } }) =>
-                setZoom(value === "all" || value === "last" ? value : Number(value))
-              }
-            >
-              <option value="all">all actions</option>
-              <option value="last">the last action</option>
-              {typeof zoom === "number" && <option value={zoom}>{labelOf(snapshot, zoom)}</option>}
-            </select>
-          </label>
-        </Legend>
+        {!phone && legend}
       </div>
       {open && (
         <Details

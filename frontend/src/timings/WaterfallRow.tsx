@@ -36,7 +36,7 @@ export function WaterfallRow({
   onToggle,
 }: WaterfallRowProps) {
   const interval = intervalOf(row, now);
-  const texts = textsOf(row);
+  const texts = textsOf(row, interval);
   const toggle = (event: MouseEvent) => {
     event.stopPropagation();
     onToggle();
@@ -68,7 +68,7 @@ export function WaterfallRow({
       </td>
       <td className={styles.figure}>{texts.statements}</td>
       <td className={styles.figure}>{texts.bytes}</td>
-      <td className={styles.time}>{row.kind === "memory" ? "0 ms" : ms(interval.end - interval.start)}</td>
+      <td className={styles.time}>{texts.time}</td>
       <td className={styles.clock}>
         <FoldMarks clock={clock} />
         <Bars row={row} interval={interval} clock={clock} />
@@ -150,16 +150,34 @@ interface Texts {
   failed: boolean;
   statements: string;
   bytes: string;
+  time: string;
 }
 
-const NOTHING: Texts = { name: "", title: "", source: "", failed: false, statements: "", bytes: "" };
+const NOTHING: Texts = {
+  name: "",
+  title: "",
+  source: "",
+  failed: false,
+  statements: "",
+  bytes: "",
+  time: "0 ms",
+};
 
-function textsOf(row: Row): Texts {
+function textsOf(row: Row, interval: Interval): Texts {
+  const time = ms(interval.end - interval.start);
   if (row.kind === "action") {
     const { label } = row.action;
-    const parts = row.trips.reduce((sum, { parts }) => sum + parts.length, 0);
+    const parts = total(row.trips, (trip) => trip.parts.length);
     const within = `${count(row.trips.length, "round trip")}${parts > 0 ? `, ${count(parts, "part")}` : ""}`;
-    return { ...NOTHING, name: `${label} · ${within}`, title: label };
+    return {
+      ...NOTHING,
+      name: `${label} · ${within}`,
+      title: label,
+      source: row.trips.some(({ end }) => end === null) ? "under way" : "",
+      statements: String(total(row.trips, ({ statements }) => statements)),
+      bytes: bytes(total(row.trips, (trip) => trip.bytes.wire)),
+      time: ms(row.waited),
+    };
   }
   if (row.kind === "memory") {
     return { ...NOTHING, name: row.hit.key, title: row.hit.key, source: sourceLabel("memory") };
@@ -172,7 +190,12 @@ function textsOf(row: Row): Texts {
     ...answerTexts(row, asked),
     statements: asked.statements === null ? "" : String(asked.statements),
     bytes: bytesText(row),
+    time,
   };
+}
+
+function total(trips: readonly RoundTrip[], of: (trip: RoundTrip) => number | null): number {
+  return trips.reduce((sum, trip) => sum + (of(trip) ?? 0), 0);
 }
 
 function answerTexts(

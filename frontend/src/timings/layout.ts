@@ -85,9 +85,14 @@ export interface Tick {
   x: number;
   /** ms since the clock's start. */
   ms: number;
+  /** Whether its label stands before it, for want of room after it. */
+  before: boolean;
 }
 
-/** About `most` ticks at a round step, in the stretches drawn to scale, none closer to the next than 1 / (2 most). */
+/** Beyond this a label would stick out of the clock. */
+const LABEL_FITS_UNTIL = 0.9;
+
+/** About `most` ticks at a round step, in the stretches drawn to scale, far enough apart for their labels. */
 export function ticks(clock: Clock, most: number): Tick[] {
   const drawn = clock.stretches.filter(({ folded }) => !folded);
   const step = roundStep(drawn.reduce((sum, { start, end }) => sum + (end - start), 0) / most);
@@ -95,8 +100,10 @@ export function ticks(clock: Clock, most: number): Tick[] {
   for (const { start, end } of drawn) {
     for (let n = Math.ceil((start - clock.start) / step); clock.start + n * step <= end; n += 1) {
       const x = position(clock, clock.start + n * step);
-      const before = found.at(-1);
-      if (!before || x - before.x >= 1 / (2 * most)) found.push({ x, ms: n * step });
+      const before = x > LABEL_FITS_UNTIL;
+      const apart = x - (found.at(-1)?.x ?? Number.NEGATIVE_INFINITY);
+      const label = 1 / (2 * most);
+      if (apart >= (before ? 2 * label : label)) found.push({ x, ms: n * step, before });
     }
   }
   return found;

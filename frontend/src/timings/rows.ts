@@ -1,7 +1,7 @@
 /** The waterfall's rows: actions, the round trips that they caused, the parts within, newest action first. */
 import type { Action, MemoryHit, PartRecord, RoundTrip, Snapshot, Span } from "../client/timing";
 import type { Interval } from "./layout";
-import { renderOf } from "./summary";
+import { renderOf, timeWaited } from "./summary";
 
 export type Row =
   | {
@@ -12,6 +12,7 @@ export type Row =
       action: Action;
       trips: RoundTrip[];
       render: Span[];
+      waited: number;
     }
   | { kind: "trip"; key: string; level: 2; expanded: boolean | undefined; trip: RoundTrip }
   | { kind: "part"; key: string; level: 3; expanded: undefined; trip: RoundTrip; part: PartRecord }
@@ -28,7 +29,16 @@ export function rowsOf(snapshot: Snapshot, folded: ReadonlySet<string>): Row[] {
     const key = `action ${action.id}`;
     const expanded = !folded.has(key);
     const render = renderOf(action, own, remembered);
-    const head: Row = { kind: "action", key, level: 1, expanded, action, trips: own, render };
+    const head: Row = {
+      kind: "action",
+      key,
+      level: 1,
+      expanded,
+      action,
+      trips: own,
+      render,
+      waited: timeWaited(own, render),
+    };
     if (!expanded) return [head];
     const children = [...own.map((trip) => tripRows(trip, folded)), ...remembered.map(memoryRow)];
     return [head, ...children.sort((a, b) => startOf(a) - startOf(b)).flat()];

@@ -40,7 +40,7 @@ export function summarise(snapshot: Snapshot, actionId?: number): Summary | null
     paused: snapshot.paused,
     roundTrips: trips.length,
     parts: trips.reduce((sum, { parts }) => sum + parts.length, 0),
-    ms: timeCovered([...finished, ...render]),
+    ms: timeWaited(trips, render),
     bytes: finished.reduce((sum, trip) => sum + (trip.bytes.wire ?? 0), 0),
     bytesComplete: finished.every(({ bytes: { wire }, state }) => wire !== null || state === "cancelled"),
     answers,
@@ -93,11 +93,15 @@ function answersOf(trip: RoundTrip): Source[] {
   return trip.status === null ? [] : [trip.source];
 }
 
-/** The length of the union of the intervals: two round trips side by side are waited for once. */
-export function timeCovered(intervals: readonly { start: number; end: number }[]): number {
+/** The length of the union of what has ended: two round trips side by side are waited for once. */
+export function timeWaited(
+  trips: readonly { start: number; end: number | null }[],
+  render: readonly Span[],
+): number {
+  const intervals = [...trips, ...render].flatMap(({ start, end }) => (end === null ? [] : [{ start, end }]));
   let covered = 0;
   let reached = Number.NEGATIVE_INFINITY;
-  for (const { start, end } of [...intervals].sort((a, b) => a.start - b.start)) {
+  for (const { start, end } of intervals.sort((a, b) => a.start - b.start)) {
     covered += Math.max(0, end - Math.max(start, reached));
     reached = Math.max(reached, end);
   }
