@@ -50,14 +50,14 @@ class MemoryBackend(BaseCache):
             return value
 
     def set(self, key: str, value: bytes, timeout: Any = None) -> bool:
-        """Keep the value; false when it alone is larger than the whole store may be."""
+        """Keep the value; false when it alone is larger than the whole store may be, and then keep no older one."""
         size = _size(key, value)
-        if size > self._most_bytes:
-            return False
         expires = self._clock() + (self.default_timeout if timeout is None else timeout)
         with self._lock:
             if key in self._entries:
                 self._drop(key)
+            if size > self._most_bytes:
+                return False
             self._entries[key] = (expires, value)
             self.bytes += size
             while self.bytes > self._most_bytes:

@@ -6,6 +6,7 @@ Flask-Caching's own `cached()` has no single flight (50 misses, 50 computations)
 errors; here only answers with status 200 arrive, and 1,000 concurrent misses on one key compute once.
 """
 
+import math
 import struct
 import threading
 import time
@@ -62,7 +63,7 @@ class ResponseCache:
 
     def ttl(self, entry: Entry) -> int:
         """Return for how many seconds the entry is still fresh; below zero it is stale."""
-        return int(entry.stored_at + entry.fresh_for - self._clock())
+        return math.floor(entry.stored_at + entry.fresh_for - self._clock())
 
     def get_or_build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
         """Return the entry and how it came: `hit`, `stale`, `miss` (built here) or `collapsed` (waited for another).
@@ -92,14 +93,17 @@ class ResponseCache:
                 self._building[key] = promised = Future()
         if not first:
             return promised.result(timeout=LONGEST_WAIT), "collapsed"
-        # Between the first look and the lock another may have finished building.
-        entry = self.get(key)
-        if entry is not None:
-            self._done(key)
-            promised.set_result(entry)
-            return entry, "hit"
-        self._fulfil(key, build, promised)
-        return promised.result(), "miss"
+        how = "hit"
+
+        def found_or_built() -> Entry:
+            nonlocal how
+            entry = self.get(key)  # between the first look and the lock another may have finished building
+            if entry is None:
+                how, entry = "miss", build()
+            return entry
+
+        self._fulfil(key, found_or_built, promised)
+        return promised.result(), how
 
     def _fulfil(self, key: str, build: Callable[[], Entry], promised: "Future[Entry]") -> None:
         try:
@@ -153,9 +157,14 @@ def decode(stored: Any) -> Entry | None:
     except (ValueError, TypeError):
         return None
     body = stored[body_at:]
-    texts = [kind, coding, etag, control, modified or "", link or "", *tags]
-    sound = len(body) == size and all(isinstance(text, str) and text.isprintable() for text in texts)
-    sound = sound and all(isinstance(number, int | float) for number in (fresh_for, stale_for, stored_at))
+    texts = [kind, coding, etag, control, *(text for text in (modified, link) if text is not None)]
+    sound = (
+        len(body) == size
+        and all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts)
+        and isinstance(tags, list)
+        and all(isinstance(tag, str) for tag in tags)
+        and all(isinstance(number, int | float) for number in (fresh_for, stale_for, stored_at))
+    )
     if not sound:
         return None
     return Entry(
