@@ -1,4 +1,4 @@
-"""get-or-build: one computation however many ask, stale entries while a new one is made, and a codec that is safe."""
+"""One computation however many ask, stale entries while a new one is made, and a codec that is safe."""
 
 import pickle
 import struct
