@@ -8,16 +8,16 @@ last of all writes the row of `datasets` that says "done". A process that is kil
 the next one starts over. Once the row is there, loading is a look at it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from time import perf_counter
 from typing import cast
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import Connection, Engine, Table, delete, insert, inspect, select, union, update
+from sqlalchemy import Connection, Engine, Index, Table, delete, insert, inspect, select, union, update
 
 from ..config import Settings
 from ..database import reader
@@ -31,7 +31,7 @@ from ..resources.weather.model import Weather
 from . import progress as shown
 from . import source
 from .model import Dataset
-from .source import Files, Known, Row, SourceError
+from .source import Files, Row, SourceError
 from .storage import Storage, StorageError, storage_for
 
 NAME = "nycflights13"
@@ -103,33 +103,117 @@ class _Load:
         self._scale = scale
 
     def replace_everything(self) -> None:
+        """Go from whatever is there to the whole data set, step by step."""
         self._drop_indexes()
         self._empty()
         self._store_rows()
         self._make_indexes()
         self._sum_up()
         self._connection.exec_driver_sql("ANALYZE")  # so that the planner knows which index serves best
-        now = datetime.now(UTC).replace(microsecond=0)
-        done = {"name": NAME, "version": self._files.version, "scale": self._scale, "loaded_at": now}
-        self._connection.execute(insert(Dataset), done)
+        self._mark_done()
 
     def _drop_indexes(self) -> None:
-        for model in _BIG:
-            for index in _table(model).indexes:
-                index.drop(self._connection)
+        for index in _indexes():
+            index.drop(self._connection)
 
     def _empty(self) -> None:
-        for model in reversed((Dataset, *_PARENTS_FIRST)):
+        for model in (Dataset, *reversed(_PARENTS_FIRST)):
             self._connection.execute(delete(model))
 
     def _store_rows(self) -> None:
         files, clock = self._files, self._storage.clock()
+        airports, planes = list(source.airports(files)), list(source.planes(files))
         weather_ids: dict[tuple[str, str], int] = {}
-        with self._progress.step("Airlines", 16):
-            self._insert(Airline, source.AIRLINE, source.airlines(files))
-        with self._progress.step("Airports", 1_458):
-            airports = self._insert(Airport, source.AIRPORT, source.airports(files))
-        with self._progress.step("Planes", 3_322):
-            planes = self._insert(Plane, source.PLANE, source.planes(files))
-        with self._progress.step("Hours of weather", 26_115):
-            self._insert(Weather, source.WEATHER, source.weather(files, clock, weather_ids))
+        self._insert("Airlines", Airline, source.AIRLINE, source.airlines(files))
+        self._insert("Airports", Airport, source.AIRPORT, airports)
+        self._insert("Planes", Plane, source.PLANE, planes)
+        self._insert("Hours of weather", Weather, source.WEATHER, source.weather(files, clock, weather_ids))
+        known = source.Known(_keys(airports), _keys(planes), weather_ids)
+        years = (source.flights(files, clock, known, copy) for copy in range(self._scale))
+        self._insert("Flights", Flight, source.FLIGHT, chain.from_iterable(years), files.flights * self._scale)
+
+    def _insert(
+        self, name: str, model: type[Model], columns: Sequence[str], rows: Iterable[Row], expected: int | None = None
+    ) -> None:
+        done, source_of_rows = 0, iter(rows)
+        with self._progress.step(name, expected):
+            while batch := list(islice(source_of_rows, BATCH)):
+                self._storage.insert(self._connection, _table(model), columns, batch)
+                done += len(batch)
+                self._progress.advance(done)
+        if expected not in (None, done):
+            raise SourceError(f"expected {expected:,} {name.lower()} in the files, found {done:,}")
+
+    def _make_indexes(self) -> None:
+        indexes = _indexes()
+        with self._progress.step("Indexes", len(indexes)):
+            for done, index in enumerate(indexes, start=1):
+                index.create(self._connection)
+                self._progress.advance(done)
+
+    def _sum_up(self) -> None:
+        with self._progress.step("Summaries", 2):
+            for done, summary in enumerate((DelaysByRoute, DelaysByTime), start=1):
+                by = [_table(Flight).c[name] for name in summary.DIMENSIONS]
+                flights = select(*by, *MEASURES.values()).group_by(*by)
+                columns = [*summary.DIMENSIONS, *MEASURES]
+                self._connection.execute(insert(summary).from_select(columns, flights))
+                self._progress.advance(done)
+        ends = union(select(DelaysByRoute.origin), select(DelaysByRoute.dest))
+        self._connection.execute(update(Airport).where(Airport.faa.in_(ends)).values(served=True))
+
+    def _mark_done(self) -> None:
+        now = datetime.now(UTC).replace(microsecond=0)
+        done = {"name": NAME, "version": self._files.version, "scale": self._scale, "loaded_at": now}
+        self._connection.execute(insert(Dataset), done)
+
+
+def _table(model: type[Model]) -> Table:
+    return cast(Table, model.__table__)
+
+
+def _indexes() -> list[Index]:
+    """Return those that are cheaper to make at the end than to keep up row by row."""
+    return sorted((index for model in _BIG for index in _table(model).indexes), key=lambda index: str(index.name))
+
+
+def _keys(rows: Iterable[Row]) -> frozenset[str]:
+    return frozenset(str(row[0]) for row in rows)
+
+
+data_commands = AppGroup("data", help="Load the data set, or tell whether it is there.")
+
+
+@data_commands.command("load")
+@click.option("--scale", type=click.IntRange(1, 1000), help="Years of flights to make of the one recorded.")
+def load_command(scale: int | None) -> None:
+    """Load the data set, unless it is there."""
+    start = perf_counter()
+    scale = scale or Settings.from_environment().scale
+    progress = shown.for_stdout()
+    try:
+        changed = load(db.engine, scale, progress)
+        present = loaded(db.engine)
+    except (SourceError, StorageError) as error:
+        raise click.ClickException(f"{error}. Nothing was changed.") from error
+    took = f"Loaded in {perf_counter() - start:.1f} s" if changed else "Nothing to do"
+    progress.say(f"{took}: {_sentence(present)}")
+
+
+@data_commands.command("status")
+def status_command() -> None:
+    """Tell what the database holds; exit with 1 if that is nothing."""
+    try:
+        present = loaded(db.engine)
+    except StorageError as error:
+        raise click.ClickException(f"{error}.") from error
+    click.echo(_sentence(present))
+    if present is None:
+        raise SystemExit(1)
+
+
+def _sentence(present: Loaded | None) -> str:
+    if present is None:
+        return "no data set; run `flask data load`"
+    years = "1 year" if present.scale == 1 else f"{present.scale} years"
+    return f"{NAME} {present.version}, {years} of flights, loaded {present.loaded_at:%Y-%m-%d %H:%M:%S} UTC"

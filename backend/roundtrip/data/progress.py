@@ -1,7 +1,7 @@
 """How a load shows that it moves: a bar on a terminal, a line for each finished step elsewhere."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 from typing import TextIO
@@ -20,8 +20,8 @@ class Silent:
         """Tell how much of the present step is done so far."""
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[None]:
-        """Go through one step, of so many things to be done."""
+    def step(self, name: str, total: int | None) -> Iterator[None]:
+        """Go through one step, of so many things to be done if that is known."""
         yield
 
 
@@ -30,17 +30,22 @@ class Lines(Silent):
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._done = 0
 
     def say(self, sentence: str) -> None:
         """Print the sentence at once."""
         print(sentence, file=self._out, flush=True)
 
+    def advance(self, done: int) -> None:
+        """Remember it for the line."""
+        self._done = done
+
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[None]:
+    def step(self, name: str, total: int | None) -> Iterator[None]:
         """Print what was done and how long it took."""
         start = perf_counter()
         yield
-        self.say(f"{name}: {total:,} in {perf_counter() - start:.1f} s")
+        self.say(f"{name}: {self._done:,} in {perf_counter() - start:.1f} s")
 
 
 class Bar(Silent):
@@ -57,6 +62,7 @@ class Bar(Silent):
             console=console,
         )
         self._task = self._bars.add_task("", visible=False)
+        self._done = 0
 
     def say(self, sentence: str) -> None:
         """Print the sentence above the bars."""
@@ -64,16 +70,17 @@ class Bar(Silent):
 
     def advance(self, done: int) -> None:
         """Move the present bar."""
+        self._done = done
         self._bars.update(self._task, completed=done)
 
     @contextmanager
-    def step(self, name: str, total: int) -> Iterator[None]:
+    def step(self, name: str, total: int | None) -> Iterator[None]:
         """Add a bar, and fill it when the step is through."""
         self._task = self._bars.add_task(name, total=total)
         self._bars.start()
         try:
             yield
-            self.advance(total)
+            self._bars.update(self._task, total=self._done)
         finally:
             self._bars.stop()
 

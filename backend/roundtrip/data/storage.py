@@ -102,8 +102,7 @@ class SqliteStorage(Storage):
 
     def _prepare(self, connection: Connection) -> None:
         connection.detach()  # it is ours: the pool must not hand it on with these settings
-        driver = connection.connection.driver_connection
-        assert driver is not None
+        driver = connection.connection.cursor()
         driver.execute("PRAGMA busy_timeout = 50")  # _begin() waits, and says so
         driver.execute("PRAGMA cache_size = -64000")  # KiB; an index is sorted in as much
         driver.execute("PRAGMA secure_delete = OFF")  # public data: what is replaced need not be overwritten
