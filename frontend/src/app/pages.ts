@@ -2,7 +2,8 @@ import { matchPath } from "react-router";
 import { airlinesQuery } from "../features/airlines/api";
 import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
-import { flightQuery, flightsQuery } from "../features/flights/api";
+import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
+import { knownFlight } from "../features/flights/useFlight";
 import { readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
@@ -36,7 +37,12 @@ export const pages: readonly Page[] = [
     code: pageCode(() => import("./pages/FlightPage")),
     action: (id) => `open flight ${id}`,
     ask: (id) => {
-      if (isFlightId(id)) queryClient.prefetchQuery(flightQuery(Number(id)));
+      if (!isFlightId(id)) return;
+      queryClient.prefetchQuery(flightQuery(Number(id)));
+      const known = knownFlight(queryClient, Number(id));
+      if (!known) return;
+      queryClient.prefetchQuery(delays.numberByMonthQuery(known.carrier, known.flight));
+      queryClient.prefetchQuery(sameNumberQuery(known.carrier, known.flight));
     },
   },
   {

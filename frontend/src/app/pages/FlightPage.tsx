@@ -1,5 +1,95 @@
+import { useParams } from "react-router";
+import { Route } from "../../features/airports/Route";
+import { NumberYear } from "../../features/delays/NumberYear";
+import { FlightHead } from "../../features/flights/FlightHead";
+import { SameNumber } from "../../features/flights/SameNumber";
+import { Timeline } from "../../features/flights/Timeline";
+import { useFlight } from "../../features/flights/useFlight";
+import { PlaneFacts } from "../../features/planes/PlaneFacts";
+import { WeatherThen } from "../../features/weather/WeatherThen";
+import { Failure } from "../../ui/Failure";
 import { PageHead } from "../../ui/PageHead";
+import { Pending } from "../../ui/Pending";
+import { isFlightId } from "../pages";
+import { useNames } from "../useNames";
+import { useRendered } from "../useRendered";
+import styles from "./FlightPage.module.css";
+import { NotFoundPage } from "./NotFoundPage";
 
 export default function FlightPage() {
-  return <PageHead title="FlightPage" />;
+  const { id } = useParams();
+  return isFlightId(id) ? <Flight id={Number(id)} /> : <NotFoundPage />;
+}
+
+function Flight({ id }: { id: number }) {
+  const { flight, known, error, retry } = useFlight(id);
+  const { airlines, airports } = useNames();
+  useRendered(flight);
+
+  if (error?.status === 404) return <NoSuchFlight id={id} />;
+  if (error && !flight) return <Unloaded id={id} error={error} onRetry={retry} />;
+  if (!known) return <Loading id={id} />;
+  return (
+    <>
+      <FlightHead
+        flight={known}
+        airline={flight?.airline.name ?? airlines.get(known.carrier)}
+        origin={flight?.origin_airport.name ?? airports.get(known.origin)}
+        destination={flight?.dest_airport?.name ?? airports.get(known.dest)}
+      />
+      <div className={styles.parts}>
+        <div className={styles.timeline}>
+          {flight ? <Timeline flight={flight} /> : <Pending what="The times" />}
+        </div>
+        <div className={styles.route}>
+          {flight && (
+            <Route
+              origin={flight.origin_airport}
+              dest={flight.dest_airport}
+              destCode={flight.dest}
+              distance={flight.distance}
+            />
+          )}
+        </div>
+        <div className={styles.facts}>
+          {flight && (
+            <>
+              <PlaneFacts tailnum={flight.tailnum} plane={flight.plane} />
+              <WeatherThen origin={flight.origin} weather={flight.weather} />
+            </>
+          )}
+        </div>
+        <NumberYear carrier={known.carrier} flight={known.flight} />
+        <SameNumber id={id} carrier={known.carrier} flight={known.flight} />
+      </div>
+    </>
+  );
+}
+
+function Loading({ id }: { id: number }) {
+  return (
+    <>
+      <PageHead title="Flight" documentTitle={`Flight ${id}`}>
+        What was planned, and what happened.
+      </PageHead>
+      <Pending what="The flight" />
+    </>
+  );
+}
+
+function NoSuchFlight({ id }: { id: number }) {
+  return (
+    <PageHead title="No such flight" documentTitle={`No flight ${id}`}>
+      No flight of 2013 has the number {id} in our books.
+    </PageHead>
+  );
+}
+
+function Unloaded({ id, error, onRetry }: { id: number; error: Error; onRetry: () => void }) {
+  return (
+    <>
+      <PageHead title="Flight" documentTitle={`Flight ${id}`} />
+      <Failure error={error} heading="The flight could not be loaded" onRetry={onRetry} />
+    </>
+  );
 }

@@ -24,6 +24,10 @@ export const byRouteQuery = (filters: Filters) =>
 export const byWeekdayAndHourQuery = (filters: Filters) =>
   client.report({ ...asked(filters), by: "weekday,hour" }, ["weekday", "hour", ...RATES]);
 
+/** How the flights under one number fared, month by month. */
+export const numberByMonthQuery = (carrier: string, flight: number) =>
+  client.report({ carrier, flight, by: "month" }, ["month", ...RATES]);
+
 /** Asks for all that the page of delays shows, in one tick. */
 export function prefetchPage(cache: QueryClient, filters: Filters): void {
   cache.prefetchQuery(summaryQuery(filters));

@@ -1,0 +1,42 @@
+import { lazy, Suspense } from "react";
+import type { Resources } from "../../client/fields";
+import { whole } from "../../ui/format";
+import styles from "./Route.module.css";
+
+const RouteMap = lazy(() => import("./RouteMap"));
+
+type Airport = Resources["airports"];
+
+interface Props {
+  origin: Airport;
+  /** The four destinations that the airports' list does not have are known by their code alone. */
+  dest: Airport | null;
+  destCode: string;
+  distance: number;
+}
+
+/** Where the flight went. */
+export function Route({ origin, dest, destCode, distance }: Props) {
+  return (
+    <section aria-labelledby="route">
+      <h2 id="route" className={styles.heading}>
+        Route
+      </h2>
+      <p className={styles.words}>
+        {origin.name} to {dest?.name ?? destCode}, {whole(distance)} miles
+      </p>
+      <div className={styles.frame}>
+        {dest ? (
+          <Suspense>
+            <RouteMap origin={origin} dest={dest} />
+          </Suspense>
+        ) : (
+          <p className={styles.unknown}>
+            {destCode} is not in the list of airports that came with the flights, so its place on the map is
+            not known.
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import { lazy, type ReactNode, Suspense, useId } from "react";
+import { signedMean } from "../../ui/format";
+import styles from "./ChartSection.module.css";
+import { RatesTable } from "./RatesTable";
+import { extremes, type Mark } from "./rates";
+
+const Bars = lazy(() => import("./charts/Bars"));
+
+interface Props {
+  heading: string;
+  /** What the marks are: "Airline". */
+  what: string;
+  /** Undefined while they are on the way. */
+  marks: readonly Mark[] | undefined;
+  /** Those of the marks that are drawn, where the table has more. */
+  drawn?: readonly Mark[] | undefined;
+  direction: "down" | "along";
+  height: number;
+  isStale?: boolean;
+  wide?: boolean;
+  children?: ReactNode;
+}
+
+/** A chart with its heading, its finding in a sentence, and its figures as a table. */
+export function ChartSection({
+  heading,
+  what,
+  marks,
+  drawn = marks,
+  direction,
+  height,
+  isStale,
+  wide,
+  children,
+}: Props) {
+  const id = useId();
+  return (
+    <section
+      className={styles.section}
+      aria-labelledby={id}
+      data-wide={wide}
+      data-stale={isStale}
+      aria-busy={!marks}
+    >
+      <h2 id={id}>{heading}</h2>
+      <p className={styles.finding}>{drawn && finding(drawn)}</p>
+      {children}
+      <div style={{ minHeight: height }}>
+        {drawn && (
+          <Suspense>
+            <Bars label={`${heading}, a bar chart`} marks={drawn} direction={direction} height={height} />
+          </Suspense>
+        )}
+      </div>
+      <RatesTable caption={heading} what={what} marks={marks ?? []} />
+    </section>
+  );
+}
+
+function finding(marks: readonly Mark[]): ReactNode {
+  const found = extremes(marks);
+  if (!found) return marks.length === 0 ? "No flights." : null;
+  const { least, most } = found;
+  return (
+    <>
+      Least: <strong>{least.name}</strong>, {signedMean(least.mean_delay)} min. Most:{" "}
+      <strong>{most.name}</strong>, {signedMean(most.mean_delay)} min.
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Failure } from "../../ui/Failure";
+import { monthName } from "../../ui/format";
+import { numberByMonthQuery } from "./api";
+import { ChartSection } from "./ChartSection";
+import { marksOf } from "./rates";
+
+interface Props {
+  carrier: string;
+  flight: number;
+}
+
+/** How late the flights under one number were, month by month. */
+export function NumberYear({ carrier, flight }: Props) {
+  const { data, error, refetch } = useQuery(numberByMonthQuery(carrier, flight));
+  const marks = useMemo(
+    () =>
+      data &&
+      marksOf(data.items, ({ month }) => ({
+        key: monthName(month).slice(0, 3),
+        name: monthName(month),
+        behind: { carrier, flight, month },
+      })),
+    [data, carrier, flight],
+  );
+  if (error && !data)
+    return <Failure error={error} heading="The year could not be loaded" onRetry={refetch} />;
+  return (
+    <ChartSection
+      heading={`${carrier} ${flight} over the year: mean arrival delay`}
+      what="Month"
+      marks={marks}
+      direction="along"
+      height={220}
+    />
+  );
+}

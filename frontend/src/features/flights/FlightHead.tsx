@@ -1,0 +1,38 @@
+import { Link } from "react-router";
+import { exploreHref } from "../../ui/filters/filters";
+import { delayInWords, longDate } from "../../ui/format";
+import { PageHead } from "../../ui/PageHead";
+import type { FlightRow } from "./api";
+
+interface Props {
+  flight: FlightRow;
+  airline: string | undefined;
+  origin: string | undefined;
+  destination: string | undefined;
+}
+
+/** Which flight it was, and in one sentence what became of it. */
+export function FlightHead({ flight, airline, origin, destination }: Props) {
+  const { carrier, origin: from, dest, sched_dep } = flight;
+  return (
+    <PageHead
+      title={`${carrier} ${flight.flight}`}
+      documentTitle={`${carrier} ${flight.flight}, ${from} to ${dest}`}
+    >
+      <Link to={exploreHref({ carrier })}>{airline ?? carrier}</Link> from {place(from, origin)} to{" "}
+      <Link to={exploreHref({ dest })}>{place(dest, destination)}</Link> on {longDate(sched_dep)}.{" "}
+      <strong>{outcome(flight)}</strong>
+    </PageHead>
+  );
+}
+
+function outcome({ status, arr_delay, dest }: FlightRow): string {
+  if (status === "cancelled") return "It was cancelled.";
+  if (status === "diverted") return `It was diverted and did not arrive at ${dest} as planned.`;
+  if (arr_delay === null) return "When it arrived is not recorded.";
+  return `It arrived ${delayInWords(arr_delay)}.`;
+}
+
+function place(code: string, name: string | undefined): string {
+  return name ? `${name} (${code})` : code;
+}

@@ -1,0 +1,143 @@
+import type { CSSProperties, ReactNode } from "react";
+import { clock, daysBetween, delayInWords, duration, signed } from "../../ui/format";
+import { latenessColour } from "../../ui/lateness";
+import type { WholeFlight } from "./api";
+import { type Journey, journeyOf } from "./journey";
+import styles from "./Timeline.module.css";
+
+/** Plan and flight as two lanes over one clock; the planned ends run through both. */
+export function Timeline({ flight }: { flight: WholeFlight }) {
+  const journey = journeyOf(flight);
+  const place = scaleOf(journey);
+  const { planned, actual } = journey;
+  return (
+    <section aria-labelledby="timeline">
+      <h2 id="timeline" className={styles.heading}>
+        Planned and flown
+      </h2>
+      <div className={styles.ends}>
+        <span>
+          {flight.origin} <small>{cityTime(flight.origin_airport.tzone)}</small>
+        </span>
+        <span>
+          <small>{cityTime(flight.dest_airport?.tzone)}</small> {flight.dest}
+        </span>
+      </div>
+      <div className={styles.lanes}>
+        <Lane name="Planned">
+          <div className={styles.plan} style={place(planned.start, planned.end)}>
+            <At local={flight.sched_dep} side="start" />
+            <span className={styles.length}>{duration(planned.end)}</span>
+            <At local={flight.sched_arr} since={flight.sched_dep} side="end" />
+          </div>
+        </Lane>
+        <Lane name="Flown">
+          {actual ? (
+            <Flown flight={flight} journey={journey} />
+          ) : (
+            <p className={styles.never} style={place(planned.start, planned.end)}>
+              Cancelled: it never left.
+            </p>
+          )}
+        </Lane>
+      </div>
+      <p className={styles.notes}>{notesOn(flight, journey).join(" ")}</p>
+    </section>
+  );
+}
+
+function Flown({ flight, journey }: { flight: WholeFlight; journey: Journey }) {
+  const { planned, actual } = journey;
+  if (!actual) return null;
+  const place = scaleOf(journey);
+  const { dep_delay, arr_delay, dep, arr } = flight;
+  const end = actual.end ?? Math.max(planned.end, actual.start + 30);
+  return (
+    <>
+      {dep_delay !== null && dep_delay !== 0 && (
+        <Slip
+          minutes={dep_delay}
+          style={place(Math.min(0, actual.start), Math.max(0, actual.start))}
+          at="start"
+        />
+      )}
+      {arr_delay !== null && arr_delay !== 0 && (
+        <Slip
+          minutes={arr_delay}
+          style={place(Math.min(planned.end, end), Math.max(planned.end, end))}
+          at="end"
+        />
+      )}
+      <div className={styles.flight} data-open={actual.end === null} style={place(actual.start, end)}>
+        {dep && <At local={dep} since={flight.sched_dep} side="start" />}
+        {actual.end !== null && <span className={styles.length}>{duration(end - actual.start)}</span>}
+        {actual.end !== null && arr && <At local={arr} since={flight.sched_dep} side="end" />}
+      </div>
+    </>
+  );
+}
+
+function Lane({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.lane}>
+      <h3>{name}</h3>
+      <div className={styles.track}>{children}</div>
+    </div>
+  );
+}
+
+/** How far an end slipped from its plan, drawn under the flight. */
+function Slip({ minutes, style, at }: { minutes: number; style: CSSProperties; at: "start" | "end" }) {
+  return (
+    <span
+      className={styles.slip}
+      data-at={at}
+      style={{ ...style, ["--slip" as string]: latenessColour(minutes) }}
+    >
+      <span aria-hidden="true">{signed(minutes)} min</span>
+      <span className="visually-hidden">{` ${at === "start" ? "left" : "arrived"} ${delayInWords(minutes)} `}</span>
+    </span>
+  );
+}
+
+/** A local time at one end of a bar; an arrival on another day says so. */
+function At({ local, since, side }: { local: string; since?: string; side: "start" | "end" }) {
+  const days = since ? daysBetween(since, local) : 0;
+  return (
+    <time className={styles.at} data-side={side} dateTime={local}>
+      {clock(local)}
+      {days !== 0 && <small>{days > 0 ? "next day" : "day before"}</small>}
+    </time>
+  );
+}
+
+type Place = (start: number, end: number) => CSSProperties;
+
+/** From minutes to the width of the track. */
+function scaleOf({ planned, actual }: Journey): Place {
+  const from = Math.min(planned.start, actual?.start ?? 0);
+  const to = Math.max(planned.end, actual?.end ?? 0, (actual?.start ?? 0) + 30);
+  const share = (minutes: number) => `${((minutes - from) / (to - from)) * 100}%`;
+  return (start, end) => ({ insetInlineStart: share(start), inlineSize: share(from + end - start) });
+}
+
+function notesOn(flight: WholeFlight, journey: Journey): string[] {
+  const { air_time, dest, status } = flight;
+  const { actual, zoneIsGuessed } = journey;
+  const notes = ["Times are local, at each end its own."];
+  if (air_time !== null && actual?.end != null) {
+    notes.push(
+      `${duration(air_time)} of it in the air, ${duration(actual.end - actual.start - air_time)} on the ground.`,
+    );
+  }
+  if (status === "diverted")
+    notes.push(`It left, but was diverted: no arrival delay at ${dest} was recorded.`);
+  if (zoneIsGuessed)
+    notes.push(`The data has no time zone for ${dest}; the length was taken to be the likeliest.`);
+  return notes;
+}
+
+/** "Los Angeles time" of "America/Los_Angeles" */
+function cityTime(zone: string | null | undefined): string {
+  return zone ? `${zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ")} time` : "local time";
+}

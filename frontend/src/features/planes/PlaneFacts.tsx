@@ -1,0 +1,34 @@
+import { Link } from "react-router";
+import type { Resources } from "../../client/fields";
+import { Facts } from "../../ui/Facts";
+import { exploreHref } from "../../ui/filters/filters";
+import { whole } from "../../ui/format";
+
+interface Props {
+  tailnum: string | null;
+  plane: Resources["planes"] | null;
+}
+
+/** The aircraft, as far as its registration tells. */
+export function PlaneFacts({ tailnum, plane }: Props) {
+  if (tailnum === null)
+    return <Facts heading="Aircraft" facts={[]} note="No aircraft is recorded for this flight." />;
+  const link = <Link to={exploreHref({ tailnum })}>{tailnum}</Link>;
+  if (!plane) {
+    return (
+      <Facts heading="Aircraft" facts={[["Tail number", link]]} note="The register has nothing more on it." />
+    );
+  }
+  return (
+    <Facts
+      heading="Aircraft"
+      facts={[
+        ["Tail number", link],
+        ["Model", [plane.manufacturer, plane.model].filter(Boolean).join(" ")],
+        ["Built", plane.year],
+        ["Seats", plane.seats && whole(plane.seats)],
+        ["Engines", [plane.engines, plane.engine].filter(Boolean).join(" × ")],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import { type PlotOptions, plot } from "@observablehq/plot";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import styles from "./PlotFigure.module.css";
+
+interface Props {
+  /** What the chart shows, for those who do not see it. */
+  label: string;
+  height: number;
+  /** Made anew when the width changes; memoised by whoever passes it. */
+  options: (width: number) => PlotOptions;
+}
+
+/** A chart of Observable Plot, as wide as its place. This file is heavy: it is imported by lazy components only. */
+export default function PlotFigure({ label, height, options }: Props) {
+  const place = useRef<HTMLElement>(null);
+  const width = useWidth(place);
+  useEffect(() => {
+    if (!width) return;
+    const svg = plot({ ...options(width), width, height, style: { background: "none", fontSize: "12px" } });
+    nameLinks(svg);
+    place.current?.replaceChildren(svg);
+  }, [options, width, height]);
+  return <figure ref={place} className={styles.chart} style={{ height }} aria-label={label} />;
+}
+
+/** Plot names the mark inside a link; it is the link that needs the name, and a plain href as any other. */
+function nameLinks(svg: Element): void {
+  for (const link of svg.querySelectorAll("a")) {
+    const mark = link.querySelector("[aria-label]");
+    const name = mark?.getAttribute("aria-label");
+    if (name) link.setAttribute("aria-label", name);
+    mark?.removeAttribute("aria-label");
+    const href = link.getAttributeNS("http://www.w3.org/1999/xlink", "href");
+    if (href) link.setAttribute("href", href);
+  }
+}
+
+function useWidth(place: React.RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [place]);
+  return width;
+}
