@@ -1,0 +1,67 @@
+"""What all tests share: the real data, loaded once and kept between runs, and the application on top of it."""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from roundtrip import create_app
+from roundtrip.config import BACKEND, Settings
+from roundtrip.data.loader import load
+from roundtrip.extensions import db
+
+# What decides how a loaded database looks.
+_MADE_BY = ("migrations/versions/*.py", "roundtrip/data/*.py", "roundtrip/resources/*/model.py", "requirements-data.txt")
+
+
+def settings_for(database: Path) -> Settings:
+    return Settings(database_url=f"sqlite:///{database}", secret_key="test", testing=True)
+
+
+@pytest.fixture(scope="session")
+def database_path(pytestconfig: pytest.Config) -> Path:
+    """A SQLite file with the whole data set. It outlives the run, and other runs may read it: never write to it."""
+    assert pytestconfig.cache is not None
+    folder = pytestconfig.cache.mkdir("roundtrip")
+    path = folder / f"{_fingerprint()}.sqlite3"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two runs at once, one loads
+        if not path.exists():
+            kept = sorted(folder.glob("*.sqlite3"), key=lambda kept: kept.stat().st_mtime)
+            for stale in kept[:-1]:  # the newest may be in use by a run that began before the last change
+                stale.unlink()
+            draft = path.with_suffix(".draft")
+            draft.unlink(missing_ok=True)
+            make_database(draft, scale=1)
+            draft.rename(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def app(database_path: Path) -> Iterator[Flask]:
+    """The application, new for each file of tests, so that none finds another's answers in the cache."""
+    app = create_app(settings_for(database_path))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def make_database(path: Path, scale: int) -> None:
+    """Make a database as `flask db upgrade` and `flask data load` do."""
+    app = create_app(settings_for(path))
+    with app.app_context():
+        flask_migrate.upgrade()
+        load(db.engine, scale)
+        db.engine.dispose()  # the last connection closed takes the write-ahead log along
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for pattern in _MADE_BY:
+        for path in sorted(BACKEND.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
