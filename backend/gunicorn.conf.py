@@ -1,14 +1,37 @@
 """How gunicorn serves the application: one process of threads, connections kept alive. PORT chooses the port."""
 
 import os
+import socket
+
+from gunicorn import util
+
+from roundtrip.errors import PROBLEM_JSON, Problem
 
 wsgi_app = "wsgi:app"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = 1  # the default response cache is in this process; more processes need a shared one
 threads = int(os.environ.get("THREADS", "8"))
-keepalive = 30
+keepalive = 30  # seconds
 timeout = 60
 graceful_timeout = 10
 limit_request_line = 8190
 control_socket_disable = True
+
+# No proxy is trusted unless it is named: its headers could change what a request seems to be.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
+
+def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
+    """Tell an error that gunicorn finds before the application (a request line too long, a header that is none)."""
+    body = Problem(status, message.strip() or f"{reason}.").body
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM_JSON}\r\n"
+        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(connection, head.encode("latin-1") + body)
+
+
+util.write_error = write_problem  # gunicorn's own is HTML and has no setting
