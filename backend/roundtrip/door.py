@@ -50,7 +50,7 @@ class Door:
         if entry is None:
             return None
         ttl = self._cache.ttl(entry)
-        if ttl < 0:
+        if ttl <= 0:
             return None
         timing.cache = "hit"
         return answer_with(entry, "hit", ttl, head, timing)

@@ -148,7 +148,7 @@ class Pipeline:
             if how == "collapsed":
                 timing.spans["cache"] += timing.elapsed - before
             return entry, how
-        if self._cache.ttl(entry) >= 0:
+        if self._cache.ttl(entry) > 0:
             return entry, "hit"
         self._cache.renew(coded_key, lambda: make(Timing()), self._background)
         return entry, "stale"

@@ -6,7 +6,6 @@ Flask-Caching's own `cached()` has no single flight (50 misses, 50 computations)
 errors; here only answers with status 200 arrive, and 1,000 concurrent misses on one key compute once.
 """
 
-import math
 import struct
 import threading
 import time
@@ -62,8 +61,8 @@ class ResponseCache:
             self._backend.set(key, encode(entry), timeout=int(left))
 
     def ttl(self, entry: Entry) -> int:
-        """Return for how many seconds the entry is still fresh; below zero it is stale."""
-        return math.floor(entry.stored_at + entry.fresh_for - self._clock())
+        """Return for how many seconds the entry is still fresh; zero or less: it is stale."""
+        return entry.fresh_for - int(self._clock() - entry.stored_at)
 
     def get_or_build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
         """Return the entry and how it came: `hit`, `stale`, `miss` (built here) or `collapsed` (waited for another).
@@ -73,7 +72,7 @@ class ResponseCache:
         """
         entry = self.get(key)
         if entry is not None:
-            return entry, "hit" if self.ttl(entry) >= 0 else "stale"
+            return entry, "hit" if self.ttl(entry) > 0 else "stale"
         return self._build_once(key, build)
 
     def renew(self, key: str, build: Callable[[], Entry], executor: Executor) -> None:
@@ -163,7 +162,9 @@ def decode(stored: Any) -> Entry | None:
         and all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts)
         and isinstance(tags, list)
         and all(isinstance(tag, str) for tag in tags)
-        and all(isinstance(number, int | float) for number in (fresh_for, stale_for, stored_at))
+        and isinstance(fresh_for, int)
+        and isinstance(stale_for, int)
+        and isinstance(stored_at, int | float)
     )
     if not sound:
         return None

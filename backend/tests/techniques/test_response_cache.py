@@ -211,7 +211,7 @@ def test_a_renewal_that_fails_leaves_the_stale_entry_and_may_be_tried_again() ->
 def test_freshness_ends_and_staleness_after_it() -> None:
     cache, clock = made()
     cache.put("key", entry())
-    ages = {0: "hit", 59: "hit", 60: "hit", 60.5: "stale", 61: "stale", 659: "stale", 660: "miss"}
+    ages = {0: "hit", 59.9: "hit", 60: "stale", 61: "stale", 659: "stale", 660: "miss"}
     for age, how in ages.items():
         clock.now = Clock.now + age
         assert cache.get_or_build("key", entry)[1] == how, age
