@@ -3,6 +3,7 @@
 An unknown parameter could split the cache or pass unnoticed; so could a repeated one: both are 400.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -32,10 +33,28 @@ class Arguments(Schema):
     )
 
 
+class Whole(fields.Integer):
+    """A whole number in plain digits. (Python's int() would read "1_0", " 5" and the digits of any script.)"""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,10}", value):
+            raise ValidationError("Not a valid integer.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Day(fields.Date):
+    """A date such as 2013-01-31, and in no other of the forms of ISO 8601."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValidationError("Not a valid date.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class PageArguments(Arguments):
     """What every list understands."""
 
-    limit = fields.Integer(
+    limit = Whole(
         load_default=DEFAULT_ITEMS,
         validate=validate.Range(1, MOST_ITEMS),
         metadata={"description": "How many items at most."},
@@ -71,9 +90,9 @@ class Dates(Schema):
     so `date=D` and `from=D&to=D` are one question.
     """
 
-    date = fields.Date(metadata={"description": "Local date, such as 2013-01-31. Not with from and to."})
-    from_ = fields.Date(data_key="from", metadata={"description": "First local date."})
-    to = fields.Date(metadata={"description": "Last local date, included."})
+    date = Day(metadata={"description": "Local date, such as 2013-01-31. Not with from and to."})
+    from_ = Day(data_key="from", metadata={"description": "First local date."})
+    to = Day(metadata={"description": "Last local date, included."})
 
     @validates_schema
     def _one_way_to_say_it(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from ...arguments import Code, Dates, PageArguments
+from ...arguments import Code, Dates, PageArguments, Whole
 from ..airlines.schema import AirlineSchema
 from ..airports.schema import AirportSchema
 from ..planes.schema import PlaneSchema
@@ -52,10 +52,10 @@ class FlightFilters(Dates):
     origin = Code(3, 3, metadata={"description": "Where it left: EWR, JFK or LGA."})
     dest = Code(3, 3, metadata={"description": "Where it was going."})
     carrier = Code(2, 2, metadata={"description": "Code of the airline."})
-    flight = fields.Integer(validate=validate.Range(1, 9999), metadata={"description": "Flight number."})
+    flight = Whole(validate=validate.Range(1, 9999), metadata={"description": "Flight number."})
     tailnum = Code(1, 6, metadata={"description": "Tail number of the plane."})
     status = fields.String(validate=validate.OneOf(STATUSES))
-    min_delay = fields.Integer(
+    min_delay = Whole(
         validate=validate.Range(-1440, 1440),
         metadata={"description": "Arrived at least so many minutes late."},
     )
@@ -63,10 +63,10 @@ class FlightFilters(Dates):
         validate=validate.Regexp(r"\d{4}-(0[1-9]|1[0-2])\Z", error="Expected a month, such as 2013-01."),
         metadata={"description": "Month of the scheduled departure."},
     )
-    weekday = fields.Integer(
+    weekday = Whole(
         validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."}
     )
-    hour = fields.Integer(
+    hour = Whole(
         validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."}
     )
 
