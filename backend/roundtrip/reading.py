@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam
 
+from .arguments import LARGEST
 from .errors import Problem
 from .techniques.fields import Selection
 from .techniques.pagination import Cursors, paged
@@ -86,13 +87,19 @@ class Single:
 
     def read(self, reader: Reader, arguments: Values, selection: Selection, listed: str) -> Answered:
         """Return the object. Raises Problem (404) when there is none."""
+        key = arguments[self.key]
         plan: Plan = reader.database.plan(self._build, selection)
-        rows = plan.rows(reader.database, {self.key: arguments[self.key]}, reader.timing)
+        rows = plan.rows(reader.database, {self.key: key}, reader.timing) if _can_be_a_key(key) else ()
         if not rows:
-            raise Problem(404, f"There is no such {self.model.__name__.lower()}: {arguments[self.key]}.")
+            raise Problem(404, f"There is no such {self.model.__name__.lower()}: {str(key)[:80]}.")
         with reader.timing.span("serialize"):
             return Answered(plan.items(rows)[0])
 
     def _build(self, selection: Selection) -> tuple[Select[Any], Shape]:
         statement, shape = columns_of(self.model, selection)
         return statement.where(getattr(self.model, self.key) == bindparam(self.key)), shape
+
+
+def _can_be_a_key(value: int | str) -> bool:
+    """Tell whether a database takes the value: SQLite knows 64 bits, PostgreSQL no NUL in a text."""
+    return value <= LARGEST if isinstance(value, int) else value.isprintable()
