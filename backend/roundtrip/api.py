@@ -1,11 +1,11 @@
 """The API as a Flask blueprint: each route of each resource, the batch, and the OpenAPI document."""
 
-import select
 import socket
 from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from .door import problem_answer
@@ -81,8 +81,12 @@ def client_left(environ: dict[str, Any]) -> Callable[[], bool]:
     def left() -> bool:
         if connection is None:
             return False
-        readable, _, _ = select.select([connection], [], [], 0)
-        return bool(readable) and connection.recv(1, socket.MSG_PEEK) == b""
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:  # it is there, and says nothing
+            return False
+        except OSError:
+            return True
 
     return left
 
@@ -93,9 +97,17 @@ def pipeline_of(app: Flask) -> Pipeline:
     return pipeline
 
 
+class Ready(Response):
+    """A response whose headers are complete. (Werkzeug would take Last-Modified from a 304.)"""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        """Return them as they are."""
+        return self.headers
+
+
 def sent(answer: Answer) -> Response:
     """Give an answer to Flask as it is."""
-    response = Response(answer.body, answer.status)
+    response = Ready(answer.body, answer.status)
     response.headers.clear()
     response.headers.extend(answer.headers)
     return response
