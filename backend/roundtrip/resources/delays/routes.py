@@ -11,6 +11,6 @@ ROUTES = (
         DelaySchema,
         DelayArguments,
         report,
-        Freshness(max_age=300, stale_while_revalidate=3600),
+        Freshness(max_age=300, stale_while_revalidate=86_400),
     ),
 )

@@ -5,7 +5,7 @@ from ...pipeline import Freshness, Route
 from .queries import page, single
 from .schema import FlightArguments, FlightSchema
 
-FRESHNESS = Freshness(max_age=300, stale_while_revalidate=3600)
+FRESHNESS = Freshness(max_age=300, stale_while_revalidate=86_400)
 
 ROUTES = (
     Route(

@@ -11,7 +11,7 @@ ROUTES = (
         WeatherSchema,
         WeatherArguments,
         page,
-        Freshness(max_age=300, stale_while_revalidate=3600),
+        Freshness(max_age=300, stale_while_revalidate=86_400),
         default_fields="id,origin,local_hour,temp,wind_speed,precip,visib",
     ),
 )
