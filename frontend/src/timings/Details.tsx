@@ -220,6 +220,7 @@ function sqlOf({ statements, spans }: Pick<RoundTrip, "statements" | "spans">): 
 function sizeOf({ wire, decoded }: RoundTrip["bytes"]): string {
   if (wire === null && decoded === null) return "not known";
   if (wire === null) return `${bytes(decoded ?? 0)} decoded; on the wire not known`;
+  if (wire === 0 && decoded !== null) return `nothing on the wire, ${bytes(decoded)} decoded`;
   if (decoded === null || decoded === 0) return `${bytes(wire)} on the wire`;
   return `${bytes(wire)} on the wire, ${bytes(decoded)} decoded (${percent(wire / decoded)})`;
 }

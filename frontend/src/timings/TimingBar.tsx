@@ -1,15 +1,20 @@
 /** What the last action cost, in one slim line at the foot of every page. */
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useDrawingCost } from "./cost";
 import { count, ms } from "./format";
 import { type Amount, lookOf, SOURCES, type Source, sourceLabel, spanColour } from "./spans";
 import { bytesWords, type Summary, sentence, summarise } from "./summary";
 import styles from "./TimingBar.module.css";
+import type { PanelProps } from "./TimingPanel";
 import { useSnapshot, useTimings } from "./TimingsContext";
 import { useShortcut } from "./useShortcut";
 
 const loadPanel = () => import("./TimingPanel");
-const TimingPanel = lazy(loadPanel);
+const TimingPanel = lazy<ComponentType<PanelProps>>(() =>
+  loadPanel().catch(() => ({ default: PanelMissing })),
+);
+/** What is likely to be opened is fetched before the click; whether that failed shows when it is opened. */
+const warm = () => void loadPanel().catch(() => undefined);
 
 export function TimingBar() {
   useDrawingCost("bar");
@@ -41,8 +46,8 @@ export function TimingBar() {
         aria-haspopup="dialog"
         aria-keyshortcuts={shortcut.enabled ? "t" : undefined}
         onClick={toggle}
-        onPointerEnter={() => void loadPanel()}
-        onFocus={() => void loadPanel()}
+        onPointerEnter={warm}
+        onFocus={warm}
       >
         <span className={styles.toggleText}>Timings</span>
         <svg className={styles.chevron} viewBox="0 0 12 12" aria-hidden="true">
@@ -63,6 +68,16 @@ export function TimingBar() {
         </Suspense>
       )}
     </section>
+  );
+}
+
+/** Offline, or a newer version was deployed: the page itself must live on. */
+function PanelMissing({ open }: PanelProps) {
+  if (!open) return null;
+  return (
+    <p role="alert" className={styles.missing}>
+      The panel could not be loaded. Reload the page to try again.
+    </p>
   );
 }
 

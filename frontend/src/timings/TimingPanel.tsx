@@ -14,7 +14,7 @@ import { usePanelHeight } from "./usePanelHeight";
 import type { Shortcut } from "./useShortcut";
 import { Waterfall } from "./Waterfall";
 
-interface PanelProps {
+export interface PanelProps {
   open: boolean;
   onClose: () => void;
   /** What opened the panel, and gets the focus back. */

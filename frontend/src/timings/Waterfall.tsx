@@ -4,7 +4,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import type { Snapshot } from "../client/timing";
 import { useDrawingCost } from "./cost";
 import { Details } from "./Details";
-import { ms } from "./format";
+import { tickLabel } from "./format";
 import { Legend } from "./Legend";
 import { clockOf, ticks } from "./layout";
 import { clockIntervals, type Row, rowsOf } from "./rows";
@@ -13,20 +13,27 @@ import styles from "./Waterfall.module.css";
 import { FoldMarks, WaterfallRow } from "./WaterfallRow";
 import columns from "./WaterfallRow.module.css";
 
-/** Which action's time the clock shows. */
-export type Zoom = "all" | "last" | number;
+/** Which of the latest actions the clock shows, or the id of the one that it shows alone. */
+type Zoom = keyof typeof LATEST | number;
+
+/** More than a few at once press each into a few pixels. */
+const LATEST = { recent: 6, last: 1, all: Number.POSITIVE_INFINITY };
 
 export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: boolean }) {
   useDrawingCost("waterfall");
   const now = performance.now();
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const [zoom, setZoom] = useState<Zoom>("all");
+  const [zoom, setZoom] = useState<Zoom>("recent");
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [openKey, setOpenKey] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(snapshot, folded), [snapshot, folded]);
-  const only = zoom === "last" ? snapshot.actions.at(-1)?.id : zoom;
-  const clock = clockOf(clockIntervals(snapshot, typeof only === "number" ? only : null, now));
+  const actionIds = useMemo(
+    () => rows.flatMap((row) => (row.kind === "action" ? [row.action.id] : [])),
+    [rows],
+  );
+  const shown = new Set(typeof zoom === "number" ? [zoom] : actionIds.slice(0, LATEST[zoom]));
+  const clock = clockOf(clockIntervals(snapshot, shown, now));
   const active = Math.max(
     0,
     rows.findIndex(({ key }) => key === activeKey),
@@ -79,13 +86,12 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
       <label className={styles.zoom}>
         Clock shows{" "}
         <select
-          value={String(zoom)}
-          onChange={({ target: { value } }) =>
-            setZoom(value === "all" || value === "last" ? value : Number(value))
-          }
+          value={zoom}
+          onChange={({ target }) => setZoom(isLatest(target.value) ? target.value : Number(target.value))}
         >
-          <option value="all">all actions</option>
+          <option value="recent">the last {LATEST.recent} actions</option>
           <option value="last">the last action</option>
+          <option value="all">all actions</option>
           {typeof zoom === "number" && <option value={zoom}>{labelOf(snapshot, zoom)}</option>}
         </select>
       </label>
@@ -112,14 +118,14 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
                 <th scope="col">Bytes</th>
                 <th scope="col">Time</th>
                 <th scope="col" className={styles.axis} aria-label="Spans on the clock">
-                  {ticks(clock, phone ? 3 : 6).map((tick) => (
+                  {ticks(clock, phone || open ? 3 : 6).map((tick) => (
                     <span
                       key={tick.ms}
                       className={styles.tick}
-                      data-late={tick.x > 0.9}
+                      data-before={tick.before}
                       style={{ insetInlineStart: `${tick.x * 100}%` }}
                     >
-                      {tick.ms === 0 ? "0" : ms(tick.ms)}
+                      {tickLabel(tick.ms)}
                     </span>
                   ))}
                   <FoldMarks clock={clock} labelled />
@@ -167,6 +173,10 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
       )}
     </div>
   );
+}
+
+function isLatest(value: string): value is keyof typeof LATEST {
+  return value in LATEST;
 }
 
 function labelOf({ actions }: Snapshot, id: number): string {

@@ -91,6 +91,8 @@ export interface Tick {
 
 /** Beyond this a label would stick out of the clock. */
 const LABEL_FITS_UNTIL = 0.9;
+/** A label's width, as a share of the distance between ticks where there are as many as asked for. */
+const LABEL_SHARE = 0.45;
 
 /** About `most` ticks at a round step, in the stretches drawn to scale, far enough apart for their labels. */
 export function ticks(clock: Clock, most: number): Tick[] {
@@ -102,7 +104,7 @@ export function ticks(clock: Clock, most: number): Tick[] {
       const x = position(clock, clock.start + n * step);
       const before = x > LABEL_FITS_UNTIL;
       const apart = x - (found.at(-1)?.x ?? Number.NEGATIVE_INFINITY);
-      const label = 1 / (2 * most);
+      const label = LABEL_SHARE / most;
       if (apart >= (before ? 2 * label : label)) found.push({ x, ms: n * step, before });
     }
   }

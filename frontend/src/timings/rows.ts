@@ -53,9 +53,9 @@ export function intervalOf(row: Row, now: number): Interval {
   return { start: row.action.start, end: Math.max(row.action.start, ...ends) };
 }
 
-/** What the clock must have room for: everything, or one action's. */
-export function clockIntervals(snapshot: Snapshot, actionId: number | null, now: number): Interval[] {
-  const wanted = (id: number) => actionId === null || id === actionId;
+/** What the clock must have room for: all that these actions took. */
+export function clockIntervals(snapshot: Snapshot, actionIds: ReadonlySet<number>, now: number): Interval[] {
+  const wanted = (id: number) => actionIds.has(id);
   const trips = snapshot.roundTrips.filter((trip) => wanted(trip.actionId));
   const hits = snapshot.memoryHits.filter((hit) => wanted(hit.actionId));
   const tripsOf = groupBy(trips, (trip) => trip.actionId);
