@@ -17,6 +17,12 @@ export function pageCode(fetchCode: () => Promise<{ default: ComponentType }>): 
   return { load, ready: () => ready, Pending: lazy(load) };
 }
 
+/** The first screen's code comes with the application: a chunk of its own would be one more way there and back. */
+export function hereAlready(component: ComponentType): PageCode {
+  const load = async () => ({ default: component });
+  return { load, ready: () => component, Pending: lazy(load) };
+}
+
 /**
  * React.lazy alone suspends once even for code that is already here, and so would blank a prepared page for a
  * moment; this draws prepared code at once.

@@ -6,7 +6,8 @@ import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/
 import { knownFlight } from "../features/flights/useFlight";
 import { readFilters } from "../ui/filters/filters";
 import { client } from "./client";
-import { type PageCode, pageCode } from "./lazyPage";
+import { hereAlready, type PageCode, pageCode } from "./lazyPage";
+import ExplorePage from "./pages/ExplorePage";
 
 interface Page {
   pattern: string;
@@ -22,7 +23,7 @@ const { queryClient } = client;
 export const pages: readonly Page[] = [
   {
     pattern: "/",
-    code: pageCode(() => import("./pages/ExplorePage")),
+    code: hereAlready(ExplorePage),
     action: () => "open Explore",
     ask: (_, search) => {
       const { filters } = readFilters(search);

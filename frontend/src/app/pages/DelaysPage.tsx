@@ -1,5 +1,56 @@
+import { Link } from "react-router";
+import { PARAMETERS } from "../../features/delays/api";
+import {
+  CarrierDelays,
+  HourDelays,
+  MonthDelays,
+  RouteDelays,
+  WeekdayDelays,
+} from "../../features/delays/DelayCharts";
+import { HeatMap } from "../../features/delays/HeatMap";
+import { Summary } from "../../features/delays/Summary";
+import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
+import { FilterChips } from "../../ui/filters/FilterChips";
+import { FilterForm } from "../../ui/filters/FilterForm";
+import { FilterProblems } from "../../ui/filters/FilterProblems";
+import { exploreHref } from "../../ui/filters/filters";
+import { LatenessLegend } from "../../ui/LatenessLegend";
 import { PageHead } from "../../ui/PageHead";
+import { useFilters } from "../useFilters";
+import { useNames } from "../useNames";
+import { useRendered } from "../useRendered";
+import styles from "./DelaysPage.module.css";
 
 export default function DelaysPage() {
-  return <PageHead title="DelaysPage" />;
+  const { filters, problems, change, clear } = useFilters(PARAMETERS);
+  const names = useNames();
+  const shown = { filters, names };
+  useRendered(useFlightsTotal(filters));
+  return (
+    <>
+      <PageHead title="Delays">
+        Who was late, when, and on the way to where. Every mark leads to the flights behind it.
+      </PageHead>
+      <FilterProblems problems={problems} />
+      <FilterForm filters={filters} names={names} offered={PARAMETERS} onChange={change} />
+      <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
+      <Summary filters={filters} />
+      <div className={styles.scale}>
+        <LatenessLegend />
+        <Link to={exploreHref(filters)}>See these flights</Link>
+      </div>
+      <div className={styles.charts}>
+        <CarrierDelays {...shown} />
+        <RouteDelays {...shown} />
+        <div className={styles.wide}>
+          <HeatMap filters={filters} />
+        </div>
+        <div className={styles.wide}>
+          <HourDelays {...shown} />
+        </div>
+        <WeekdayDelays {...shown} />
+        <MonthDelays {...shown} />
+      </div>
+    </>
+  );
 }

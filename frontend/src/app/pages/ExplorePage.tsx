@@ -28,7 +28,7 @@ export default function ExplorePage() {
   return (
     <>
       <PageHead title="Flights">
-        Every departure from Newark, Kennedy and LaGuardia in 2013: what was planned, and what happened.
+        Every departure from Newark, Kennedy and LaGuardia in 2013, and what became of it.
       </PageHead>
       <FilterProblems problems={problems} />
       <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />

@@ -69,7 +69,8 @@ function projectionOver(ends: [number, number][]) {
   projection.fitExtent(frame, { type: "LineString", coordinates: ends });
   if (projection.scale() > MOST_SCALE) projection.scale(MOST_SCALE).translate([WIDTH / 2, HEIGHT / 2]);
   return projection.clipExtent([
-    [0, 0],
-    [WIDTH, HEIGHT],
+    // A little beyond the picture, so that no edge of the clipping is drawn as a coast.
+    [-9, -9],
+    [WIDTH + 9, HEIGHT + 9],
   ]);
 }

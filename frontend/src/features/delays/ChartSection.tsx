@@ -16,9 +16,10 @@ interface Props {
   drawn?: readonly Mark[] | undefined;
   direction: "down" | "along";
   height: number;
+  domain?: readonly string[] | undefined;
+  /** The height that is kept for it, where it may be lower. */
+  room?: number;
   isStale?: boolean;
-  wide?: boolean;
-  children?: ReactNode;
 }
 
 /** A chart with its heading, its finding in a sentence, and its figures as a table. */
@@ -29,26 +30,25 @@ export function ChartSection({
   drawn = marks,
   direction,
   height,
+  room = height,
+  domain,
   isStale,
-  wide,
-  children,
 }: Props) {
   const id = useId();
   return (
-    <section
-      className={styles.section}
-      aria-labelledby={id}
-      data-wide={wide}
-      data-stale={isStale}
-      aria-busy={!marks}
-    >
+    <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
       <p className={styles.finding}>{drawn && finding(drawn)}</p>
-      {children}
-      <div style={{ minHeight: height }}>
+      <div style={{ minHeight: room }}>
         {drawn && (
           <Suspense>
-            <Bars label={`${heading}, a bar chart`} marks={drawn} direction={direction} height={height} />
+            <Bars
+              label={`${heading}, a bar chart`}
+              marks={drawn}
+              direction={direction}
+              height={height}
+              domain={domain}
+            />
           </Suspense>
         )}
       </div>

@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { Failure } from "../../ui/Failure";
-import { monthName } from "../../ui/format";
+import { MONTHS, monthName } from "../../ui/format";
 import { numberByMonthQuery } from "./api";
 import { ChartSection } from "./ChartSection";
 import { marksOf } from "./rates";
+
+const MONTHS_SHORT = MONTHS.map((name) => name.slice(0, 3));
 
 interface Props {
   carrier: string;
@@ -33,6 +35,7 @@ export function NumberYear({ carrier, flight }: Props) {
       marks={marks}
       direction="along"
       height={220}
+      domain={MONTHS_SHORT}
     />
   );
 }

@@ -29,7 +29,8 @@ const WHOLE = [
   "weather",
 ] as const;
 
-export const flightsQuery = (filters: Filters) => client.list("flights", filters, ROW);
+/** Two screens of rows at once, so that the first of them asks for no more than it shows. */
+export const flightsQuery = (filters: Filters) => client.list("flights", { ...filters, limit: 100 }, ROW);
 export const flightQuery = (id: number) => client.detail("flights", id, WHOLE);
 
 /** The last flights under the same number, newest first. */

@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 
-/** So many rows before the end the next ones are asked for: about two screens, so that nobody arrives before them. */
+/** So many rows before the end the next ones are asked for: a screen or two, so that nobody arrives before them. */
 const AHEAD = 40;
 
 /** The rows in sight of a list that scrolls with the page, and the space that the others would take. */
@@ -29,7 +29,7 @@ export function useRows(
     scrollMargin: top,
   });
   const rows = virtual.getVirtualItems();
-  const last = rows.at(-1)?.index ?? 0;
+  const last = virtual.range?.endIndex ?? 0;
   useEffect(() => {
     if (count > 0 && last >= count - AHEAD) onNearEnd();
   }, [last, count, onNearEnd]);

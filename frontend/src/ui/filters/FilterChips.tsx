@@ -13,7 +13,7 @@ interface Props {
 /** What the flights are narrowed down to, in words, each to be taken away again. */
 export function FilterChips({ filters, names, onChange, onClear }: Props) {
   const active = PARAMETERS.filter((parameter) => parameter !== "sort" && filters[parameter] !== undefined);
-  if (active.length === 0) return <p className={styles.none}>All of the year</p>;
+  if (active.length === 0) return null;
   return (
     <ul className={styles.chips} aria-label="Filters in use">
       {active.map((parameter) => {

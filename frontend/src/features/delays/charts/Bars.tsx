@@ -11,6 +11,8 @@ interface Props {
   /** Names down the side, or short names along the foot. */
   direction: "down" | "along";
   height: number;
+  /** The places along the foot, where there may be one without a mark. */
+  domain?: readonly string[] | undefined;
 }
 
 const fill = (mark: Mark) => meanColour(mark.mean_delay);
@@ -19,10 +21,10 @@ const figure = (mark: Mark) => signedMean(mark.mean_delay);
 const telling = { href: "href", ariaLabel: markInWords, title: markInWords } as const;
 
 /** Mean delays as bars from the planned time, each with its figure and a link. */
-export default function Bars({ label, marks, direction, height }: Props) {
+export default function Bars({ label, marks, direction, height, domain }: Props) {
   const options = useCallback(
-    (width: number) => (direction === "down" ? down(marks, width) : along(marks, width)),
-    [marks, direction],
+    (width: number) => (direction === "down" ? down(marks, width) : along(marks, width, domain)),
+    [marks, direction, domain],
   );
   return <PlotFigure label={label} height={height} options={options} />;
 }
@@ -43,12 +45,12 @@ function down(marks: readonly Mark[], width: number): PlotOptions {
       axisY({ tickSize: 0, label: null, lineWidth: (side - 12) / 12, textOverflow: "ellipsis" }),
       barX(marks, { x: meanOf, y: "name", fill, insetTop: 2, insetBottom: 2, ...telling }),
       ruleX([0], { stroke: "var(--rule-strong)" }),
-      label_(marks, true),
-      label_(marks, false),
+      figures(marks, true),
+      figures(marks, false),
     ],
   };
 
-  function label_(all: readonly Mark[], isEarly: boolean) {
+  function figures(all: readonly Mark[], isEarly: boolean) {
     return text(
       all.filter((mark) => meanOf(mark) < 0 === isEarly),
       {
@@ -63,14 +65,18 @@ function down(marks: readonly Mark[], width: number): PlotOptions {
   }
 }
 
-function along(marks: readonly Mark[], width: number): PlotOptions {
-  const room = (width - 40) / Math.max(1, marks.length);
+function along(
+  marks: readonly Mark[],
+  width: number,
+  domain: readonly string[] = marks.map(({ key }) => key),
+): PlotOptions {
+  const room = (width - 40) / Math.max(1, domain.length);
   return {
     marginLeft: 34,
     marginRight: 4,
     marginTop: 22,
     marginBottom: 26,
-    x: { label: null, domain: marks.map(({ key }) => key), padding: 0.18 },
+    x: { label: null, domain, padding: 0.18 },
     y: { label: "↑ minutes after plan", nice: true },
     color: { type: "identity" },
     marks: [

@@ -1,0 +1,154 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { Failure } from "../../ui/Failure";
+import type { Names } from "../../ui/filters/describe";
+import { type Filters, ORIGINS } from "../../ui/filters/filters";
+import { hourSpan, MONTHS, monthName, WEEKDAYS } from "../../ui/format";
+import { byCarrierQuery, byHourQuery, byMonthQuery, byRouteQuery, byWeekdayQuery, type Rates } from "./api";
+import { ChartSection } from "./ChartSection";
+import { type Mark, marksOf, meanOf } from "./rates";
+
+interface Props {
+  filters: Filters;
+  names: Names;
+}
+
+/** The busiest routes are drawn; the table has them all. */
+const ROUTES_DRAWN = 16;
+const LINE = 24;
+const FOOT = 36;
+const HOURS = Array.from({ length: 19 }, (_, index) => two(index + 5));
+const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
+const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));
+
+export function CarrierDelays({ filters, names }: Props) {
+  const { items, ...state } = useReport(byCarrierQuery(filters));
+  const marks = useMemo(
+    () =>
+      items &&
+      marksOf(items, ({ carrier }) => ({
+        key: carrier,
+        name: names.airlines.get(carrier) ?? carrier,
+        behind: { ...filters, carrier },
+      })).sort((a, b) => meanOf(a) - meanOf(b)),
+    [items, filters, names],
+  );
+  return <Chart heading="By airline" what="Airline" direction="down" marks={marks} lines={16} {...state} />;
+}
+
+export function RouteDelays({ filters, names }: Props) {
+  const { items, ...state } = useReport(byRouteQuery(filters));
+  const marks = useMemo(
+    () =>
+      items &&
+      marksOf(items, ({ origin, dest }) => ({
+        key: `${origin}-${dest}`,
+        name: `${origin} – ${dest} ${names.airports.get(dest) ?? ""}`.trim(),
+        behind: { ...filters, origin: ORIGINS.find((known) => known === origin), dest },
+      })).sort((a, b) => b.count - a.count),
+    [items, filters, names],
+  );
+  const drawn = useMemo(() => marks?.slice(0, ROUTES_DRAWN).sort((a, b) => meanOf(a) - meanOf(b)), [marks]);
+  const heading = marks && marks.length > ROUTES_DRAWN ? `By route, the ${ROUTES_DRAWN} busiest` : "By route";
+  return (
+    <Chart
+      heading={heading}
+      what="Route"
+      direction="down"
+      marks={marks}
+      drawn={drawn}
+      lines={ROUTES_DRAWN}
+      {...state}
+    />
+  );
+}
+
+export function HourDelays({ filters }: Props) {
+  const { items, ...state } = useReport(byHourQuery(filters));
+  const marks = useMemo(
+    () =>
+      items &&
+      marksOf(items, ({ hour }) => ({ key: two(hour), name: hourSpan(hour), behind: { ...filters, hour } })),
+    [items, filters],
+  );
+  const domain = useMemo(
+    () => [...new Set([...HOURS, ...(marks ?? []).map(({ key }) => key)])].sort(),
+    [marks],
+  );
+  return (
+    <Chart
+      heading="By hour of departure"
+      what="Hour"
+      direction="along"
+      marks={marks}
+      domain={domain}
+      {...state}
+    />
+  );
+}
+
+export function WeekdayDelays({ filters }: Props) {
+  const { items, ...state } = useReport(byWeekdayQuery(filters));
+  const marks = useMemo(
+    () =>
+      items &&
+      marksOf(items, ({ weekday }) => {
+        const name = WEEKDAYS[weekday - 1] ?? "";
+        return { key: name.slice(0, 3), name, behind: { ...filters, weekday } };
+      }),
+    [items, filters],
+  );
+  return (
+    <Chart heading="By weekday" what="Weekday" direction="along" marks={marks} domain={DAYS} {...state} />
+  );
+}
+
+export function MonthDelays({ filters }: Props) {
+  const { items, ...state } = useReport(byMonthQuery(filters));
+  const marks = useMemo(
+    () =>
+      items &&
+      marksOf(items, ({ month }) => {
+        const name = monthName(month);
+        return { key: name.slice(0, 3), name, behind: { ...filters, month } };
+      }),
+    [items, filters],
+  );
+  return (
+    <Chart heading="By month" what="Month" direction="along" marks={marks} domain={MONTHS_SHORT} {...state} />
+  );
+}
+
+interface ChartProps {
+  heading: string;
+  what: string;
+  direction: "down" | "along";
+  marks: readonly Mark[] | undefined;
+  drawn?: readonly Mark[] | undefined;
+  domain?: readonly string[];
+  /** How many lines there may be: their room is kept. */
+  lines?: number;
+  isStale: boolean;
+  error: Error | null;
+  retry: () => void;
+}
+
+function Chart({ error, retry, lines = 0, ...chart }: ChartProps) {
+  if (error && !chart.marks) return <Failure error={error} heading={chart.heading} onRetry={retry} />;
+  if (chart.direction === "along") return <ChartSection height={240} {...chart} />;
+  const drawn = (chart.drawn ?? chart.marks)?.length ?? lines;
+  return <ChartSection height={FOOT + drawn * LINE} room={FOOT + lines * LINE} {...chart} />;
+}
+
+/** A report's lines; while those of other filters load, the last ones stay in sight. */
+function useReport<T extends Rates>(query: Parameters<typeof useQuery<{ items: T[] }>>[0]) {
+  const { data, error, isPlaceholderData, refetch } = useQuery({
+    ...query,
+    placeholderData: keepPreviousData,
+  });
+  return { items: data?.items, error, isStale: isPlaceholderData, retry: refetch };
+}
+
+function two(hour: number): string {
+  return String(hour).padStart(2, "0");
+}
