@@ -73,9 +73,10 @@ class Page:
     ) -> tuple[Select[Any], Shape]:
         descending = sort.startswith("-")
         statement, shape = columns_of(self.model, selection)
-        statement = statement.where(*(self.filters[name]() for name in given))
         order = self.sorts[sort.removeprefix("-")](descending)
-        return paged(statement, order, descending, continued), shape
+        # Of two bounds on one column SQLite seeks to the first: the cursor's, which moves on, not the filter's.
+        statement = paged(statement, order, descending, continued)
+        return statement.where(*(self.filters[name]() for name in given)), shape
 
 
 @dataclass(frozen=True, eq=False)

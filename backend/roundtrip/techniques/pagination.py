@@ -51,5 +51,8 @@ def paged(
     if continued:
         after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
         statement = statement.where(tuple_(*order) < after if descending else tuple_(*order) > after)
+        # Implied by the above. In an index on an expression SQLite needs it to seek, or else walks from the start.
+        first = bindparam("after_0")
+        statement = statement.where(order[0] <= first if descending else order[0] >= first)
     directed = [column.desc() if descending else column.asc() for column in order]
     return statement.add_columns(*order).order_by(*directed).limit(bindparam("rows"))
