@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from its settings (by default, the environment's)."""
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False  # `//x` is unknown, not a redirect to whatever the Host header says
     database.configure(app, settings)
     migrate.init_app(app, db, directory=settings.migrations)
     cache.init_app(app, settings.cache_config())
