@@ -1,4 +1,4 @@
-"""What all tests share: the real data, loaded once and kept between runs, and the application on top of it."""
+"""What all tests share: the real data, loaded once and kept between runs, and the application above it."""
 
 import fcntl
 import hashlib
@@ -8,14 +8,21 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from roundtrip import create_app
 from roundtrip.config import BACKEND, Settings
 from roundtrip.data.loader import load
-from roundtrip.extensions import db
+from roundtrip.extensions import cache, db
 
 # What decides how a loaded database looks.
-_MADE_BY = ("migrations/versions/*.py", "roundtrip/data/*.py", "roundtrip/resources/*/model.py", "requirements-data.txt")
+_MADE_BY = (
+    "migrations/versions/*.py",
+    "roundtrip/data/*.py",
+    "roundtrip/resources/*/model.py",
+    "requirements-data.txt",
+)
 
 
 def settings_for(database: Path) -> Settings:
@@ -24,7 +31,7 @@ def settings_for(database: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def database_path(pytestconfig: pytest.Config) -> Path:
-    """A SQLite file with the whole data set. It outlives the run, and other runs may read it: never write to it."""
+    """A SQLite file with the whole data set. It outlives the run and others may read it: never write to it."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("roundtrip")
     path = folder / f"{_fingerprint()}.sqlite3"
@@ -48,6 +55,34 @@ def app(database_path: Path) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Who asks."""
+    return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask, client: FlaskClient) -> Iterator[list[str]]:
+    """The SQL that runs from now on, as the database gets it. The response cache is empty at the start."""
+    client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded
+    forget(app)
+    ran: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        ran.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield ran
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def forget(app: Flask) -> None:
+    """Empty the application's response cache."""
+    app.extensions["cache"][cache].clear()
 
 
 def make_database(path: Path, scale: int) -> None:
