@@ -31,8 +31,7 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver = connection.connection.cursor()
     driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction, so it stands before it
     try:
         yield
@@ -52,7 +51,7 @@ def run() -> None:
     extension = current_app.extensions["migrate"]
     options: dict[str, Any] = {
         "target_metadata": extension.db.metadata,
-        "transactional_ddl": True,  # database.py begins SQLite's transactions itself, so that they hold DDL too
+        "transactional_ddl": True,  # on SQLite too: there database.py begins the transactions
         "render_item": render_item,
         **extension.configure_args,
     }

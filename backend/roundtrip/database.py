@@ -1,5 +1,6 @@
 """How connections to the database behave: SQLite told to be safe and quick, reads without a transaction."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -28,6 +29,8 @@ def configure(app: Flask, settings: Settings) -> None:
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
+            if db.engine.url.database:
+                Path(db.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_immediate)
 
@@ -46,6 +49,6 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at the start: a transaction that reads and then writes could otherwise fail at once."""
+    """Take the write lock at the start: a transaction that reads, then writes, could fail at once otherwise."""
     if not connection.get_execution_options().get(_READS_ONLY):
         connection.exec_driver_sql("BEGIN IMMEDIATE")

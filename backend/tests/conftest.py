@@ -31,7 +31,7 @@ def settings_for(database: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def database_path(pytestconfig: pytest.Config) -> Path:
-    """A SQLite file with the whole data set. It outlives the run and others may read it: never write to it."""
+    """A SQLite file with the whole data set. It outlives the run, and others read it: never write to it."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("roundtrip")
     path = folder / f"{_fingerprint()}.sqlite3"

@@ -180,6 +180,7 @@ def measures() -> list[sa.Column[int]]:
 
 def downgrade() -> None:
     # What refers goes before what it refers to; a table takes its indexes along.
-    for table in ("delays_by_time", "delays_by_route", "flights", "weather", "planes", "airports", "airlines"):
+    for table in ("delays_by_time", "delays_by_route", "flights", "weather"):
         op.drop_table(table)
-    op.drop_table("datasets")
+    for table in ("planes", "airports", "airlines", "datasets"):
+        op.drop_table(table)

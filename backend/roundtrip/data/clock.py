@@ -35,7 +35,7 @@ class Clock:
 
 
 class TextClock(Clock):
-    """Gives the text that types.py stores in SQLite: what the ORM would write, without its cost for each value."""
+    """Gives the text that types.py stores in SQLite, without the ORM's cost for each value."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,9 +3,9 @@
     flask data load [--scale N]
     flask data status
 
-The transaction drops the indexes of the big tables, inserts, makes the indexes again, adds up the summaries and
-last of all writes the row of `datasets` that says "done". A process that is killed half-way leaves nothing:
-the next one starts over. Once the row is there, loading is a look at it.
+The transaction drops the indexes of the big tables, inserts, makes the indexes again, adds up the summaries
+and last of all writes the row of `datasets` that says "done". A process that is killed half-way leaves
+nothing: the next one starts over. Once the row is there, loading is a look at it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -39,6 +39,7 @@ BATCH = 10_000  # rows given to the driver at once
 
 _PARENTS_FIRST = (Airline, Airport, Plane, Weather, Flight, DelaysByRoute, DelaysByTime)
 _BIG = (Weather, Flight)
+_SUMMARIES: tuple[type[DelaysByRoute | DelaysByTime], ...] = (DelaysByRoute, DelaysByTime)
 
 
 @dataclass(frozen=True)
@@ -130,19 +131,27 @@ class _Load:
         self._insert("Hours of weather", Weather, source.WEATHER, source.weather(files, clock, weather_ids))
         known = source.Known(_keys(airports), _keys(planes), weather_ids)
         years = (source.flights(files, clock, known, copy) for copy in range(self._scale))
-        self._insert("Flights", Flight, source.FLIGHT, chain.from_iterable(years), files.flights * self._scale)
+        expected = files.flights * self._scale
+        stored = self._insert("Flights", Flight, source.FLIGHT, chain.from_iterable(years), expected)
+        if stored != expected:
+            raise SourceError(f"expected {expected:,} flights in the files, found {stored:,}")
 
     def _insert(
-        self, name: str, model: type[Model], columns: Sequence[str], rows: Iterable[Row], expected: int | None = None
-    ) -> None:
-        done, source_of_rows = 0, iter(rows)
+        self,
+        name: str,
+        model: type[Model],
+        columns: Sequence[str],
+        rows: Iterable[Row],
+        expected: int | None = None,
+    ) -> int:
+        """Store the rows in batches, and return how many they were."""
+        stored, rest = 0, iter(rows)
         with self._progress.step(name, expected):
-            while batch := list(islice(source_of_rows, BATCH)):
+            while batch := list(islice(rest, BATCH)):
                 self._storage.insert(self._connection, _table(model), columns, batch)
-                done += len(batch)
-                self._progress.advance(done)
-        if expected not in (None, done):
-            raise SourceError(f"expected {expected:,} {name.lower()} in the files, found {done:,}")
+                stored += len(batch)
+                self._progress.advance(stored)
+        return stored
 
     def _make_indexes(self) -> None:
         indexes = _indexes()
@@ -153,7 +162,7 @@ class _Load:
 
     def _sum_up(self) -> None:
         with self._progress.step("Summaries", 2):
-            for done, summary in enumerate((DelaysByRoute, DelaysByTime), start=1):
+            for done, summary in enumerate(_SUMMARIES, start=1):
                 by = [_table(Flight).c[name] for name in summary.DIMENSIONS]
                 flights = select(*by, *MEASURES.values()).group_by(*by)
                 columns = [*summary.DIMENSIONS, *MEASURES]
@@ -174,7 +183,8 @@ def _table(model: type[Model]) -> Table:
 
 def _indexes() -> list[Index]:
     """Return those that are cheaper to make at the end than to keep up row by row."""
-    return sorted((index for model in _BIG for index in _table(model).indexes), key=lambda index: str(index.name))
+    indexes = (index for model in _BIG for index in _table(model).indexes)
+    return sorted(indexes, key=lambda index: str(index.name))
 
 
 def _keys(rows: Iterable[Row]) -> frozenset[str]:

@@ -22,9 +22,9 @@ Row = tuple[object, ...]
 COPY_SHIFT = 364  # days between one copy of the year and the next: whole weeks, so a Friday stays a Friday
 
 _FLIGHTS_HEADER = (
-    "year month day dep_time sched_dep_time dep_delay arr_time sched_arr_time arr_delay "
-    "carrier flight tailnum origin dest air_time distance hour minute time_hour"
-).split()
+    "year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,"
+    "carrier,flight,tailnum,origin,dest,air_time,distance,hour,minute,time_hour"
+)
 
 
 class SourceError(Exception):
@@ -74,7 +74,8 @@ def planes(files: Files) -> Iterator[Row]:
     """Read the rows of PLANE."""
     for row in _rows(files, "planes.csv"):
         made = (_integer(row["year"]), row["type"], row["manufacturer"], row["model"])
-        yield row["tailnum"], *made, int(row["engines"]), int(row["seats"]), _integer(row["speed"]), row["engine"]
+        size = (int(row["engines"]), int(row["seats"]), _integer(row["speed"]))
+        yield row["tailnum"], *made, *size, row["engine"]
 
 
 _FLOATS = ("temp", "dewp", "humid", "wind_speed", "wind_gust", "precip", "pressure", "visib")
@@ -91,8 +92,8 @@ def weather(files: Files, clock: Clock, ids: dict[tuple[str, str], int]) -> Iter
             local = moment.astimezone(NEW_YORK).replace(tzinfo=None)
             local_hours[hour] = clock.local((local - EPOCH) // timedelta(minutes=1))
         ids[row["origin"], hour] = number
-        measured = (_float(row[name]) for name in _FLOATS)
-        yield number, row["origin"], clock.instant(moment), local_hours[hour], _integer(row["wind_dir"]), *measured
+        place_and_time = (row["origin"], clock.instant(moment), local_hours[hour])
+        yield number, *place_and_time, _integer(row["wind_dir"]), *(_float(row[name]) for name in _FLOATS)
 
 
 FLIGHT = (
@@ -113,16 +114,14 @@ class Known(NamedTuple):
 def flights(files: Files, clock: Clock, known: Known, copy: int = 0) -> Iterator[Row]:
     """Read the rows of FLIGHT, one at a time.
 
-    A copy's times are `copy` * 364 days later on the clock, its ids follow those of the copy before it, and its
-    weather is the very row that the recorded flight refers to: there is one year of weather only.
+    A copy's times are `copy` * 364 days later on the clock, its ids follow those of the copy before it,
+    and its weather is the very row that the recorded flight refers to: there is one year of weather only.
     """
     days, minutes, number = _Dates(copy * COPY_SHIFT), _Minutes(), _Numbers()  # text to number, by a look-up
     local, instant = clock.local, clock.instant_in_new_york
     for id_, row in enumerate(_flight_rows(files), start=1 + copy * files.flights):
-        # fmt: off  (one name a line would hide that this is the file's header)
-        (year, month, day, dep_time, sched_dep_time, dep_delay, arr_time, sched_arr_time, arr_delay,
-         carrier, flight, tailnum, origin, dest, air_time, distance, hour, _, time_hour) = row
-        # fmt: on
+        year, month, day, _, sched_dep_time, dep_delay, arr_time, sched_arr_time, arr_delay, *rest = row
+        carrier, flight, tailnum, origin, dest, air_time, distance, hour, _, time_hour = rest
         today = days[year, month, day]
         sched_dep = today.midnight + minutes[sched_dep_time]
         sched_arr = today.midnight + minutes[sched_arr_time]
@@ -132,7 +131,8 @@ def flights(files: Files, clock: Clock, known: Known, copy: int = 0) -> Iterator
         dep = None if late_out is None else sched_dep + late_out
         if late_in is not None:
             arr = sched_arr + late_in
-        elif dep is not None and arr_time != "NA":  # diverted: the first time after dep that arr_time can mean
+        elif dep is not None and arr_time != "NA":
+            # Diverted: the first time after dep that arr_time can mean.
             arr = dep + (minutes[arr_time] - dep - 1) % DAY + 1
         else:
             arr = None
@@ -168,7 +168,7 @@ def _flight_rows(files: Files) -> Iterator[list[str]]:
         io.TextIOWrapper(binary, "utf-8", newline="") as lines,
     ):
         reader = csv.reader(lines)
-        if next(reader) != _FLIGHTS_HEADER:
+        if ",".join(next(reader)) != _FLIGHTS_HEADER:
             raise SourceError("flights.csv has other columns than those of the version that we know")
         yield from reader
 

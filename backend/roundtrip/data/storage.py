@@ -3,8 +3,9 @@
 Everything else of the loader is the same SQL everywhere.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 
 from sqlalchemy import Connection, Engine, Table, insert
@@ -45,10 +46,13 @@ class Storage:
         try:
             yield connection
             connection.commit()
+            self._settle(connection)
         except DBAPIError as error:
-            if self._code(error) in self.full_codes:
-                raise StorageError(f"the database cannot be written, is the disk full? ({error.orig})") from error
-            raise
+            if self._code(error) not in self.full_codes:
+                raise
+            raise StorageError(
+                f"the database cannot be written, is there space left? ({error.orig})"
+            ) from error
         finally:
             connection.close()  # which undoes what was not committed
 
@@ -80,6 +84,9 @@ class Storage:
         """Keep other loaders out until the transaction ends, or fail at once; readers may go on."""
         connection.exec_driver_sql("LOCK TABLE datasets IN SHARE ROW EXCLUSIVE MODE NOWAIT")
 
+    def _settle(self, connection: Connection) -> None:
+        """Tidy up after the commit; whatever happens, the data is there."""
+
     def _code(self, error: DBAPIError) -> object:
         return getattr(error.orig, "sqlstate", None)
 
@@ -109,6 +116,11 @@ class SqliteStorage(Storage):
 
     def _lock(self, connection: Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has locked the database."""
+
+    def _settle(self, connection: Connection) -> None:
+        """Move the write-ahead log into the database now: it is as large as the data."""
+        with suppress(sqlite3.Error):  # such as a reader in the way: a later checkpoint does it
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _code(self, error: DBAPIError) -> object:
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without the extended part
