@@ -32,7 +32,7 @@ export function SpanTable({ spans, start, end }: SpanTableProps) {
           <tr key={`${span.name} ${span.start}`}>
             <th scope="row" title={lookOf(span.name).meaning}>
               <Swatch name={span.name} /> {span.name}
-              {span.detail && <small> {span.detail}</small>}
+              {span.detail && <small>{span.detail}</small>}
             </th>
             <td>{(span.start - start).toFixed(2)}</td>
             <td>{(span.end - span.start).toFixed(2)}</td>

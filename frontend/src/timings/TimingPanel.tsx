@@ -72,7 +72,7 @@ function Content({
   return (
     <Tabs.Root defaultValue="waterfall" className={styles.content} style={phone ? undefined : height.style}>
       {!phone && <div className={styles.handle} {...height.handle} />}
-      <header className={styles.header}>
+      <div className={styles.header}>
         <Dialog.Title className={styles.title}>Timings</Dialog.Title>
         <Tabs.List className={styles.tabs}>
           <Tabs.Tab value="waterfall" className={styles.tab}>
@@ -103,7 +103,7 @@ function Content({
             <path d="M2 2l8 8M10 2l-8 8" />
           </svg>
         </Dialog.Close>
-      </header>
+      </div>
       {snapshot.paused && <p className={styles.notice}>Paused: what happens now is not recorded.</p>}
       <Tabs.Panel value="waterfall" className={styles.body}>
         {empty ? <Empty paused={snapshot.paused} /> : <Waterfall snapshot={snapshot} phone={phone} />}
@@ -111,7 +111,7 @@ function Content({
       <Tabs.Panel value="endpoints" className={styles.body}>
         {empty ? <Empty paused={snapshot.paused} /> : <Endpoints snapshot={snapshot} />}
       </Tabs.Panel>
-      <footer className={styles.footer}>
+      <div className={styles.footer}>
         <p>{costWords(snapshot)}</p>
         <label>
           <input
@@ -121,7 +121,7 @@ function Content({
           />{" "}
           The key <kbd>T</kbd> opens and closes this
         </label>
-      </footer>
+      </div>
     </Tabs.Root>
   );
 }
