@@ -1,8 +1,18 @@
 import { lazy, Suspense, useEffect, useState } from "react";
+import { airlinesQuery } from "../../features/airlines/api";
+import { servedAirportsQuery } from "../../features/airports/api";
 import { SearchIcon } from "../../ui/icons";
+import { client } from "../client";
 
-const load = () => import("./SearchDialog");
-const SearchDialog = lazy(load);
+const fetchDialog = () => import("./SearchDialog");
+const SearchDialog = lazy(fetchDialog);
+
+/** On the first sign of intent: the dialog's code, and the names that it searches. */
+function load() {
+  fetchDialog();
+  client.queryClient.prefetchQuery(airlinesQuery());
+  client.queryClient.prefetchQuery(servedAirportsQuery());
+}
 
 /** What stands in the header; the dialog itself is fetched when someone means to use it. */
 export function SearchButton() {

@@ -63,8 +63,8 @@ function finding(marks: readonly Mark[]): ReactNode {
   const { least, most } = found;
   return (
     <>
-      Least: <strong>{least.name}</strong>, {signedMean(least.mean_delay)} min. Most:{" "}
-      <strong>{most.name}</strong>, {signedMean(most.mean_delay)} min.
+      Least late: <strong>{least.name}</strong> at {signedMean(least.mean_delay)} min; most:{" "}
+      <strong>{most.name}</strong> at {signedMean(most.mean_delay)} min.
     </>
   );
 }

@@ -16,7 +16,7 @@ interface Props {
 /** The busiest routes are drawn; the table has them all. */
 const ROUTES_DRAWN = 16;
 const LINE = 24;
-const FOOT = 36;
+const FOOT = 48;
 const HOURS = Array.from({ length: 19 }, (_, index) => two(index + 5));
 const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));

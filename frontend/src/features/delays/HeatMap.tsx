@@ -14,7 +14,7 @@ interface Cell extends Rates {
   hour: number;
 }
 
-/** No flight was planned to leave between one and five in the morning. */
+/** In the other hours no flight left: the year has one planned for one in the morning, and it was cancelled. */
 const HOURS = Array.from({ length: 19 }, (_, index) => index + 5);
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 

@@ -36,8 +36,8 @@ function down(marks: readonly Mark[], width: number): PlotOptions {
     marginLeft: side,
     marginRight: 44,
     marginTop: 4,
-    marginBottom: 30,
-    x: { label: "minutes after plan →", nice: true, insetLeft: early ? 36 : 0 },
+    marginBottom: 42,
+    x: { label: "minutes after plan →", labelOffset: 36, nice: true, insetLeft: early ? 36 : 0 },
     y: { label: null, domain: marks.map(({ name }) => name) },
     color: { type: "identity" },
     marks: [
@@ -71,6 +71,7 @@ function along(
   domain: readonly string[] = marks.map(({ key }) => key),
 ): PlotOptions {
   const room = (width - 40) / Math.max(1, domain.length);
+  const every = Math.ceil(24 / room);
   return {
     marginLeft: 34,
     marginRight: 4,
@@ -81,7 +82,7 @@ function along(
     color: { type: "identity" },
     marks: [
       axisY({ tickSize: 0, ticks: 5 }),
-      axisX({ tickSize: 0, label: null }),
+      axisX({ tickSize: 0, label: null, ticks: domain.filter((_, index) => index % every === 0) }),
       barY(marks, { x: "key", y: meanOf, fill, ...telling }),
       ruleY([0], { stroke: "var(--rule-strong)" }),
       room > 34
