@@ -49,6 +49,6 @@ def _prepare_sqlite(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_immediate(connection: Connection) -> None:
-    """Take the write lock at the start: a transaction that reads, then writes, could fail at once otherwise."""
+    """Take the write lock at the start: a transaction that reads and then writes could fail at once."""
     if not connection.get_execution_options().get(_READS_ONLY):
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -199,15 +199,14 @@ data_commands = AppGroup("data", help="Load the data set, or tell whether it is 
 def load_command(scale: int | None) -> None:
     """Load the data set, unless it is there."""
     start = perf_counter()
-    scale = scale or Settings.from_environment().scale
-    progress = shown.for_stdout()
     try:
-        changed = load(db.engine, scale, progress)
+        with shown.on_stdout() as progress:
+            changed = load(db.engine, scale or Settings.from_environment().scale, progress)
         present = loaded(db.engine)
     except (SourceError, StorageError) as error:
         raise click.ClickException(f"{error}. Nothing was changed.") from error
     took = f"Loaded in {perf_counter() - start:.1f} s" if changed else "Nothing to do"
-    progress.say(f"{took}: {_sentence(present)}")
+    click.echo(f"{took}: {_sentence(present)}")
 
 
 @data_commands.command("status")

@@ -7,14 +7,7 @@ from time import perf_counter
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class Silent:
@@ -55,44 +48,36 @@ class Lines(Silent):
         self.say(f"{name}: {self._done:,} in {perf_counter() - start:.1f} s")
 
 
-class Bar(Silent):
+class Bars(Silent):
     """A bar for each step."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._bars = Progress(
-            SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description:<16}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-        )
-        self._task = self._bars.add_task("", visible=False)
-        self._done = 0
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", visible=False)
 
     def say(self, sentence: str) -> None:
         """Print the sentence above the bars."""
-        self._console.print(sentence)
+        self._bars.console.print(sentence, highlight=False, soft_wrap=True)
 
     def advance(self, done: int) -> None:
         """Move the present bar."""
-        self._done = done
         self._bars.update(self._task, completed=done)
 
     @contextmanager
     def step(self, name: str, total: int | None) -> Iterator[None]:
         """Add a bar, and fill it when the step is through."""
         self._task = self._bars.add_task(name, total=total)
-        self._bars.start()
-        try:
-            yield
-            self._bars.update(self._task, total=self._done)
-        finally:
-            self._bars.stop()
+        yield
+        self._bars.update(self._task, total=self._bars.tasks[-1].completed)
 
 
-def for_stdout() -> Silent:
+@contextmanager
+def on_stdout() -> Iterator[Silent]:
     """Choose by what standard output is."""
     console = Console()
-    return Bar(console) if console.is_terminal else Lines(sys.stdout)
+    if not console.is_terminal:
+        yield Lines(sys.stdout)
+        return
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as bars:
+        yield Bars(bars)
