@@ -1,14 +1,21 @@
-"""How gunicorn serves the application: one process of threads, connections kept alive. PORT chooses the port."""
+"""How gunicorn serves the application: one process of threads, connections kept alive, on PORT."""
 
 import os
 import socket
+import sys
 
 from gunicorn import util
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from roundtrip.errors import PROBLEM_JSON, Problem
 
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
+
 wsgi_app = "wsgi:app"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{HOST}:{PORT}"
+loglevel = "warning"
 worker_class = "gthread"
 workers = 1  # the default response cache is in this process; more processes need a shared one
 threads = int(os.environ.get("THREADS", "8"))
@@ -25,7 +32,7 @@ secure_scheme_headers: dict[str, str] = {}
 
 
 def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
-    """Tell an error that gunicorn finds before the application (a request line too long, a header that is none)."""
+    """Tell an error that gunicorn finds before the application (a request line that is too long, say)."""
     body = Problem(status, message.strip() or f"{reason}.").body
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM_JSON}\r\n"
@@ -35,3 +42,18 @@ def write_problem(connection: socket.socket, status: int, reason: str, message: 
 
 
 util.write_error = write_problem  # gunicorn's own is HTML and has no setting
+
+
+def on_starting(server: Arbiter) -> None:
+    """Say at once that the port is taken; gunicorn itself would try for five seconds."""
+    with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, int(PORT)))
+        except (OSError, OverflowError, ValueError) as error:
+            sys.exit(f"Cannot listen on {bind}: {error}. Choose another port: PORT=8001 make run")
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Say where, once the application is there to answer."""
+    print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
