@@ -27,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=settings.migrations)
     cache.init_app(app, settings.cache_config())
     app.cli.add_command(data_commands)
+    app.cli.add_command(api.openapi_command)
     app.register_blueprint(api.blueprint())
     app.register_error_handler(HTTPException, api.told)
     app.register_error_handler(Problem, api.told)

@@ -2,17 +2,19 @@
 
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
+import click
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from .door import problem_answer
+from .door import answer_with, problem_answer
 from .errors import Problem
 from .http import Answer, Head
 from .openapi import document_json
-from .pipeline import API, Pipeline, Route
+from .pipeline import API, Freshness, Pipeline, Route
 from .resources.airlines.routes import ROUTES as AIRLINES
 from .resources.airports.routes import ROUTES as AIRPORTS
 from .resources.delays.routes import ROUTES as DELAYS
@@ -21,8 +23,10 @@ from .resources.planes.routes import ROUTES as PLANES
 from .resources.weather.routes import ROUTES as WEATHER
 from .techniques import batch
 from .techniques.batch import NDJSON
-from .techniques.compression import IDENTITY, compress_stream, negotiated
+from .techniques.compression import IDENTITY, compress, compress_stream, negotiated
+from .techniques.conditional import etag_of
 from .techniques.negotiation import media_type_for
+from .techniques.response_cache import Entry
 from .techniques.serialization import JSON
 from .techniques.timing import Timing
 
@@ -68,7 +72,39 @@ def batch_view() -> Response:
 
 def openapi_view() -> Response:
     """Answer the OpenAPI document, which is made of the routes and their schemas."""
-    return Response(document_json(ROUTES), content_type=JSON)
+    timing = Timing()
+    head = Head.of(request.environ)
+    if head.query:
+        raise Problem(400, "This path has no parameters.")
+    media_type_for(head.accept, (JSON,))
+    entry = _document(negotiated(head.accept_encoding))
+    return sent(answer_with(entry, "hit", entry.fresh_for, head, timing))
+
+
+@click.command("openapi")
+def openapi_command() -> None:
+    """Print the OpenAPI document, from which the frontend's types are made."""
+    click.echo(document_json(ROUTES))
+
+
+@lru_cache
+def _document(coding: str) -> Entry:
+    freshness = Freshness(max_age=300, stale_while_revalidate=3600)
+    body = document_json(ROUTES)
+    entry = Entry(
+        body=body,
+        content_type=JSON,
+        coding=IDENTITY,
+        etag=etag_of(body),
+        last_modified=None,
+        cache_control=freshness.header,
+        link=None,
+        fresh_for=freshness.max_age,
+        stale_for=freshness.stale_while_revalidate,
+        tags=(),
+        stored_at=0,
+    )
+    return entry if coding == IDENTITY else entry.in_coding(coding, compress(body, coding))
 
 
 def client_left(environ: dict[str, Any]) -> Callable[[], bool]:

@@ -4,6 +4,7 @@ An unknown parameter could split the cache or pass unnoticed; so could a repeate
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -84,15 +85,20 @@ class Phrase(fields.String):
 
 
 class Dates(Schema):
-    """One local day (`date`), or a span of them (`from`, `to`, both inclusive).
+    """One local day (`date`), or a span of them (`from`, `to`, both inclusive); of them, those in one `month`.
 
     They are loaded as the two ends of a half-open span of local time, `from` and `before`, as ISO 8601 text:
-    so `date=D` and `from=D&to=D` are one question.
+    so `date=D` and `from=D&to=D` are one question, and an index on the time answers a month as well.
     """
 
     date = Day(metadata={"description": "Local date, such as 2013-01-31. Not with from and to."})
     from_ = Day(data_key="from", metadata={"description": "First local date."})
     to = Day(metadata={"description": "Last local date, included."})
+
+    month = fields.String(
+        validate=validate.Regexp(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])\Z", error="Expected a month, such as 2013-01."),
+        metadata={"description": "Local month, such as 2013-01."},
+    )
 
     @validates_schema
     def _one_way_to_say_it(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -104,10 +110,14 @@ class Dates(Schema):
     @post_load
     def _as_span(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         day = data.pop("date", None)
-        first, last = data.pop("from_", day), data.pop("to", day)
-        if first is not None:
+        first, last = data.pop("from_", day) or date.min, data.pop("to", day) or date.max
+        if "month" in data:
+            begins = date.fromisoformat(f"{data.pop('month')}-01")
+            ends = begins.replace(day=monthrange(begins.year, begins.month)[1])
+            first, last = max(first, begins), min(last, ends)
+        if first > date.min:
             data["from"] = f"{first.isoformat()}T00:00:00"
-        if last is not None and last < date.max:
+        if last < date.max:
             data["before"] = f"{(last + timedelta(days=1)).isoformat()}T00:00:00"
         return data
 

@@ -197,4 +197,5 @@ def _next_link(path: str, arguments: Mapping[str, Any], selection: Selection, cu
     if cursor is None:
         return None
     written = {name: value for name, value in arguments.items() if name not in ("from", "before")}
-    return f'<{path}?{canonical({**written, **as_dates(arguments), "after": cursor, "fields": selection.text})}>; rel="next"'
+    query = canonical({**written, **as_dates(arguments), "after": cursor, "fields": selection.text})
+    return f'<{path}?{query}>; rel="next"'

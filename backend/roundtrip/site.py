@@ -38,7 +38,9 @@ class Page:
         response.headers["X-Content-Type-Options"] = "nosniff"
         if coding != IDENTITY:
             response.headers["Content-Encoding"] = coding
-        return response.make_conditional(request) if status == 200 else response
+        if status == 200:
+            response.make_conditional(request)
+        return response
 
     def _read(self) -> None:
         try:

@@ -50,9 +50,7 @@ class Storage:
         except DBAPIError as error:
             if self._code(error) not in self.full_codes:
                 raise
-            raise StorageError(
-                f"the database cannot be written, is there space left? ({error.orig})"
-            ) from error
+            raise StorageError(f"the database cannot be written, is there space left? ({error.orig})") from error
         finally:
             connection.close()  # which undoes what was not committed
 

@@ -30,9 +30,7 @@ class MemoryBackend(BaseCache):
         self.bytes = 0
 
     @classmethod
-    def factory(
-        cls, app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
-    ) -> "MemoryBackend":
+    def factory(cls, app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> "MemoryBackend":
         """Make the backend for Flask-Caching from CACHE_OPTIONS."""
         return cls(kwargs["most_bytes"], kwargs["default_timeout"])
 

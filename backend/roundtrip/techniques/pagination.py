@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Select, bindparam, tuple_
+from sqlalchemy import BindParameter, Select, bindparam, tuple_
 
 from ..errors import Fault, Problem
 
@@ -41,9 +41,7 @@ class Cursors:
         return URLSafeSerializer(self._secret, salt=f"cursor {listed}")
 
 
-def paged(
-    statement: Select[Any], order: Sequence[Any], descending: bool, continued: bool
-) -> Select[Any]:
+def paged(statement: Select[Any], order: Sequence[Any], descending: bool, continued: bool) -> Select[Any]:
     """Order a statement, read on after the cursor, and read one row more than asked: it tells of a next page.
 
     The last of `order` must be unique. Its columns are added at the end of each row: they are the cursor.
@@ -52,7 +50,7 @@ def paged(
         after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
         statement = statement.where(tuple_(*order) < after if descending else tuple_(*order) > after)
         # Implied by the above. In an index on an expression SQLite needs it to seek, or else walks from the start.
-        first = bindparam("after_0")
+        first: BindParameter[Any] = bindparam("after_0")
         statement = statement.where(order[0] <= first if descending else order[0] >= first)
     directed = [column.desc() if descending else column.asc() for column in order]
     return statement.add_columns(*order).order_by(*directed).limit(bindparam("rows"))

@@ -168,6 +168,4 @@ def decode(stored: Any) -> Entry | None:
     )
     if not sound:
         return None
-    return Entry(
-        body, kind, coding, etag, modified, control, link, fresh_for, stale_for, tuple(tags), stored_at
-    )
+    return Entry(body, kind, coding, etag, modified, control, link, fresh_for, stale_for, tuple(tags), stored_at)

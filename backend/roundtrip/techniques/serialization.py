@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ormsgpack
 import orjson
+import ormsgpack
 
 JSON = "application/json"
 MSGPACK = "application/msgpack"
@@ -33,7 +33,7 @@ class Column(Shape):
     position: int
 
     def source(self) -> str:
-        """r[3]"""  # noqa: D400, D415 - an example says it best
+        """r[3]"""
         return f"r[{self.position}]"
 
 
@@ -44,7 +44,7 @@ class Array(Shape):
     items: tuple[Shape, ...]
 
     def source(self) -> str:
-        """[r[3], r[4]]"""  # noqa: D400, D415
+        """[r[3], r[4]]"""
         return f"[{', '.join(item.source() for item in self.items)}]"
 
 
@@ -56,7 +56,7 @@ class Object(Shape):
     presence: Column | None = None
 
     def source(self) -> str:
-        """None if r[5] is None else {"name": r[6]}"""  # noqa: D400, D415
+        """None if r[5] is None else {"name": r[6]}"""
         pairs = ", ".join(f"{name!r}: {shape.source()}" for name, shape in sorted(self.content.items()))
         made = f"{{{pairs}}}"
         return made if self.presence is None else f"(None if {self.presence.source()} is None else {made})"

@@ -6,7 +6,6 @@ answer: a browser that replays an old one from its cache is told by the `rid`, w
 
 import os
 from time import perf_counter_ns
-from types import TracebackType
 
 
 class Timing:
@@ -66,8 +65,6 @@ class Span:
     def __enter__(self) -> None:
         self._began = perf_counter_ns()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         spent = (perf_counter_ns() - self._began) / 1e6
         self._spans[self._name] = self._spans.get(self._name, 0.0) + spent

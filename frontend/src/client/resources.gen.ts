@@ -433,6 +433,8 @@ export interface operations {
                 from?: string;
                 /** @description Last local date, included. */
                 to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
                 /** @description Where it left: EWR, JFK or LGA. */
                 origin?: string;
                 /** @description Where it was going. */
@@ -446,8 +448,6 @@ export interface operations {
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
                 /** @description Arrived at least so many minutes late. */
                 min_delay?: number;
-                /** @description Month of the scheduled departure. */
-                month?: string;
                 /** @description Weekday of the departure: 1 is Monday. */
                 weekday?: number;
                 /** @description Hour of the scheduled departure, local. */
@@ -848,6 +848,8 @@ export interface operations {
                 from?: string;
                 /** @description Last local date, included. */
                 to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
                 /** @description The airport: EWR, JFK or LGA. */
                 origin?: string;
             };
@@ -904,6 +906,8 @@ export interface operations {
                 from?: string;
                 /** @description Last local date, included. */
                 to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
                 /** @description Where it left: EWR, JFK or LGA. */
                 origin?: string;
                 /** @description Where it was going. */
@@ -917,8 +921,6 @@ export interface operations {
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
                 /** @description Arrived at least so many minutes late. */
                 min_delay?: number;
-                /** @description Month of the scheduled departure. */
-                month?: string;
                 /** @description Weekday of the departure: 1 is Monday. */
                 weekday?: number;
                 /** @description Hour of the scheduled departure, local. */

@@ -22,5 +22,3 @@ class Airport(Model):
     served: Mapped[bool] = mapped_column(default=False)
 
     __table_args__ = (Index(None, "served", "faa"),)
-
-

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate, validates_schema
+from marshmallow import Schema, fields, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
 from ...arguments import Arguments
@@ -85,9 +85,7 @@ class DelayArguments(FlightFilters, Arguments):
         going_by = dimensions_of(data.get("by", ""))
         all_dimensions = {name for names in DIMENSIONS.values() for name in names}
         strange = [
-            name
-            for name in data.get("fields_", "").split(",")
-            if name in all_dimensions and name not in going_by
+            name for name in data.get("fields_", "").split(",") if name in all_dimensions and name not in going_by
         ]
         if strange:
             raise ValidationError(f"{strange[0]} is a field only of a report by it.", "fields")

@@ -1,6 +1,8 @@
 """What a flight is on the wire, and what its lists may be asked."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from ...arguments import Code, Dates, PageArguments, Whole
 from ..airlines.schema import AirlineSchema
@@ -9,6 +11,7 @@ from ..planes.schema import PlaneSchema
 from ..weather.schema import WeatherSchema
 
 STATUSES = ("on_time", "delayed", "cancelled", "diverted")
+WITHOUT_DELAY = ("cancelled", "diverted")
 SORTS = ("departure", "-departure", "delay", "-delay", "distance", "-distance")
 
 
@@ -24,9 +27,7 @@ class FlightSchema(Schema):
     sched_dep = fields.NaiveDateTime(metadata={"description": "Scheduled departure, local time at the origin."})
     dep = fields.NaiveDateTime(allow_none=True, metadata={"description": "Departure; null if cancelled."})
     dep_delay = fields.Integer(allow_none=True, metadata={"description": "Minutes; negative if early."})
-    sched_arr = fields.NaiveDateTime(
-        metadata={"description": "Scheduled arrival, local time at the destination."}
-    )
+    sched_arr = fields.NaiveDateTime(metadata={"description": "Scheduled arrival, local time at the destination."})
     arr = fields.NaiveDateTime(allow_none=True, metadata={"description": "Arrival; null if not recorded."})
     arr_delay = fields.Integer(allow_none=True, metadata={"description": "Minutes; negative if early."})
     air_time = fields.Integer(allow_none=True, metadata={"description": "Minutes in the air."})
@@ -59,16 +60,8 @@ class FlightFilters(Dates):
         validate=validate.Range(-1440, 1440),
         metadata={"description": "Arrived at least so many minutes late."},
     )
-    month = fields.String(
-        validate=validate.Regexp(r"\d{4}-(0[1-9]|1[0-2])\Z", error="Expected a month, such as 2013-01."),
-        metadata={"description": "Month of the scheduled departure."},
-    )
-    weekday = Whole(
-        validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."}
-    )
-    hour = Whole(
-        validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."}
-    )
+    weekday = Whole(validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."})
+    hour = Whole(validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."})
 
 
 class FlightArguments(FlightFilters, PageArguments):
@@ -81,3 +74,10 @@ class FlightArguments(FlightFilters, PageArguments):
             "description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."
         },
     )
+
+    @post_load
+    def _sort_by_what_there_is(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Sort flights that have no arrival delay by departure: an index answers that."""
+        if data["sort"].removeprefix("-") == "delay" and data.get("status") in WITHOUT_DELAY:
+            data["sort"] = "departure"
+        return data

@@ -1,0 +1,1 @@
+"""Where flights begin and end."""

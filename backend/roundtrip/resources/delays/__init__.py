@@ -1,0 +1,1 @@
+"""Reports: how late a set of flights was."""

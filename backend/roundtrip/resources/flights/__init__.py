@@ -1,0 +1,1 @@
+"""Flights: the noun that the others serve."""

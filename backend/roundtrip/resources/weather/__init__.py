@@ -1,0 +1,1 @@
+"""What it was like at the gate, hour by hour."""
