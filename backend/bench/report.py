@@ -1,0 +1,156 @@
+"""What was measured, as tables, as JSON, and as an answer to each aim."""
+
+import os
+import platform
+import sqlite3
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from .figures import Ratio, ratio
+from .load import CONNECTIONS
+from .rounds import Work
+
+MOST_MEMORY = 120  # MiB
+MOST_GROWTH = 1.2
+PACKAGES = ("flask", "werkzeug", "gunicorn", "sqlalchemy", "marshmallow", "flask-caching", "orjson")
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that one run found."""
+
+    machine: dict[str, Any]
+    rounds: int
+    seconds: float
+    took: float
+    work: list[Work]
+    scaled: list[Work]
+    memory: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Something asked for, and what was measured."""
+
+    name: str
+    asked: str
+    measured: str
+    reached: str  # yes, no; "narrowly" where the interval holds the limit
+
+    @classmethod
+    def at_least(cls, name: str, least: float, measured: Ratio) -> "Aim":
+        """Ask for a ratio of at least so much."""
+        sure = measured.low >= least or measured.high < least
+        reached = "yes" if measured.value >= least else "no"
+        return cls(name, f">= {least:g} x", str(measured), reached if sure else f"{reached}, narrowly")
+
+    @classmethod
+    def at_most(cls, name: str, most: float, measured: Ratio) -> "Aim":
+        """Ask for a ratio of at most so much."""
+        sure = measured.high <= most or measured.low > most
+        reached = "yes" if measured.value <= most else "no"
+        return cls(name, f"<= {most:.3g} x", str(measured), reached if sure else f"{reached}, narrowly")
+
+
+def aims(result: Result) -> list[Aim]:
+    """Return every aim with what was measured. The ratios are of requests a second, those of pages of CPU time."""
+
+    def rates(name: str, to: str) -> Ratio:
+        return ratio(_find(result.work, name, "ours").rates, _find(result.work, name, to).rates)
+
+    def costs(name: str, to: str) -> Ratio:
+        return ratio(_find(result.work, name, "ours, one batch").costs, _find(result.work, name, to).costs)
+
+    told = [
+        Aim.at_least("list: ours to tutorial", 4, rates("list", "tutorial")),
+        Aim.at_least("detail: ours to tutorial", 2.4, rates("detail", "tutorial")),
+        Aim.at_least("report: ours to tutorial", 3, rates("report", "tutorial")),
+    ]
+    for name in ("hot", "304"):
+        told.append(Aim.at_least(f"{name}: ours to bare WSGI", 0.9, rates(name, "bare WSGI")))
+        told.append(Aim.at_least(f"{name}: ours to tutorial", 2, rates(name, "tutorial")))
+    for name in ("page, hot", "page, cold"):
+        told.append(Aim.at_most(f"{name}: CPU, a batch to our six", 1 / 3, costs(name, "ours, singly")))
+        told.append(Aim.at_most(f"{name}: CPU, a batch to tutorial's six", 1 / 10, costs(name, "tutorial")))
+    for name in ("list", "detail") if result.scaled else ():
+        small, large = (_find(result.scaled, name, scale) for scale in ("1 x", "10 x"))
+        told.append(
+            Aim.at_most(f"{name}: CPU, 10 x the rows to 1 x", MOST_GROWTH, ratio(large.costs, small.costs))
+        )
+    if result.memory:
+        reached = "yes" if result.memory["rss"] <= MOST_MEMORY else "no"
+        measured = f"{result.memory['rss']:.0f} MiB (PSS {result.memory['pss']:.0f})"
+        told.append(Aim("memory of our worker at the end", f"<= {MOST_MEMORY} MiB", measured, reached))
+    return told
+
+
+def as_markdown(result: Result) -> str:
+    """Return the tables for people."""
+    machine = result.machine
+    lines = [
+        f"{machine['cpu']}, {machine['cores']} cores; Python {machine['python']}, SQLite {machine['sqlite']}; "
+        + ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
+        + ".",
+        f"{result.rounds} interleaved rounds of {result.seconds:g} s each, {CONNECTIONS} connections, one gthread worker"
+        + (", server and load on a core each" if machine["pinned"] else "")
+        + f"; load average before and after: {machine['load'][0]:.1f}, {machine['load'][1]:.1f}; "
+        f"the whole run took {result.took:.0f} s.",
+        "",
+        "| work | contender | a second | CPU ms | busy |",
+        "|---|---|--:|--:|--:|",
+    ]
+    for work in (*result.work, *result.scaled):
+        lines.append(
+            f"| {work.name} | {work.contender} | {work.rate:,.0f} | {work.cost:.3f} | {work.busy:.0%} |"
+        )
+    lines += ["", "| aim | asked | measured | reached |", "|---|---|---|---|"]
+    lines += [f"| {aim.name} | {aim.asked} | {aim.measured} | {aim.reached} |" for aim in aims(result)]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Return everything, each round included, for programs."""
+    return {
+        "machine": result.machine,
+        "rounds": result.rounds,
+        "seconds": result.seconds,
+        "took": result.took,
+        "work": [_work_as_json(work) for work in result.work],
+        "scaled": [_work_as_json(work) for work in result.scaled],
+        "memory": result.memory,
+        "aims": [vars(aim) for aim in aims(result)],
+    }
+
+
+def machine(load_before: float, pinned: bool) -> dict[str, Any]:
+    """Say where this was measured."""
+    info = Path("/proc/cpuinfo")
+    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+    return {
+        "cpu": names[0] if names else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "packages": {name: version(name) for name in PACKAGES},
+        "load": [load_before, os.getloadavg()[0]],
+        "pinned": pinned,
+    }
+
+
+def _find(all_work: list[Work], name: str, contender: str) -> Work:
+    return next(work for work in all_work if (work.name, work.contender) == (name, contender))
+
+
+def _work_as_json(work: Work) -> dict[str, Any]:
+    return {
+        "work": work.name,
+        "contender": work.contender,
+        "rate": work.rate,
+        "cpu_ms": work.cost,
+        "busy": work.busy,
+        "rates": work.rates,
+        "cpu_ms_each": work.costs,
+    }

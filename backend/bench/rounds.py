@@ -1,0 +1,139 @@
+"""What is measured: each piece of work of each contender, in interleaved rounds."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from statistics import median
+
+from . import questions as q
+from .load import Ask, Slice, drive, get, one
+from .servers import Server
+
+LEAST_MARKED = 0.98  # of the answers must have come the way that is measured
+
+
+@dataclass
+class Work:
+    """One contender's part in one piece of work."""
+
+    name: str  # list, detail, ...
+    contender: str
+    server: str
+    asks: Sequence[Ask]
+    requests: int = 1  # how many are one unit of work: six for a page asked singly
+    slices: list[Slice] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.next: Iterator[Ask] = cycle(self.asks)  # goes on from round to round
+
+    @property
+    def rates(self) -> list[float]:
+        """Units of work in a second, in each round."""
+        return [part.requests / part.seconds / self.requests for part in self.slices]
+
+    @property
+    def costs(self) -> list[float]:
+        """Milliseconds of the server's CPU for a unit of work, in each round."""
+        return [part.cpu * 1000 * self.requests / part.requests for part in self.slices]
+
+    @property
+    def rate(self) -> float:
+        """The median of the rates."""
+        return median(self.rates)
+
+    @property
+    def cost(self) -> float:
+        """The median of the costs."""
+        return median(self.costs)
+
+    @property
+    def busy(self) -> float:
+        """Which share of its core the server had: less than 0.9 means that something else was at work there."""
+        return median(part.cpu / part.seconds for part in self.slices)
+
+
+def all_work(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> list[Work]:
+    """Return what is to be measured."""
+    page = asked.pages[0]
+    six_cold = [question for page in asked.pages for question in page]
+    status, head, _ = one(port_of_ours, get(q.HOT_LIST.ours))
+    etag = _header(head, "etag")
+    _, head, _ = one(port_of_tutorial, get(f"/etag{q.HOT_LIST.tutorial}"))
+    etag_of_tutorial = _header(head, "etag")
+    hot_304 = Ask(get(q.HOT_LIST.ours, If_None_Match=etag), 304, q.HIT, 1)
+    hot_304_of_tutorial = Ask(get(f"/etag{q.HOT_LIST.tutorial}", If_None_Match=etag_of_tutorial), 304)
+    constant = [Ask(get("/"))]
+    return [
+        Work("list", "tutorial", "tutorial", q.tutorial(asked.lists)),
+        Work("list", "ours", "ours", q.ours(asked.lists)),
+        Work("detail", "tutorial", "tutorial", q.tutorial(asked.details)),
+        Work("detail", "ours", "ours", q.ours(asked.details)),
+        Work("report", "tutorial", "tutorial", q.tutorial(asked.reports)),
+        Work("report", "ours", "ours, nothing kept", q.ours(asked.reports)),
+        Work("hot", "bare WSGI", "bare WSGI", constant),
+        Work("hot", "bare Flask", "bare Flask", constant),
+        Work("hot", "tutorial", "tutorial", q.tutorial([q.HOT_LIST], "/cached")),
+        Work("hot", "ours", "ours", q.ours([q.HOT_LIST], q.HIT)),
+        Work("304", "tutorial", "tutorial", [hot_304_of_tutorial]),
+        Work("304", "ours", "ours", [hot_304]),
+        Work("304", "bare WSGI", "bare WSGI", constant),
+        Work("page, hot", "tutorial", "tutorial", q.tutorial(page, "/cached"), 6),
+        Work("page, hot", "ours, singly", "ours", q.ours(page, q.HIT), 6),
+        Work("page, hot", "ours, one batch", "ours", [q.batch(page, q.HIT)]),
+        Work("page, cold", "tutorial", "tutorial", q.tutorial(six_cold), 6),
+        Work("page, cold", "ours, singly", "ours, nothing kept", q.ours(six_cold), 6),
+        Work("page, cold", "ours, one batch", "ours, nothing kept", [q.batch(page) for page in asked.pages]),
+    ]
+
+
+def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, seconds: float) -> None:
+    """Measure a slice of each, round after round, so that a slow minute of the machine is everybody's."""
+    for number in range(rounds):
+        for part in work:
+            server = servers[part.server]
+            print(
+                f"\r\033[Kround {number + 1} of {rounds}: {part.name}, {part.contender}",
+                end="",
+                file=sys.stderr,
+            )
+            measured = drive(server.port, part.next, seconds, server.cpu_seconds)
+            if measured.marked < LEAST_MARKED:
+                raise ValueError(
+                    f"{part.name}, {part.contender}: only {measured.marked:.0%} of the answers had {part.asks[0].mark!r}"
+                )
+            part.slices.append(measured)
+    print("\r\033[K", end="", file=sys.stderr)
+
+
+def check_equal(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> int:
+    """Compare answers of the two APIs, value by value. Return how many; raise ValueError for one that differs."""
+    compared = [
+        q.HOT_LIST,
+        *asked.lists[:3],
+        *asked.details[:5],
+        *asked.reports[:3],
+        *asked.pages[0],
+        *asked.pages[1],
+    ]
+    for question in compared:
+        answers = []
+        for port, path in ((port_of_ours, question.ours), (port_of_tutorial, question.tutorial)):
+            status, _, body = one(port, get(path))
+            if status != 200:
+                raise ValueError(f"{path}: status {status}, {body[:500]!r}")
+            answers.append(json.loads(body))
+        ours, theirs = answers
+        ours.pop("next", None)  # the tutorial has no cursors
+        if ours != theirs:
+            raise ValueError(f"the answers to {question} differ:\n{ours}\n{theirs}")
+    return len(compared)
+
+
+def _header(head: bytes, name: str) -> str:
+    for line in head.decode("latin-1").split("\r\n")[1:]:
+        known, _, value = line.partition(":")
+        if known.lower() == name:
+            return value.strip()
+    raise ValueError(f"no {name} in {head!r}")
