@@ -1,7 +1,7 @@
 """The questions that every resource answers: a page of it, or one of it. Each is one SQL statement."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam
@@ -47,7 +47,6 @@ class Page:
     filters: Filters
     sorts: Mapping[str, Callable[[bool], Sequence[Any]]]
     default_sort: str
-    fixed: Sequence[ColumnElement[bool]] = field(default=())
 
     def read(self, reader: Reader, arguments: Values, selection: Selection, listed: str) -> Answered:
         """Return {"items": [...], "next": cursor or null}."""
