@@ -1,4 +1,3 @@
-import { Link } from "react-router";
 import { PARAMETERS } from "../../features/delays/api";
 import {
   CarrierDelays,
@@ -34,10 +33,9 @@ export default function DelaysPage() {
       <FilterProblems problems={problems} />
       <FilterForm filters={filters} names={names} offered={PARAMETERS} onChange={change} />
       <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
-      <Summary filters={filters} />
+      <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
       <div className={styles.scale}>
         <LatenessLegend />
-        <Link to={exploreHref(filters)}>See these flights</Link>
       </div>
       <div className={styles.charts}>
         <CarrierDelays {...shown} />

@@ -4,7 +4,7 @@ import { Flights } from "../../features/flights/Flights";
 import { FilterChips } from "../../ui/filters/FilterChips";
 import { FilterForm } from "../../ui/filters/FilterForm";
 import { FilterProblems } from "../../ui/filters/FilterProblems";
-import type { Parameter } from "../../ui/filters/filters";
+import { type Filters, type Parameter, writeFilters } from "../../ui/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
@@ -21,6 +21,12 @@ const OFFERED: readonly Parameter[] = [
   "min_delay",
 ];
 
+/** The charts of the same flights, as far as those can be narrowed down alike. */
+function delaysHref({ origin, dest, carrier, date, from = date, to = date }: Filters): string {
+  const query = writeFilters({ origin, dest, carrier, from, to });
+  return query ? `/delays?${query}` : "/delays";
+}
+
 export default function ExplorePage() {
   const { filters, problems, change, clear } = useFilters();
   const names = useNames();
@@ -33,7 +39,7 @@ export default function ExplorePage() {
       <FilterProblems problems={problems} />
       <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />
       <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
-      <Summary filters={filters} />
+      <Summary filters={filters} also={{ to: delaysHref(filters), words: "as charts" }} />
       <Flights filters={filters} total={total} {...names} onChange={change} onClear={clear} />
     </>
   );

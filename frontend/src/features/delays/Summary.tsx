@@ -1,4 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { Failure } from "../../ui/Failure";
 import type { Filters } from "../../ui/filters/filters";
 import { NOTHING, perCent, signedMean, whole } from "../../ui/format";
@@ -6,8 +8,14 @@ import { summaryQuery } from "./api";
 import { Histogram } from "./Histogram";
 import styles from "./Summary.module.css";
 
+interface Props {
+  filters: Filters;
+  /** Where else these flights can be seen. */
+  also: { to: string; words: string };
+}
+
 /** What became of all the flights behind the filters, in one line. */
-export function Summary({ filters }: { filters: Filters }) {
+export function Summary({ filters, also }: Props) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...summaryQuery(filters),
     placeholderData: keepPreviousData,
@@ -18,7 +26,11 @@ export function Summary({ filters }: { filters: Filters }) {
   return (
     <section className={styles.strip} aria-label="Summary" aria-busy={!total || isPlaceholderData}>
       <dl className={styles.figures} data-stale={isPlaceholderData}>
-        <Figure name="flights" value={total && whole(total.count)} />
+        <Figure
+          name="flights"
+          value={total && whole(total.count)}
+          note={<Link to={also.to}>{also.words}</Link>}
+        />
         <Figure name="on time" value={total && perCent(total.on_time_share)} note="under 15 min late" />
         <Figure
           name="cancelled"
@@ -33,15 +45,7 @@ export function Summary({ filters }: { filters: Filters }) {
 }
 
 /** Its place is kept while its value is on the way. */
-function Figure({
-  name,
-  value,
-  note,
-}: {
-  name: string;
-  value: string | undefined;
-  note?: string | undefined;
-}) {
+function Figure({ name, value, note }: { name: string; value: string | undefined; note?: ReactNode }) {
   return (
     <div className={styles.figure}>
       <dt>{name}</dt>

@@ -138,7 +138,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
         id={`${id}tail`}
         label="Tail no."
         value={filters.tailnum}
-        pattern="[A-Za-z0-9]{2,6}"
+        pattern="[A-Za-z0-9]{1,6}"
         placeholder="any"
         autoCapitalize="characters"
         onCommit={set("tailnum")}

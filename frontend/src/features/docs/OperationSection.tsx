@@ -1,0 +1,100 @@
+import styles from "./ApiReference.module.css";
+import {
+  type ApiDocument,
+  type ApiParameter,
+  type FieldLine,
+  fieldsOf,
+  type Operation,
+  typeOf,
+} from "./document";
+import { BATCH, exampleOf } from "./examples";
+
+interface Props {
+  document: ApiDocument;
+  operation: Operation;
+}
+
+export function OperationSection({ document, operation }: Props) {
+  const { anchor, method, path, summary, parameters = [], responses } = operation;
+  const example = exampleOf(path);
+  const fields = method === "GET" ? fieldsOf(document, operation) : [];
+  return (
+    <section className={styles.operation} id={anchor} aria-labelledby={`${anchor}-name`}>
+      <h2 id={`${anchor}-name`}>
+        <span className={styles.method}>{method}</span> <code>{path}</code>
+      </h2>
+      {summary && <p>{summary}</p>}
+      {example && (
+        <p className={styles.example}>
+          <a href={example}>{example}</a>
+        </p>
+      )}
+      {method !== "GET" && (
+        <pre className={styles.code}>
+          <code>{BATCH}</code>
+        </pre>
+      )}
+      {parameters.length > 0 && <Parameters parameters={parameters} />}
+      {fields.length > 0 && <Fields fields={fields} />}
+      <dl className={styles.answers}>
+        {Object.entries(responses).map(([status, { description }]) => (
+          <div key={status}>
+            <dt>{status}</dt>
+            <dd>{description}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function Parameters({ parameters }: { parameters: readonly ApiParameter[] }) {
+  return (
+    <table className={styles.table}>
+      <caption>Parameters</caption>
+      <tbody>
+        {parameters.map(({ name, schema, description, in: place, required }) => (
+          <tr key={name}>
+            <th scope="row">
+              <code>{name}</code>
+            </th>
+            <td>{typeOf(schema)}</td>
+            <td>
+              {[
+                description,
+                place === "path" ? "In the address." : "",
+                required && place === "query" ? "Required." : "",
+              ]
+                .filter(Boolean)
+                .join(" ")}
+              {schema.default !== undefined && ` Unless told otherwise: ${String(schema.default)}.`}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Fields({ fields }: { fields: readonly FieldLine[] }) {
+  return (
+    <details className={styles.fields}>
+      <summary>{fields.length} fields</summary>
+      <table className={styles.table}>
+        <tbody>
+          {fields.map(({ name, type, description, isDefault }) => (
+            <tr key={name}>
+              <th scope="row">
+                <code>{name}</code>
+                {isDefault && <span title="Answered where fields is left out"> *</span>}
+              </th>
+              <td>{type}</td>
+              <td>{description}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {fields.some(({ isDefault }) => isDefault) && <p>* answered where no fields are asked for</p>}
+    </details>
+  );
+}
