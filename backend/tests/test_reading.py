@@ -29,9 +29,7 @@ from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
 from roundtrip.techniques import fields
 
-ONE_APP = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 MSGPACK = {"Accept": "application/msgpack"}
 
 # On time, delayed, to an airport that is not there, without a plane, without weather, diverted, diverted without
@@ -63,9 +61,7 @@ def fields_of(schema: Any) -> st.SearchStrategy[list[str]]:
 
 
 def as_marshmallow_has_it(schema: Any, names: list[str], entity: Any) -> Any:
-    leaves = fields.select(
-        schema, ",".join(names)
-    ).names  # to marshmallow `plane,plane.year` is the year alone
+    leaves = fields.select(schema, ",".join(names)).names  # to marshmallow `plane,plane.year` is the year alone
     return schema(only=leaves).dump(entity)
 
 
@@ -140,18 +136,14 @@ def test_there_are_flights_without_a_delay_in_what_was_visited(session: Session)
 def test_flights_without_a_delay_come_last_whichever_way(client: FlaskClient, sort: str) -> None:
     delays = [
         flight["arr_delay"]
-        for flight in _all(
-            client, f"/api/v1/flights?origin=LGA&date=2013-02-09&sort={sort}&fields=arr_delay&limit=7"
-        )
+        for flight in _all(client, f"/api/v1/flights?origin=LGA&date=2013-02-09&sort={sort}&fields=arr_delay&limit=7")
     ]
     known = [delay for delay in delays if delay is not None]
     assert delays == sorted(known, reverse=sort == "-delay") + [None] * (len(delays) - len(known))
     assert 0 < len(known) < len(delays)
 
 
-@pytest.mark.parametrize(
-    "path", ["airlines?limit=3", "airports?limit=200", "planes?manufacturer=CESSNA&limit=2"]
-)
+@pytest.mark.parametrize("path", ["airlines?limit=3", "airports?limit=200", "planes?manufacturer=CESSNA&limit=2"])
 def test_the_other_lists_are_visited_whole_too(client: FlaskClient, session: Session, path: str) -> None:
     counts = {
         "airlines": select(func.count(Airline.carrier)),
@@ -209,9 +201,7 @@ def test_a_cursor_of_another_list_is_refused(client: FlaskClient, other: str) ->
     _says_400_of_after(client, f"/api/v1{other}{separator}after={cursor}")
 
 
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "WzFd", "WzFd.abc", "%00", "...", "x" * 513, "%F0%9F%92%A9", "[]"]
-)
+@pytest.mark.parametrize("cursor", ["", "x", "WzFd", "WzFd.abc", "%00", "...", "x" * 513, "%F0%9F%92%A9", "[]"])
 def test_a_forged_cursor_is_refused(client: FlaskClient, cursor: str) -> None:
     _says_400_of_after(client, f"/api/v1/flights?after={cursor}")
 
@@ -228,9 +218,7 @@ def test_a_cursor_fits_other_fields_and_another_limit_of_its_list(client: FlaskC
     assert len(answer.get_json()["items"]) == 7
 
 
-@pytest.mark.parametrize(
-    "limit", ["0", "201", "-1", "1e9", "1000000000", "99999999999999999999", "ten", "", "5.0"]
-)
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "1e9", "1000000000", "99999999999999999999", "ten", "", "5.0"])
 def test_a_limit_that_is_none_is_refused(client: FlaskClient, limit: str) -> None:
     answer = client.get(f"/api/v1/flights?limit={limit}")
     assert answer.status_code == 400

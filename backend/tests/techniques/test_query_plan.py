@@ -18,9 +18,7 @@ from roundtrip.resources.delays.schema import DelaySchema
 from roundtrip.resources.flights.schema import SORTS
 from roundtrip.techniques.fields import allowed_names, select
 
-ONE_APP = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 EXAMPLES = {
     "/flights/<int:id>": "/flights/17",
     "/airlines/<carrier>": "/airlines/UA",
@@ -77,15 +75,10 @@ def test_every_selection_is_one_statement_with_its_columns_only(
     asked = {f"{table}.{name}" for name in selection.own}
     keys = set(re.findall(r"(\w+\.\w+) (?:ASC|DESC)", sql))
     for name, inner in selection.nested.items():
-        ((_, alias),) = re.findall(
-            rf"JOIN ({TABLES[name]}) AS (\w+) ON \w+\.\w+ = flights\.{FOREIGN[name]}\b", sql
-        )
+        ((_, alias),) = re.findall(rf"JOIN ({TABLES[name]}) AS (\w+) ON \w+\.\w+ = flights\.{FOREIGN[name]}\b", sql)
         asked |= {f"{alias}.{leaf}" for leaf in inner.own}
         keys.add(f"{alias}.{PRESENCE[name]}")
-    read = {
-        column.partition(" AS ")[0]
-        for column in re.findall(r"SELECT (.*?) \n?FROM", sql, re.S)[0].split(", ")
-    }
+    read = {column.partition(" AS ")[0] for column in re.findall(r"SELECT (.*?) \n?FROM", sql, re.S)[0].split(", ")}
     assert asked <= read <= asked | keys
 
 
@@ -112,10 +105,7 @@ def select_table(route: Route) -> str:
 @pytest.mark.parametrize("by", ["", "carrier", "route", "hour", "weekday,hour", "dest,hour", "route,hour"])
 @pytest.mark.parametrize("filters", ["", "&origin=JFK", "&date=2013-05-05", "&tailnum=N14228&status=delayed"])
 def test_a_report_is_one_statement(client: FlaskClient, statements: list[str], by: str, filters: str) -> None:
-    assert (
-        client.get(f"/api/v1/delays?{f'by={by}' if by else ''}{filters}".replace("?&", "?")).status_code
-        == 200
-    )
+    assert client.get(f"/api/v1/delays?{f'by={by}' if by else ''}{filters}".replace("?&", "?")).status_code == 200
     assert len(statements) == 1
 
 
@@ -165,9 +155,7 @@ def test_each_filter_seeks_in_an_index_that_has_the_order(
 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("filters", ["", "from=2013-01-01&to=2013-12-31&origin=JFK"])
-def test_a_deep_page_seeks_to_its_cursor(
-    client: FlaskClient, statements: list[str], sort: str, filters: str
-) -> None:
+def test_a_deep_page_seeks_to_its_cursor(client: FlaskClient, statements: list[str], sort: str, filters: str) -> None:
     """SQLite takes the first of two bounds on one column: it must be the cursor's."""
     first = client.get(f"/api/v1/flights?sort={sort}&limit=1&{filters}".rstrip("&")).get_json()
     client.get(f"/api/v1/flights?sort={sort}&limit=1&{filters}&after={first['next']}".replace("&&", "&"))
@@ -196,9 +184,7 @@ def test_the_other_lists_walk_an_index_too(
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.values()))
-def test_a_single_is_found_by_its_key(
-    app: Flask, client: FlaskClient, statements: list[str], path: str
-) -> None:
+def test_a_single_is_found_by_its_key(app: Flask, client: FlaskClient, statements: list[str], path: str) -> None:
     client.get(f"/api/v1{path}")
     assert all(step.startswith("SEARCH") for step in _plan(app, statements[-1]))
 
