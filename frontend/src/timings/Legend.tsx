@@ -1,17 +1,11 @@
 /** The names of the colours and shapes that the waterfall shows just now. */
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Snapshot, SpanName } from "../client/timing";
 import styles from "./Legend.module.css";
 import { lookOf, SPAN_ORDER, spanColour } from "./spans";
 
 export function Legend({ snapshot, children }: { snapshot: Snapshot; children: ReactNode }) {
-  const names = new Set(
-    snapshot.roundTrips
-      .flatMap(({ spans, parts }) => [...spans, ...parts.flatMap((part) => part.spans)])
-      .map(({ name }) => name),
-  );
-  if (snapshot.actions.some(({ rendered }) => rendered !== null)) names.add("render");
-  const groups = alikeTogether(SPAN_ORDER.filter((name) => names.has(name)));
+  const groups = useMemo(() => alikeTogether(namesIn(snapshot)), [snapshot]);
   return (
     <div className={styles.legend}>
       <ul aria-label="Legend">
@@ -24,6 +18,16 @@ export function Legend({ snapshot, children }: { snapshot: Snapshot; children: R
       {children}
     </div>
   );
+}
+
+function namesIn({ roundTrips, actions }: Snapshot): SpanName[] {
+  const names = new Set<SpanName>();
+  for (const { spans, parts } of roundTrips) {
+    for (const { name } of spans) names.add(name);
+    for (const part of parts) for (const { name } of part.spans) names.add(name);
+  }
+  if (actions.some(({ rendered }) => rendered !== null)) names.add("render");
+  return SPAN_ORDER.filter((name) => names.has(name));
 }
 
 type Group = [SpanName, ...SpanName[]];

@@ -106,7 +106,11 @@ function Content({
       </div>
       {snapshot.paused && <p className={styles.notice}>Paused: what happens now is not recorded.</p>}
       <Tabs.Panel value="waterfall" className={styles.body}>
-        {empty ? <Empty paused={snapshot.paused} /> : <Waterfall snapshot={snapshot} phone={phone} />}
+        {empty ? (
+          <Empty paused={snapshot.paused} />
+        ) : (
+          <Waterfall key={String(phone)} snapshot={snapshot} phone={phone} />
+        )}
       </Tabs.Panel>
       <Tabs.Panel value="endpoints" className={styles.body}>
         {empty ? <Empty paused={snapshot.paused} /> : <Endpoints snapshot={snapshot} />}

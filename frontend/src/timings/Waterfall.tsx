@@ -1,6 +1,6 @@
 /** All round trips and their parts on one clock, and beside them the one that is open. */
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import type { Snapshot } from "../client/timing";
 import { useDrawingCost } from "./cost";
 import { Details } from "./Details";
@@ -19,21 +19,24 @@ type Zoom = keyof typeof LATEST | number;
 /** More than a few at once press each into a few pixels. */
 const LATEST = { recent: 6, last: 1, all: Number.POSITIVE_INFINITY };
 
+/** The row of headings lies over the list's upper end. */
+const HEAD_HEIGHT = 26;
+
 export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: boolean }) {
   useDrawingCost("waterfall");
-  const now = performance.now();
+  // What has ended looks the same whenever it is drawn.
+  const now = snapshot.roundTrips.some(({ end }) => end === null) ? performance.now() : 0;
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [zoom, setZoom] = useState<Zoom>("recent");
   const [activeKey, setActiveKey] = useState<string | null>(null);
   const [openKey, setOpenKey] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(snapshot, folded), [snapshot, folded]);
-  const actionIds = useMemo(
-    () => rows.flatMap((row) => (row.kind === "action" ? [row.action.id] : [])),
-    [rows],
-  );
-  const shown = new Set(typeof zoom === "number" ? [zoom] : actionIds.slice(0, LATEST[zoom]));
-  const clock = clockOf(clockIntervals(snapshot, shown, now));
+  const clock = useMemo(() => {
+    const actionIds = rows.flatMap((row) => (row.kind === "action" ? [row.action.id] : []));
+    const shown = new Set(typeof zoom === "number" ? [zoom] : actionIds.slice(0, LATEST[zoom]));
+    return clockOf(clockIntervals(snapshot, shown, now));
+  }, [snapshot, rows, zoom, now]);
   const active = Math.max(
     0,
     rows.findIndex(({ key }) => key === activeKey),
@@ -48,10 +51,17 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
     overscan: 8,
     // Rows from the first render on, before anything is measured: one of them gets the focus as the panel opens.
     initialRect: { width: 0, height: 320 },
+    scrollPaddingEnd: HEAD_HEIGHT,
     getItemKey: (i) => rows[i]?.key ?? i,
+    // The row that Tab leads to is there wherever the list was scrolled to.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), active])].sort((a, b) => a - b),
   });
 
-  const toggle = (row: Row) => setFolded((was) => toggled(was, row.key));
+  const toggle = useCallback((row: Row) => setFolded((was) => toggled(was, row.key)), []);
+  const show = useCallback((row: Row) => {
+    setActiveKey(row.key);
+    setOpenKey(row.key);
+  }, []);
 
   const go = (row: Row, focus: boolean) => {
     setActiveKey(row.key);
@@ -147,11 +157,8 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
                     now={now}
                     active={index === active}
                     open={row.key === openKey}
-                    onOpen={() => {
-                      setActiveKey(row.key);
-                      setOpenKey(row.key);
-                    }}
-                    onToggle={() => toggle(row)}
+                    onOpen={show}
+                    onToggle={toggle}
                   />
                 );
               })}

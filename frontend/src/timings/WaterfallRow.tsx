@@ -1,5 +1,5 @@
 /** One row of the waterfall: what was asked, where the answer came from, and its spans on the clock. */
-import type { MouseEvent } from "react";
+import { type MouseEvent, memo } from "react";
 import type { PartRecord, RoundTrip, Span } from "../client/timing";
 import { shortAddress } from "./endpoint";
 import { bytes, count, ms } from "./format";
@@ -19,11 +19,11 @@ interface WaterfallRowProps {
   active: boolean;
   /** Whether its details are shown. */
   open: boolean;
-  onOpen: () => void;
-  onToggle: () => void;
+  onOpen: (row: Row) => void;
+  onToggle: (row: Row) => void;
 }
 
-export function WaterfallRow({
+export const WaterfallRow = memo(function WaterfallRow({
   row,
   index,
   top,
@@ -39,7 +39,7 @@ export function WaterfallRow({
   const texts = textsOf(row, interval);
   const toggle = (event: MouseEvent) => {
     event.stopPropagation();
-    onToggle();
+    onToggle(row);
   };
   return (
     // Enter and the arrow keys are handled by the treegrid around it.
@@ -52,7 +52,7 @@ export function WaterfallRow({
       className={`${styles.columns} ${styles.row}`}
       data-kind={row.kind}
       style={{ blockSize: height, translate: `0 ${top}px` }}
-      onClick={onOpen}
+      onClick={() => onOpen(row)}
     >
       <td className={styles.name} title={texts.title}>
         {row.expanded === undefined ? (
@@ -75,7 +75,7 @@ export function WaterfallRow({
       </td>
     </tr>
   );
-}
+});
 
 function Bars({ row, interval, clock }: { row: Row; interval: Interval; clock: Clock }) {
   const placed = place(clock, interval);
@@ -88,15 +88,17 @@ function Bars({ row, interval, clock }: { row: Row; interval: Interval; clock: C
   const pending = row.kind !== "action" && (row.kind === "part" ? row.part : row.trip).end === null;
   return (
     <>
-      {(row.kind === "action" || pending) && (
-        <span
-          className={pending ? styles.pending : styles.extent}
-          style={{ insetInlineStart: left, inlineSize: `${placed.width * 100}%` }}
-        />
-      )}
-      {spans.map((span) => (
-        <SpanBar key={`${span.name} ${span.start}`} span={span} clock={clock} />
-      ))}
+      <span aria-hidden="true">
+        {(row.kind === "action" || pending) && (
+          <span
+            className={pending ? styles.pending : styles.extent}
+            style={{ insetInlineStart: left, inlineSize: `${placed.width * 100}%` }}
+          />
+        )}
+        {spans.map((span) => (
+          <SpanBar key={`${span.name} ${span.start}`} span={span} clock={clock} />
+        ))}
+      </span>
       <span className="visually-hidden">{spanWords(spans)}</span>
     </>
   );
@@ -167,15 +169,21 @@ function textsOf(row: Row, interval: Interval): Texts {
   const time = ms(interval.end - interval.start);
   if (row.kind === "action") {
     const { label } = row.action;
-    const parts = total(row.trips, (trip) => trip.parts.length);
+    const parts = row.trips.reduce((sum, trip) => sum + trip.parts.length, 0);
     const within = `${count(row.trips.length, "round trip")}${parts > 0 ? `, ${count(parts, "part")}` : ""}`;
     return {
       ...NOTHING,
       name: `${label} · ${within}`,
       title: label,
       source: row.trips.some(({ end }) => end === null) ? "under way" : "",
-      statements: String(total(row.trips, ({ statements }) => statements)),
-      bytes: bytes(total(row.trips, (trip) => trip.bytes.wire)),
+      statements: told(
+        row.trips.map(({ statements }) => statements),
+        String,
+      ),
+      bytes: told(
+        row.trips.map((trip) => trip.bytes.wire),
+        bytes,
+      ),
       time: ms(row.waited),
     };
   }
@@ -194,8 +202,10 @@ function textsOf(row: Row, interval: Interval): Texts {
   };
 }
 
-function total(trips: readonly RoundTrip[], of: (trip: RoundTrip) => number | null): number {
-  return trips.reduce((sum, trip) => sum + (of(trip) ?? 0), 0);
+/** The sum of what is known; nothing where nothing is. */
+function told(figures: (number | null)[], words: (sum: number) => string): string {
+  const known = figures.filter((figure) => figure !== null);
+  return known.length > 0 ? words(known.reduce((sum, figure) => sum + figure, 0)) : "";
 }
 
 function answerTexts(
