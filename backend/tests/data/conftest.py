@@ -62,11 +62,14 @@ def path(engine: Engine) -> Path:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    """The data set with its first 12,000 flights only."""
+    """The data set with its first 12,000 flights and the weather of their month only."""
     whole = installed_files()
     folder = tmp_path_factory.mktemp("small")
-    for name in ("airlines.csv", "airports.csv", "planes.csv", "weather.csv"):
+    for name in ("airlines.csv", "airports.csv", "planes.csv"):
         shutil.copy(whole.folder / name, folder)
+    header, *hours = (whole.folder / "weather.csv").read_text().splitlines(keepends=True)
+    january = (hour for hour in hours if hour.split(",", 3)[2] == "1")
+    (folder / "weather.csv").write_text("".join((header, *january)))
     with ZipFile(whole.folder / "flights.csv.zip") as archive, archive.open("flights.csv") as flights:
         lines = "".join(islice(io.TextIOWrapper(flights, "utf-8"), SMALL + 1))
     with ZipFile(folder / "flights.csv.zip", "w", ZIP_DEFLATED) as archive:

@@ -1,0 +1,172 @@
+"""What a loaded database holds."""
+
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from roundtrip.data.clock import NEW_YORK, Clock
+from roundtrip.data.source import FLIGHT, WEATHER, Known, flights, installed_files, weather
+from roundtrip.resources.airlines.model import Airline
+from roundtrip.resources.airports.model import Airport
+from roundtrip.resources.delays.model import CLASSES, MEASURES, DelaysByRoute, DelaysByTime
+from roundtrip.resources.flights.model import Flight
+from roundtrip.resources.planes.model import Plane
+from roundtrip.resources.weather.model import Weather
+
+ROWS = {Airline: 16, Airport: 1_458, Plane: 3_322, Weather: 26_115, Flight: 336_776}
+
+
+@pytest.mark.parametrize(("model", "rows"), ROWS.items(), ids=lambda given: getattr(given, "__tablename__", None))
+def test_all_rows_are_there(connection: Connection, model: Any, rows: int) -> None:
+    assert connection.scalar(select(func.count()).select_from(model)) == rows
+
+
+def test_the_first_flight_is_united_1545_to_houston(connection: Connection) -> None:
+    first = connection.execute(select(Flight).order_by(Flight.sched_dep, Flight.id).limit(1)).one()
+    assert (first.carrier, first.flight, first.tailnum) == ("UA", 1545, "N14228")
+    assert (first.origin, first.dest) == ("EWR", "IAH")
+    assert first.sched_dep == datetime(2013, 1, 1, 5, 15)
+    assert first.dep == datetime(2013, 1, 1, 5, 17)
+    assert first.arr == datetime(2013, 1, 1, 8, 30)
+    assert (first.dep_delay, first.arr_delay, first.status) == (2, 11, "on_time")
+    assert first.time_hour == datetime(2013, 1, 1, 10, tzinfo=UTC)
+
+
+def test_flights_by_status(ask: Any) -> None:
+    assert dict(ask("SELECT status, count(*) FROM flights GROUP BY status")) == {
+        "on_time": 247_246,
+        "delayed": 80_100,
+        "cancelled": 8_255,
+        "diverted": 1_175,
+    }
+
+
+def test_717_of_the_diverted_flights_have_an_arrival(ask: Any) -> None:
+    assert ask("SELECT count(arr) FROM flights WHERE status = 'diverted'") == [(717,)]
+
+
+def test_the_mean_arrival_delay_is_that_of_the_literature(ask: Any) -> None:
+    assert ask("SELECT avg(arr_delay) FROM flights")[0][0] == pytest.approx(6.895377)
+
+
+def test_what_refers_to_nothing_is_null(ask: Any) -> None:
+    assert ask("SELECT dest, count(*) FROM flights WHERE dest_faa IS NULL GROUP BY dest ORDER BY dest") == [
+        ("BQN", 896),
+        ("PSE", 365),
+        ("SJU", 5819),
+        ("STT", 522),
+    ]
+    assert ask("SELECT count(*) FROM flights WHERE tailnum IS NULL") == [(2_512,)]
+    assert ask("SELECT count(*) FROM flights WHERE plane_tailnum IS NULL") == [(2_512 + 50_094,)]
+    assert ask("SELECT count(*) FROM flights WHERE weather_id IS NULL") == [(1_556,)]
+
+
+def test_103_airports_are_served_and_each_by_some_flight(ask: Any) -> None:
+    served = {faa for (faa,) in ask("SELECT faa FROM airports WHERE served")}
+    ends = {faa for (faa,) in ask("SELECT origin FROM flights UNION SELECT dest_faa FROM flights")}
+    assert len(served) == 103
+    assert served == ends - {None}
+
+
+def test_foreign_keys_and_the_file_itself_are_whole(ask: Any) -> None:
+    assert ask("PRAGMA foreign_key_check") == []
+    assert ask("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_na_of_the_files_is_null_and_never_a_text_or_a_zero(ask: Any) -> None:
+    for (table,) in ask("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
+        for _, column, *_ in ask(f"PRAGMA table_xinfo({table})"):
+            assert ask(f"SELECT count(*) FROM {table} WHERE {column} IN ('NA', '')") == [(0,)], (table, column)
+    assert ask("SELECT count(*), min(year) FROM planes WHERE year IS NOT NULL") == [(3_322 - 70, 1956)]
+    assert ask("SELECT count(speed) FROM planes") == [(23,)]
+    assert ask("SELECT faa FROM airports WHERE tzone IS NULL ORDER BY faa") == [("EEN",), ("LRO",), ("YAK",)]
+
+
+def test_every_value_has_the_type_of_its_column(ask: Any) -> None:
+    """SQLite would store a number as text without complaint."""
+    kinds = {"VARCHAR": "text", "DATETIME": "text", "FLOAT": "real"}
+    for table in ("airlines", "airports", "planes", "weather", "flights", "delays_by_route", "delays_by_time"):
+        for _, column, declared, *_ in ask(f"PRAGMA table_xinfo({table})"):
+            kind = kinds.get(declared.partition("(")[0], "integer")
+            found = {kind for (kind,) in ask(f"SELECT DISTINCT typeof({column}) FROM {table}")}
+            assert found <= {kind, "null"}, (table, column)
+
+
+def test_each_hour_of_weather_is_there_once_and_local_hours_are_new_yorks(connection: Connection) -> None:
+    rows = connection.execute(select(Weather.origin, Weather.time_hour, Weather.local_hour)).all()
+    assert len({(row.origin, row.time_hour) for row in rows}) == 26_115
+    for row in rows:
+        assert row.local_hour == row.time_hour.astimezone(NEW_YORK).replace(tzinfo=None)
+
+
+def test_the_hour_that_new_yorks_clocks_repeat_is_two_hours_of_weather(ask: Any) -> None:
+    assert ask("SELECT time_hour FROM weather WHERE origin = 'JFK' AND local_hour = '2013-11-03T01:00:00'") == [
+        ("2013-11-03T05:00:00+00:00",),
+        ("2013-11-03T06:00:00+00:00",),
+    ]
+
+
+def test_the_orm_reads_what_the_driver_wrote(connection: Connection) -> None:
+    """The loader writes text past SQLAlchemy. What SQLAlchemy reads equals the datetimes for other databases."""
+    files, clock, ids = installed_files(), Clock(), dict[tuple[str, str], int]()
+    assert connection.execute(select(*(getattr(Weather, name) for name in WEATHER)).order_by(Weather.id)).all() == [
+        *weather(files, clock, ids)
+    ]
+    airports = frozenset(connection.scalars(select(Airport.faa)))
+    planes = frozenset(connection.scalars(select(Plane.tailnum)))
+    some = select(*(getattr(Flight, name) for name in FLIGHT)).where(Flight.id % 10 == 0).order_by(Flight.id)
+    made = flights(files, clock, Known(airports, planes, ids))
+    assert connection.execute(some.limit(10_000)).all() == list(islice(made, 9, 100_000, 10))
+
+
+# A summary, and what it can be asked by.
+GROUPINGS: list[tuple[type[DelaysByRoute | DelaysByTime], tuple[str, ...]]] = [
+    (DelaysByRoute, ()),
+    (DelaysByRoute, ("carrier",)),
+    (DelaysByRoute, ("origin", "dest")),
+    (DelaysByRoute, ("month", "dest")),
+    (DelaysByRoute, DelaysByRoute.DIMENSIONS),
+    (DelaysByTime, ()),
+    (DelaysByTime, ("weekday", "hour")),
+    (DelaysByTime, ("month",)),
+    (DelaysByTime, ("carrier", "origin")),
+    (DelaysByTime, DelaysByTime.DIMENSIONS),
+]
+
+
+@pytest.mark.parametrize(("summary", "by"), GROUPINGS)
+def test_a_summary_adds_up_to_the_flights(connection: Connection, summary: Any, by: tuple[str, ...]) -> None:
+    of_summary = [getattr(summary, name) for name in by]
+    of_flights = [getattr(Flight, name) for name in by]
+    sums = [func.sum(getattr(summary, name)) for name in MEASURES]
+    summed = connection.execute(select(*of_summary, *sums).group_by(*of_summary).order_by(*of_summary)).all()
+    counted = connection.execute(
+        select(*of_flights, *MEASURES.values()).group_by(*of_flights).order_by(*of_flights)
+    ).all()
+    assert summed == counted
+    assert sum(row[len(by)] for row in summed) == 336_776
+
+
+def test_the_measures_count_what_their_names_say(ask: Any) -> None:
+    """MEASURES makes the summaries, so here the same is asked in plain SQL."""
+    names = ("count", "cancelled", "on_time", "arr_delay_sum", "dep_delay_sum", "class_0", "class_5", "class_10")
+    (summed,) = ask(f"SELECT {', '.join(f'sum({name})' for name in names)} FROM delays_by_time")
+    assert [summed] == ask(
+        """SELECT count(*), sum(dep_delay IS NULL), sum(arr_delay < 15), sum(arr_delay), sum(dep_delay),
+                  sum(arr_delay < -30), sum(arr_delay >= 30 AND arr_delay < 45), sum(arr_delay >= 180)
+           FROM flights"""
+    )
+
+
+def test_every_arrived_flight_is_in_one_class(ask: Any) -> None:
+    classes = " + ".join(f"sum({name})" for name in CLASSES)
+    assert ask(f"SELECT {classes} FROM delays_by_route") == [(336_776 - 8_255 - 1_175,)]
+
+
+def test_the_planner_has_figures_for_every_index(ask: Any) -> None:
+    known = {index for (index,) in ask("SELECT idx FROM sqlite_stat1 WHERE idx IS NOT NULL")}
+    made = {name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")}
+    assert made <= known
