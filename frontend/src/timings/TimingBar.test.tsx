@@ -67,6 +67,9 @@ describe("the timing bar", () => {
   it("says when it is paused, and when nothing was asked yet", async () => {
     const store = show(aSnapshot({ paused: true }));
     expect(bar()).toHaveTextContent("paused");
+    act(() => store.set(aSnapshot({ paused: true, roundTrips: [], memoryHits: [] })));
+    expect(await within(bar()).findByText("nothing recorded")).toBeVisible();
+    expect(bar()).not.toHaveTextContent("0 ms");
     act(() => store.set(aSnapshot({ actions: [], roundTrips: [], memoryHits: [] })));
     expect(await within(bar()).findByText("Nothing asked yet")).toBeVisible();
   });

@@ -3,7 +3,7 @@ import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, use
 import { useDrawingCost } from "./cost";
 import { count, ms } from "./format";
 import { type Amount, lookOf, SOURCES, type Source, sourceLabel, spanColour } from "./spans";
-import { bytesWords, type Summary, sentence, summarise } from "./summary";
+import { bytesWords, isUnrecorded, type Summary, sentence, summarise } from "./summary";
 import styles from "./TimingBar.module.css";
 import type { PanelProps } from "./TimingPanel";
 import { useSnapshot, useTimings } from "./TimingsContext";
@@ -82,12 +82,23 @@ function PanelMissing({ open }: PanelProps) {
 }
 
 function Figures({ summary }: { summary: Summary }) {
+  const label = (
+    <p className={styles.label} title={summary.label}>
+      {summary.paused && <span className={styles.paused}>paused </span>}
+      {summary.label}
+    </p>
+  );
+  if (isUnrecorded(summary)) {
+    return (
+      <>
+        {label}
+        <p className={styles.unrecorded}>nothing recorded</p>
+      </>
+    );
+  }
   return (
     <>
-      <p className={styles.label} title={summary.label}>
-        {summary.paused && <span className={styles.paused}>paused </span>}
-        {summary.label}
-      </p>
+      {label}
       <p className={styles.ms}>{summary.pending > 0 ? `${summary.pending} under way` : ms(summary.ms)}</p>
       <div className={styles.rest}>
         <ul className={styles.figures}>
@@ -149,7 +160,8 @@ const SETTLED_MS = 1200;
 
 function Announcement({ summary }: { summary: Summary | null }) {
   const [said, setSaid] = useState("");
-  const words = summary && summary.pending === 0 && !summary.paused ? sentence(summary) : null;
+  const settled = summary && summary.pending === 0 && !summary.paused && !isUnrecorded(summary);
+  const words = settled ? sentence(summary) : null;
   useEffect(() => {
     if (words === null) return;
     const timer = setTimeout(() => setSaid(words), SETTLED_MS);

@@ -171,11 +171,12 @@ function textsOf(row: Row, interval: Interval): Texts {
     const { label } = row.action;
     const parts = row.trips.reduce((sum, trip) => sum + trip.parts.length, 0);
     const within = `${count(row.trips.length, "round trip")}${parts > 0 ? `, ${count(parts, "part")}` : ""}`;
+    const pending = row.trips.some(({ end }) => end === null);
     return {
       ...NOTHING,
       name: `${label} · ${within}`,
       title: label,
-      source: row.trips.some(({ end }) => end === null) ? "under way" : "",
+      source: pending ? "under way" : "",
       statements: told(
         row.trips.map(({ statements }) => statements),
         String,
@@ -184,7 +185,8 @@ function textsOf(row: Row, interval: Interval): Texts {
         row.trips.map((trip) => trip.bytes.wire),
         bytes,
       ),
-      time: ms(row.waited),
+      // Nothing has ended yet: what was waited for will be told then.
+      time: pending && row.waited === 0 ? "" : ms(row.waited),
     };
   }
   if (row.kind === "memory") {
