@@ -15,7 +15,7 @@ export function DataTable({ caption, columns, rows }: Props) {
         As a table<span className="visually-hidden">: {caption}</span>
       </summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label={caption}>
+      <section className={styles.scroll} tabIndex={0} aria-label={`${caption}, as a table`}>
         <table className={styles.table}>
           <thead>
             <tr>

@@ -29,10 +29,11 @@ function nameLinks(svg: Element): void {
     const mark = link.querySelector("[aria-label]");
     const name = mark?.getAttribute("aria-label");
     if (name) link.setAttribute("aria-label", name);
-    mark?.removeAttribute("aria-label");
     const href = link.getAttributeNS("http://www.w3.org/1999/xlink", "href");
     if (href) link.setAttribute("href", href);
   }
+  // Plot also labels its layers ("rule", "x-axis tick"), on elements without a role, where no label may stand.
+  for (const labelled of svg.querySelectorAll("[aria-label]:not(a)")) labelled.removeAttribute("aria-label");
 }
 
 function useWidth(place: React.RefObject<HTMLElement | null>): number {

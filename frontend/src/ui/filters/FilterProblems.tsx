@@ -5,13 +5,15 @@ import type { FilterProblem } from "./filters";
 export function FilterProblems({ problems }: { problems: readonly FilterProblem[] }) {
   if (problems.length === 0) return null;
   return (
-    <ul className={styles.problems} role="alert">
-      {problems.map(({ parameter, text, expected }) => (
-        <li key={parameter}>
-          The address says <code>{`${parameter}=${text.slice(0, 40)}`}</code>, which is left out here: it
-          should be {expected}.
-        </li>
-      ))}
-    </ul>
+    <div role="alert">
+      <ul className={styles.problems}>
+        {problems.map(({ parameter, text, expected }) => (
+          <li key={parameter}>
+            The address says <code>{`${parameter}=${text.slice(0, 40)}`}</code>, which is left out here: it
+            should be {expected}.
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
