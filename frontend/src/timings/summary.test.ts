@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aBatch, anAction, aSnapshot, aTrip, spansFrom } from "./fixtures";
-import { bytesWords, sentence, summarise } from "./summary";
+import { bytesWords, isUnrecorded, sentence, summarise } from "./summary";
 
 function summaryOf(over: Parameters<typeof aSnapshot>[0]) {
   const summary = summarise(aSnapshot(over));
@@ -73,6 +73,15 @@ describe("summarise", () => {
       { name: "network", ms: 7 },
       { name: "unaccounted", ms: 3 },
     ]);
+  });
+});
+
+describe("isUnrecorded", () => {
+  it("is so of an action without any record, but not while an earlier one's request is under way", () => {
+    const pending = aTrip({ actionId: 1, end: null, status: null, state: "pending", spans: [] });
+    expect(isUnrecorded(summaryOf({ memoryHits: [], roundTrips: [] }))).toBe(true);
+    expect(isUnrecorded(summaryOf({ memoryHits: [], roundTrips: [pending] }))).toBe(false);
+    expect(isUnrecorded(summaryOf({ roundTrips: [] }))).toBe(false);
   });
 });
 

@@ -49,8 +49,8 @@ export function summarise(snapshot: Snapshot, actionId?: number): Summary | null
 }
 
 /** Asked for nothing, or while paused, or cleared since: which, cannot be told, and "0 ms" could be a lie. */
-export function isUnrecorded({ roundTrips, answers }: Summary): boolean {
-  return roundTrips === 0 && answers.memory === 0;
+export function isUnrecorded({ roundTrips, answers, pending }: Summary): boolean {
+  return roundTrips === 0 && answers.memory === 0 && pending === 0;
 }
 
 /** "2× memory", "1× 304": the sources that answered, and nothing of those that did not. */
