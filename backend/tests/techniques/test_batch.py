@@ -42,9 +42,7 @@ def never(*_: object) -> None:
 
 
 def test_a_batch_is_a_list_of_gets() -> None:
-    parts = parse(
-        batch({"id": "a", "url": f"{URL}?limit=5"}, {"id": "b", "method": "GET", "url": f"{URL}/UA"})
-    )
+    parts = parse(batch({"id": "a", "url": f"{URL}?limit=5"}, {"id": "b", "method": "GET", "url": f"{URL}/UA"}))
     assert parts == (
         Part("a", Head("GET", "/api/v1/airlines", "limit=5")),
         Part("b", Head("GET", "/api/v1/airlines/UA")),
@@ -52,9 +50,7 @@ def test_a_batch_is_a_list_of_gets() -> None:
 
 
 def test_a_part_may_be_conditional() -> None:
-    (part,) = parse(
-        one(headers={"If-None-Match": '"x"', "if-modified-since": "now", "Accept": "application/json"})
-    )
+    (part,) = parse(one(headers={"If-None-Match": '"x"', "if-modified-since": "now", "Accept": "application/json"}))
     assert part.head == Head("GET", URL, "", "application/json", "", '"x"', "now")
 
 
@@ -108,9 +104,7 @@ def test_an_id_is_a_short_string(given_id: Any) -> None:
 
 
 def test_two_parts_cannot_have_one_id() -> None:
-    _refused(
-        batch({"id": "1", "url": URL}, {"id": "2", "url": URL}, {"id": "1", "url": URL}), "requests[2].id"
-    )
+    _refused(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}, {"id": "1", "url": URL}), "requests[2].id")
 
 
 @pytest.mark.parametrize("number", [0, MOST_PARTS + 1, 1000])
@@ -210,9 +204,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.sampled_from([URL, "GET", "1"]),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["id", "url", "method", "headers", "accept"]) | st.text(max_size=5), inner
-        )
+        | st.dictionaries(st.sampled_from(["id", "url", "method", "headers", "accept"]) | st.text(max_size=5), inner)
     ),
     max_leaves=12,
 )
@@ -245,9 +237,7 @@ def test_a_slow_part_delays_no_other(executor: ThreadPoolExecutor) -> None:
         assert head.query != "slow" or may_finish.wait(60)
         return answer(head)
 
-    parts = parse(
-        batch({"id": "slow", "url": f"{URL}?slow"}, *({"id": str(n), "url": URL} for n in range(5)))
-    )
+    parts = parse(batch({"id": "slow", "url": f"{URL}?slow"}, *({"id": str(n), "url": URL} for n in range(5))))
     answered = lines(parts, never, slow_one, executor, never)
     assert [next(answered)[0] for _ in range(5)] == ["0", "1", "2", "3", "4"]
     may_finish.set()
@@ -273,9 +263,7 @@ def test_a_hit_is_told_at_once_and_runs_nowhere(executor: ThreadPoolExecutor) ->
 
 
 @pytest.mark.parametrize("how", ["closed", "left"])
-def test_what_has_not_begun_is_cancelled_when_the_client_leaves(
-    executor: ThreadPoolExecutor, how: str
-) -> None:
+def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: ThreadPoolExecutor, how: str) -> None:
     begun: list[str] = []
     two_begun, may_finish = threading.Barrier(3, timeout=60), threading.Event()
 
@@ -306,6 +294,11 @@ def test_lines_are_put_in_order_for_who_takes_no_stream() -> None:
     parts = parse(batch({"id": "a", "url": URL}, {"id": "b", "url": URL}))
     body = in_order(iter([("b", b'{"id":"b"}\n'), ("a", b'{"id":"a"}\n')]), parts)
     assert orjson.loads(body) == {"responses": [{"id": "a"}, {"id": "b"}]}
+
+
+def test_a_client_that_left_is_no_error_without_a_stream() -> None:
+    parts = parse(batch({"id": "a", "url": URL}, {"id": "b", "url": URL}))
+    assert in_order(iter([("b", b'{"id":"b"}\n')]), parts) == b'{"responses":[{"id":"b"}]}'
 
 
 def _refused(body: bytes, where: str) -> None:
