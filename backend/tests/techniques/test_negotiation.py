@@ -31,9 +31,7 @@ def test_the_best_of_what_both_know_is_chosen(accepted: str, media_type: str) ->
     assert media_type_for(accepted) == media_type
 
 
-@pytest.mark.parametrize(
-    "accepted", ["text/html", "image/*", "application/json;q=0", "json", "application/xml"]
-)
+@pytest.mark.parametrize("accepted", ["text/html", "image/*", "application/json;q=0", "json", "application/xml"])
 def test_who_takes_none_of_them_is_told_what_there_is(accepted: str) -> None:
     with pytest.raises(Problem, match="offered as application/json and application/msgpack") as raised:
         media_type_for(accepted)

@@ -19,17 +19,11 @@ def test_a_cursor_gives_back_the_position_behind_which_to_read_on() -> None:
 
 def test_a_cursor_can_stand_in_a_url_as_it_is() -> None:
     assert (
-        CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17])
-        .replace("-", "")
-        .replace("_", "")
-        .replace(".", "")
-        .isalnum()
+        CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17]).replace("-", "").replace("_", "").replace(".", "").isalnum()
     )
 
 
-@pytest.mark.parametrize(
-    "other", ["/flights?origin=EWR&sort=departure", "/flights?sort=departure", "/weather?", ""]
-)
+@pytest.mark.parametrize("other", ["/flights?origin=EWR&sort=departure", "/flights?sort=departure", "/weather?", ""])
 def test_a_cursor_of_another_list_does_not_fit(other: str) -> None:
     _refused(other, CURSORS.make(LISTED, [1]))
 
