@@ -80,8 +80,13 @@ def show_page(**arguments: object) -> Response:
 
 def not_found(error: NotFound) -> Response:
     """Show a person the page, which says that nothing is here; tell a program the problem."""
-    to_a_person = request.accept_mimetypes.best == "text/html" and not request.path.startswith(API)
+    to_a_person = not request.path.startswith(API) and _prefers_html()
     if to_a_person:
         page: Page = current_app.extensions["roundtrip-page"]
         return page.response(404)
     return told(error)
+
+
+def _prefers_html() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted.quality("text/html") > accepted.quality("application/json")
