@@ -19,7 +19,7 @@ export interface BatchPolicy {
 
 /** A microtask ends when the code that asks has returned: a page asks for all it needs in one go, and waits for nothing. */
 export const sameTick: BatchPolicy = {
-  mayShare: (request) => request.method === "GET",
+  mayShare: (request) => request.method === "GET" && !request.alone,
   window: (close) => queueMicrotask(close), // called as a method of anything else, browsers refuse it
   most: 20,
 };

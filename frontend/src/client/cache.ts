@@ -44,7 +44,8 @@ export function createQueries(
 ): Queries {
   async function ask<T>(key: Key, signal: AbortSignal, after?: string | null): Promise<T> {
     const url = root + urlOf(key, after);
-    const answer = await send({ method: "GET", url, headers: {}, signal, call: timings.call() });
+    const alone = key[1] === "document"; // it is no resource, and batches are of resources
+    const answer = await send({ method: "GET", url, headers: {}, signal, alone, call: timings.call() });
     if (answer.status >= 400) throw problemOf(answer.status, answer.headers, answer.body);
     return answer.body as T;
   }
@@ -114,6 +115,7 @@ export function createQueries(
     detail: (resource, id, fields) => one(keyOf(resource, "detail", encode(String(id)), fields)),
     first: (resource, filters, fields) => one(keyOf(resource, "first", spell(filters), fields)),
     report: (filters, fields) => one(keyOf("delays", "report", spell(filters), fields)),
+    document: () => one(keyOf("openapi", "document", "", [])),
     list(resource, filters, fields) {
       const key = keyOf(resource, "list", spell(filters), fields);
       return {

@@ -63,13 +63,15 @@ export interface Queries {
     filters: Filters<"delays">,
     fields: F,
   ): OneQuery<{ items: Selected<"delays", F[number]>[] }>;
+  /** What the API says of itself: its OpenAPI document. */
+  document(): OneQuery<unknown>;
 }
 
 /** One question, spelled in one way only: strings, so that equal questions have equal keys and equal URLs. */
-export type Key = readonly [resource: Resource, kind: keyof Queries, which: string, fields: string];
+export type Key = readonly [resource: Resource | "openapi", kind: keyof Queries, which: string, fields: string];
 
 export function keyOf(
-  resource: Resource,
+  resource: Key[0],
   kind: keyof Queries,
   which: string,
   fields: readonly string[],
@@ -79,6 +81,7 @@ export function keyOf(
 
 /** The address of an answer below the API's root; `after` is the cursor of a further page. */
 export function urlOf([resource, kind, which, fields]: Key, after: unknown = null): string {
+  if (kind === "document") return `/${resource}.json`;
   const path = kind === "detail" ? `/${resource}/${which}` : `/${resource}`;
   const filters = kind === "detail" ? "" : which;
   const cursor = typeof after === "string" ? `after=${encode(after)}` : "";

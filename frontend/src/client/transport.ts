@@ -19,6 +19,8 @@ export interface Request {
   call: Call;
   signal?: AbortSignal | undefined;
   body?: unknown;
+  /** That it may not share a round trip. */
+  alone?: boolean;
   /** The requests that a batch carries, by the ids they have in it. */
   parts?: ReadonlyMap<string, Request>;
   /** Called for each line of a streamed answer, as soon as it is here. */
