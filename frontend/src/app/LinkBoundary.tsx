@@ -16,8 +16,9 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const onPopState = () => client.timings.begin(actionName(new URL(location.href)));
-    window.addEventListener("popstate", onPopState);
-    return () => window.removeEventListener("popstate", onPopState);
+    // Captured, to be ahead of the router, whose pages ask at once for what they show.
+    window.addEventListener("popstate", onPopState, true);
+    return () => window.removeEventListener("popstate", onPopState, true);
   }, []);
 
   const onIntent = (event: SyntheticEvent) => {
