@@ -1,0 +1,156 @@
+/** Explore: from all flights of the year to the few that someone meant. */
+import { barSays, expect, fact, filters, flightRows, flightsTable, roundTrips, test } from "./support.ts";
+
+test("shows all flights of the year, and their sum, on the first visit", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Flights", level: 1 })).toBeVisible();
+  await expect(page).toHaveTitle(/Flights/);
+  await expect(fact(page.getByRole("region", { name: "Summary" }), /^flights$/)).toHaveText("336,776");
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+});
+
+test("a filter narrows the flights and stands in the address", async ({ page, request }) => {
+  await page.goto("/");
+  await filters(page).getByLabel("From", { exact: true }).selectOption("JFK");
+  await filters(page).getByLabel("Airline").selectOption({ label: "Hawaiian Airlines Inc. (HA)" });
+  await expect(page).toHaveURL("/?origin=JFK&carrier=HA");
+
+  const report = await request.get("/api/v1/delays?origin=JFK&carrier=HA&fields=count");
+  const { items } = await report.json();
+  await expect(fact(page.getByRole("region", { name: "Summary" }), /^flights$/)).toHaveText(
+    `${items[0].count}`,
+  );
+  for (const row of await flightRows(page).all()) {
+    await expect(row).toContainText("HA 51");
+    await expect(row).toContainText("JFK");
+  }
+});
+
+test("the back button undoes one filter after another, and forward does them again", async ({ page }) => {
+  await page.goto("/");
+  await filters(page).getByLabel("From", { exact: true }).selectOption("LGA");
+  await expect(page).toHaveURL("/?origin=LGA");
+  await filters(page).getByLabel("Outcome").selectOption({ label: "cancelled" });
+  await expect(page).toHaveURL("/?origin=LGA&status=cancelled");
+  await expect(flightRows(page).first()).toContainText("cancelled");
+
+  await page.goBack();
+  await expect(page).toHaveURL("/?origin=LGA");
+  await expect(filters(page).getByLabel("Outcome")).toHaveValue("");
+  await page.goBack();
+  await expect(filters(page).getByLabel("From", { exact: true })).toHaveValue("");
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+  await page.goForward();
+  await expect(filters(page).getByLabel("From", { exact: true })).toHaveValue("LGA");
+});
+
+test("an address with filters opens with them set", async ({ page }) => {
+  await page.goto("/?origin=EWR&dest=IAH&carrier=UA&from=2013-07-04&to=2013-07-04&min_delay=60&sort=-delay");
+  await expect(filters(page).getByLabel("From", { exact: true })).toHaveValue("EWR");
+  await expect(filters(page).getByLabel("To", { exact: true })).toHaveValue("IAH");
+  await expect(filters(page).getByLabel("Since")).toHaveValue("2013-07-04");
+  await expect(filters(page).getByLabel("Late by")).toHaveValue("60");
+  await expect(
+    flightRows(page)
+      .or(page.getByRole("heading", { name: "No flights match" }))
+      .first(),
+  ).toBeVisible();
+});
+
+test("a filter is taken away by its chip, and all of them at once", async ({ page }) => {
+  await page.goto("/?origin=JFK&carrier=DL&weekday=5");
+  const chips = page.getByRole("list", { name: "Filters in use" });
+  await chips.getByRole("button", { name: "Remove the filter: on Fridays" }).click();
+  await expect(page).toHaveURL("/?origin=JFK&carrier=DL");
+  await chips.getByRole("button", { name: "Clear all" }).click();
+  await expect(page).toHaveURL("/");
+});
+
+test("a flight number that is typed takes effect when the typing pauses", async ({ page }) => {
+  await page.goto("/");
+  await filters(page).getByLabel("Flight no.").pressSequentially("51");
+  await expect(page).toHaveURL("/?flight=51");
+  await expect(flightRows(page).first()).toContainText(" 51");
+});
+
+test("the latest arrivals come first when sorted by delay", async ({ page }) => {
+  await page.goto("/");
+  const heading = flightsTable(page).getByRole("columnheader", { name: /Arrival/ });
+  await heading.getByRole("button").click();
+  await expect(page).toHaveURL("/?sort=-delay");
+  await expect(heading).toHaveAttribute("aria-sort", "descending");
+  await expect(flightRows(page).first()).toContainText("HA 51");
+  await expect(flightRows(page).first()).toContainText("1,272 min late");
+});
+
+test("more flights come as you go down, each page a plain GET by itself", async ({ page, wire }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  expect(wire).toHaveLength(1);
+  await page.mouse.move(600, 500);
+  await expect(async () => {
+    await page.mouse.wheel(0, 4000);
+    const last = await flightRows(page).last().getAttribute("aria-rowindex");
+    expect(Number(last)).toBeGreaterThan(301);
+  }).toPass();
+
+  const more = wire.slice(1);
+  expect(more.length).toBeGreaterThanOrEqual(2);
+  for (const { method, path } of more) {
+    expect(method).toBe("GET");
+    expect(path).toContain("after=");
+  }
+  expect(new Set(more.map(({ path }) => path)).size).toBe(more.length);
+  expect(await flightRows(page).count(), "rows in the document").toBeLessThan(100);
+});
+
+test("where nothing matches, the page says so and leads back", async ({ page }) => {
+  await page.goto("/?origin=LGA&dest=HNL");
+  await expect(page.getByRole("heading", { name: "No flights match" })).toBeVisible();
+  await page.getByRole("button", { name: "Clear the filters" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(flightRows(page).first()).toBeVisible();
+});
+
+test("a flight leads to its page, and back to the same place in the list", async ({ page }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await page.mouse.move(600, 500);
+  await page.mouse.wheel(0, 2500);
+  await expect(flightRows(page).filter({ hasText: "UA 1545" })).toHaveCount(0);
+  const link = flightRows(page).nth(12).getByRole("link");
+  const name = await link.innerText();
+  await link.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(name);
+  await page.goBack();
+  await expect(page.getByRole("link", { name, exact: true }).first()).toBeInViewport();
+});
+
+test("coming back to flights that are still fresh costs no round trip", async ({ page, wire }) => {
+  await page.goto("/?carrier=HA");
+  await expect(flightRows(page).first()).toBeVisible();
+  await page.getByRole("link", { name: "Delays", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "By airline" })).toBeVisible();
+  await page.waitForLoadState("networkidle");
+  const before = wire.length;
+  await page.goBack();
+  await expect(flightRows(page).first()).toContainText("HA 51");
+  await barSays(page, roundTrips(0), /memory/);
+  expect(wire).toHaveLength(before);
+});
+
+test("on a phone the flights are a list, and the filters are folded away", { tag: "@phone" }, async ({
+  page,
+}) => {
+  await page.goto("/?origin=JFK");
+  const list = page.getByRole("list", { name: "Flights" });
+  await expect(list.getByRole("listitem").first()).toContainText("JFK");
+  await expect(filters(page)).toBeHidden();
+  await page.getByText("Filters (1 in use)").click();
+  await filters(page).getByLabel("From", { exact: true }).selectOption("EWR");
+  await expect(page).toHaveURL("/?origin=EWR");
+  await expect(list.getByRole("listitem").first()).toContainText("EWR");
+  await page.getByLabel("Order").selectOption("-delay");
+  await expect(page).toHaveURL("/?origin=EWR&sort=-delay");
+  await expect(list.getByRole("listitem").first()).toContainText("late");
+});

@@ -1,0 +1,82 @@
+/** One flight: what was planned, and what happened. */
+import { expect, fact, flightRows, test } from "./support.ts";
+
+test("tells what was planned and what happened, in each airport's own time", async ({ page }) => {
+  await page.goto("/flights/1");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("UA 1545");
+  await expect(page.getByText("It arrived 11 min late.")).toBeVisible();
+  const picture = page.getByRole("region", { name: "Planned and flown" });
+  for (const time of ["05:15", "05:17", "08:19", "08:30"]) {
+    await expect(picture.getByText(time, { exact: true })).toBeVisible();
+  }
+});
+
+test("draws the route on a map, without asking anyone for the map", async ({ page, baseURL }) => {
+  const strangers: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${baseURL}/`) && !request.url().startsWith("data:"))
+      strangers.push(request.url());
+  });
+  await page.goto("/flights/1");
+  const map = page.getByRole("img", {
+    name: "Map of the route from Newark Liberty Intl to George Bush Intercontinental",
+  });
+  await expect(map).toBeVisible();
+  await expect(map.locator("path").first()).toBeAttached();
+  expect(strangers).toEqual([]);
+});
+
+test("names the aircraft and the weather of that hour", async ({ page }) => {
+  await page.goto("/flights/1");
+  const main = page.getByRole("main");
+  await expect(fact(main, "Model")).toHaveText("BOEING 737-824");
+  await expect(fact(main, "Temperature")).toContainText("39");
+  await fact(main, "Tail number").getByRole("link", { name: "N14228" }).click();
+  await expect(page).toHaveURL("/?tailnum=N14228");
+  await expect(flightRows(page).first()).toBeVisible();
+});
+
+test("shows how this number fared over the year, and leads on to its other flights", async ({ page }) => {
+  await page.goto("/flights/1");
+  const year = page.getByRole("region", { name: /UA 1545 over the year/ });
+  await year.getByRole("link", { name: /^October: / }).click();
+  await expect(page).toHaveURL("/?carrier=UA&flight=1545&month=2013-10");
+  await expect(flightRows(page)).toHaveCount(5);
+
+  await page.goBack();
+  const last = page.getByRole("region", { name: "Last flown as UA 1545" });
+  const link = last.getByRole("link").first();
+  const target = await link.getAttribute("href");
+  await link.click();
+  await expect(page).toHaveURL(target ?? "");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("UA 1545");
+});
+
+test("a cancelled flight has no departure, and says so", async ({ page, request }) => {
+  const { items } = await (await request.get("/api/v1/flights?status=cancelled&limit=1")).json();
+  await page.goto(`/flights/${items[0].id}`);
+  await expect(
+    page
+      .getByRole("main")
+      .getByText(/cancelled/i)
+      .first(),
+  ).toBeVisible();
+});
+
+test("a flight to an airport that the data does not know is shown all the same", async ({ page }) => {
+  await page.goto("/flights/4");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("B6 725");
+  await expect(page.getByRole("main")).toContainText("BQN");
+});
+
+test("the list's fields show at once while the rest of the flight is on its way", async ({ page }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await page.route("**/api/v1/**", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.continue();
+  });
+  await page.getByRole("link", { name: "UA 1545" }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("UA 1545", { timeout: 1_000 });
+  await expect(page.getByRole("img", { name: /^Map of the route/ })).toBeVisible();
+});

@@ -1,0 +1,145 @@
+/** What a person who sees, hears or moves in another way needs: editions, keyboard, names, and a page that stays put. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, FAILED, flightRows, openPanel, PAGES, test } from "./support.ts";
+
+test.use({ complaints: [FAILED] }); // the page that is not found
+
+for (const { name, path, heading } of PAGES) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${name}, ${colorScheme}`, () => {
+      test.use({ colorScheme });
+
+      test("axe finds nothing, with the panel closed or open", { tag: "@everywhere" }, async ({ page }) => {
+        await page.goto(path);
+        await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+        await page.waitForLoadState("networkidle");
+        expect(await violations(page)).toEqual([]);
+        const panel = await openPanel(page);
+        expect(await violations(page)).toEqual([]);
+        const round = panel.locator("[role=row][aria-level='2']").first();
+        if ((await round.count()) > 0) {
+          await round.click();
+          await expect(panel.getByRole("region", { name: "Details" })).toBeVisible();
+          expect(await violations(page)).toEqual([]);
+        }
+      });
+    });
+  }
+
+  test(`${name}: nothing jumps while it loads`, { tag: "@everywhere" }, async ({ page }) => {
+    await page.addInitScript(() => {
+      const moved = { score: 0, what: [] as string[] };
+      Object.assign(window, { moved });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+          sources: { node: Element | null }[];
+        })[]) {
+          if (entry.hadRecentInput) continue;
+          moved.score += entry.value;
+          moved.what.push(
+            `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => node?.nodeName + "." + node?.className).join(" ")}`,
+          );
+        }
+      }).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.route("**/api/v1/**", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await route.continue();
+    });
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await page.waitForTimeout(300);
+    const moved = await page.evaluate(
+      () => (window as unknown as { moved: { score: number; what: string[] } }).moved,
+    );
+    expect(moved.score, moved.what.join("\n")).toBeLessThan(0.02);
+  });
+
+  test(`${name}: nothing is wider than the screen`, { tag: "@everywhere" }, async ({ page }) => {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+  });
+}
+
+test("the edition follows the system, then the reader's choice, which a reload keeps", async ({ page }) => {
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto("/docs");
+  const day = await paper();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(paper).not.toBe(day);
+  const night = await paper();
+  await page.getByRole("button", { name: /^Edition: as the system has it/ }).click();
+  await expect.poll(paper).toBe(day);
+  await page.reload();
+  expect(await paper()).toBe(day);
+  await page.getByRole("button", { name: /^Edition: day/ }).click();
+  await expect.poll(paper).toBe(night);
+  await page.getByRole("button", { name: /^Edition: night/ }).click();
+  await page.emulateMedia({ colorScheme: "light" });
+  await expect.poll(paper).toBe(day);
+});
+
+test("the keyboard alone leads from the list to a flight and on to the charts", async ({ page }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  await tabTo(page, page.getByRole("link", { name: "UA 1545" }).first());
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("UA 1545");
+  await expect(page.getByRole("main")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("main").getByRole("link", { name: "United Air Lines Inc." })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?carrier=UA");
+});
+
+test("everything that has the focus shows it", async ({ page }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  for (let i = 0; i < 24; i += 1) {
+    await page.keyboard.press("Tab");
+    const shown = await page.evaluate(() => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement as Element);
+      return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
+    });
+    expect(shown, await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 120))).toBe(true);
+  }
+});
+
+test("the waterfall is walked by the arrow keys", async ({ page }) => {
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  await page.keyboard.press("t");
+  const rows = page.getByRole("treegrid").locator("[role=row][aria-level], tbody tr");
+  await expect(rows.first()).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(rows.nth(1)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Details" })).toContainText("POST /batch");
+});
+
+async function tabTo(page: Page, target: import("@playwright/test").Locator): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press("Tab");
+    await expect(target).toBeFocused({ timeout: 1 });
+  }).toPass({ intervals: [0] });
+}
+
+/** What axe says, in a form that a person can act on. */
+async function violations(page: Page): Promise<string[]> {
+  const results = await new AxeBuilder({ page }).analyze();
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${help}\n${target.join(" ")}\n${failureSummary}`),
+  );
+}

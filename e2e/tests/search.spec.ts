@@ -1,0 +1,52 @@
+/** Search: an airport or an airline, from anywhere, without touching a mouse. */
+import { expect, flightRows, test } from "./support.ts";
+
+const box = "An airport or an airline, by name or code";
+
+test("a slash, part of a name and Enter lead to the flights there", async ({ page }) => {
+  await page.goto("/delays");
+  await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(page.getByRole("combobox", { name: box })).toBeFocused();
+  await page.keyboard.type("los ang");
+  await expect(page.getByRole("option").first()).toContainText("Los Angeles Intl");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?dest=LAX");
+  await expect(flightRows(page).first()).toContainText("LAX");
+  await expect(page.getByRole("combobox", { name: box })).toBeHidden();
+});
+
+test("a code finds its airline, and the arrow keys choose another", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: box }).waitFor();
+  await page.keyboard.type("ha");
+  await expect(page.getByRole("option").first()).toContainText("Hawaiian");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?carrier=HA");
+});
+
+test("a name that nobody has is answered with a sentence, and Escape gives the page back", async ({
+  page,
+}) => {
+  await page.goto("/");
+  const button = page.getByRole("button", { name: "Search airports and airlines" });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: box }).waitFor();
+  await page.keyboard.type("zeppelin");
+  await expect(page.getByText("No airport or airline is called “zeppelin”.")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("combobox", { name: box })).toBeHidden();
+  await expect(button).toBeFocused();
+});
+
+test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Search airports and airlines" }).tap();
+  await page.getByRole("combobox", { name: box }).fill("HNL");
+  await page.getByRole("option", { name: /Honolulu/ }).tap();
+  await expect(page).toHaveURL("/?dest=HNL");
+});

@@ -1,0 +1,96 @@
+/** What every test here stands on: the wire is watched, and a page that complains in its console has failed. */
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+export { expect };
+
+export const PAGES = [
+  { name: "Explore", path: "/", heading: "Flights" },
+  { name: "Flight", path: "/flights/1", heading: "UA 1545" },
+  { name: "Delays", path: "/delays", heading: "Delays" },
+  { name: "API", path: "/docs", heading: "The API" },
+  { name: "Not found", path: "/nowhere", heading: "Nothing leaves from here" },
+] as const;
+
+/** One request for data, as it left the browser; a batch with its parts. */
+export interface Asked {
+  method: string;
+  path: string;
+  parts: { url: string; headers: Record<string, string> }[];
+}
+
+interface Fixtures {
+  /** All requests for data so far. */
+  wire: Asked[];
+  /** What the console may say in this test, where trouble is the point of it. */
+  complaints: RegExp[];
+  console: undefined;
+}
+
+export const test = base.extend<Fixtures>({
+  complaints: [[], { option: true }],
+  wire: [
+    async ({ page }, use) => {
+      const wire: Asked[] = [];
+      page.on("request", (request) => {
+        const { pathname, search } = new URL(request.url());
+        if (!pathname.startsWith("/api/")) return;
+        const parts = pathname.endsWith("/batch") ? request.postDataJSON().requests : [];
+        wire.push({ method: request.method(), path: pathname + search, parts });
+      });
+      await use(wire);
+    },
+    { auto: true },
+  ],
+  console: [
+    async ({ page, complaints }, use) => {
+      const said: string[] = [];
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) said.push(message.text());
+      });
+      page.on("pageerror", (error) => said.push(String(error)));
+      await use(undefined);
+      expect(
+        said.filter((text) => !complaints.some((expected) => expected.test(text))),
+        "what the console said",
+      ).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** What the browser itself says of an answer that is an error. */
+export const FAILED = /Failed to load resource/;
+
+export const flightsTable = (page: Page): Locator => page.getByRole("table", { name: /^Flights/ });
+
+/** The flights in sight, without the row of headings. */
+export const flightRows = (page: Page): Locator =>
+  flightsTable(page)
+    .getByRole("row")
+    .filter({ has: page.getByRole("rowheader") });
+
+export const filters = (page: Page): Locator => page.getByRole("form", { name: "Filter the flights" });
+
+/** A term of a description list, and what stands beside it. */
+export const fact = (scope: Locator, term: string | RegExp): Locator =>
+  scope.getByRole("term").filter({ hasText: term }).locator("xpath=following-sibling::dd[1]");
+
+export const bar = (page: Page): Locator => page.getByRole("region", { name: "Timings of the last action" });
+
+export async function openPanel(page: Page): Promise<Locator> {
+  await bar(page).getByRole("button", { name: "Timings" }).click();
+  const panel = page.getByRole("dialog", { name: "Timings" });
+  await expect(panel.getByRole("tab", { name: "Waterfall" })).toBeVisible();
+  return panel;
+}
+
+/** What the bar says it took: "1 round trip", "4 parts". */
+export async function barSays(page: Page, ...words: (string | RegExp)[]): Promise<void> {
+  for (const text of words) {
+    await expect(bar(page).getByRole("listitem").filter({ hasText: text })).toBeVisible();
+  }
+}
+
+/** "1 round trip", "3 round trips" as the bar says it, however the words are wrapped. */
+export const roundTrips = (n: number): RegExp =>
+  new RegExp(`^\\s*${n}\\s+round trip${n === 1 ? "" : "s"}\\s*$`);

@@ -1,0 +1,145 @@
+/** When the network or the server is not what it should be, the page says so in words and has a way on. */
+import type { Route } from "@playwright/test";
+import { expect, FAILED, filters, flightRows, test } from "./support.ts";
+
+const API = "**/api/v1/**";
+
+const unavailable = (route: Route) =>
+  route.fulfill({
+    status: 503,
+    contentType: "application/problem+json",
+    body: JSON.stringify({
+      type: "about:blank",
+      title: "Service Unavailable",
+      status: 503,
+      detail: "The database is being moved.",
+    }),
+  });
+
+test.describe("offline", () => {
+  test.use({ complaints: [FAILED] });
+
+  test("a banner says so, what was loaded stays, and it goes when the network is back", async ({
+    page,
+    context,
+  }) => {
+    await page.goto("/");
+    await expect(flightRows(page).first()).toBeVisible();
+    await context.setOffline(true);
+    await expect(page.getByText("You are offline.")).toBeVisible();
+    await expect(flightRows(page).first()).toContainText("UA 1545");
+    await context.setOffline(false);
+    await expect(page.getByText("You are offline.")).toBeHidden();
+  });
+
+  test("what was not loaded before comes as soon as the network does", async ({ page, context }) => {
+    await page.goto("/");
+    await expect(flightRows(page).first()).toBeVisible();
+    await context.setOffline(true);
+    await filters(page).getByLabel("Airline").selectOption("HA");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await context.setOffline(false);
+    await expect(flightRows(page).first()).toContainText("HA 51");
+    await expect(page.getByRole("alert")).toBeHidden();
+  });
+
+  test("a page whose code was never fetched says that it could not be loaded", async ({ page, context }) => {
+    await page.goto("/docs");
+    await page.waitForLoadState("networkidle");
+    await context.setOffline(true);
+    await page.getByRole("link", { name: "Delays", exact: true }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await context.setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "By airline" })).toBeVisible();
+  });
+});
+
+test("a slow answer is excused after a second, and then shown", async ({ page }) => {
+  await page.route(API, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await route.continue();
+  });
+  await page.goto("/");
+  await expect(page.getByText("The flights take a little longer than usual …")).toBeVisible();
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+  await expect(page.getByText("longer than usual")).toBeHidden();
+});
+
+test.describe("an error of the server", () => {
+  test.use({ complaints: [FAILED] });
+
+  test("is told in the server's words, and Try again asks again", async ({ page }) => {
+    await page.route(API, unavailable);
+    await page.goto("/");
+    const alert = page.getByRole("alert").filter({ hasText: "The flights could not be loaded" });
+    await expect(alert).toContainText("The database is being moved.", { timeout: 20_000 });
+    await page.unroute(API);
+    await alert.getByRole("button", { name: "Try again" }).click();
+    await expect(flightRows(page).first()).toContainText("UA 1545");
+  });
+
+  test("on the next page of the list leaves the flights in place", async ({ page }) => {
+    await page.goto("/");
+    await expect(flightRows(page).first()).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await page.route(/after=/, unavailable);
+    await page.mouse.move(600, 500);
+    await page.mouse.wheel(0, 100_000);
+    await expect(page.getByText("The next flights could not be loaded.")).toBeVisible({ timeout: 20_000 });
+    await page.unroute(/after=/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect(page.getByText("The next flights could not be loaded.")).toBeHidden();
+  });
+
+  test("is told on the flight's page and on Delays too", async ({ page }) => {
+    await page.route(API, unavailable);
+    await page.goto("/flights/1");
+    await expect(page.getByRole("alert")).toContainText("The database is being moved.", { timeout: 20_000 });
+    await page.goto("/delays");
+    await expect(page.getByRole("alert").first()).toContainText("The database is being moved.", {
+      timeout: 20_000,
+    });
+  });
+});
+
+test.describe("an address that leads nowhere", () => {
+  test.use({ complaints: [FAILED] });
+
+  test("is answered with 404 and a way back", async ({ page }) => {
+    const response = await page.goto("/nowhere");
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { name: "Nothing leaves from here" })).toBeVisible();
+    await page.getByRole("main").getByRole("link", { name: "Explore" }).click();
+    await expect(flightRows(page).first()).toBeVisible();
+  });
+
+  test("such as a flight that never was, says so", async ({ page }) => {
+    await page.goto("/flights/999999");
+    await expect(page.getByRole("heading", { name: "No such flight" })).toBeVisible();
+  });
+
+  test("such as a flight that is no number, says so", async ({ page }) => {
+    await page.goto("/flights/tomorrow");
+    await expect(page.getByRole("heading", { name: "Nothing leaves from here" })).toBeVisible();
+  });
+});
+
+test("filters in the address that cannot be are named, and left out", async ({ page }) => {
+  await page.goto("/?origin=XYZ&min_delay=soon&carrier=HA");
+  const alert = page.getByRole("alert");
+  await expect(alert).toContainText("origin=XYZ");
+  await expect(alert).toContainText("min_delay=soon");
+  await expect(flightRows(page).first()).toContainText("HA 51");
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("the page says what it would need", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "Flights" })).toBeVisible();
+    await expect(page.getByText("JavaScript, which is turned off here")).toBeVisible();
+  });
+});

@@ -1,0 +1,115 @@
+/** How the pages ask: once, together, only for what they show, and never again for what they have. */
+import { barSays, expect, flightRows, roundTrips, test } from "./support.ts";
+
+test("a page asks for all it shows in one round trip", async ({ page, wire }) => {
+  for (const path of ["/", "/delays"]) {
+    wire.length = 0;
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+    expect(wire.map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /api/v1/batch"]);
+    expect(wire[0]?.parts.length).toBeGreaterThan(1);
+    await barSays(page, roundTrips(1), `${wire[0]?.parts.length} parts`);
+  }
+});
+
+test("one request alone is a plain GET, which any cache on the way can keep", async ({ page, wire }) => {
+  await page.goto("/flights/1");
+  await page.waitForLoadState("networkidle");
+  expect(wire[0]).toMatchObject({ method: "GET" });
+  expect(wire[0]?.path).toMatch(/^\/api\/v1\/flights\/1\?fields=/);
+});
+
+test("every request names the fields it wants, and no two ask the same", async ({ page, wire }) => {
+  for (const path of ["/", "/flights/1", "/delays"]) {
+    wire.length = 0;
+    await page.goto(path);
+    await page.waitForLoadState("networkidle");
+    const urls = wire.flatMap(({ path, parts }) => (parts.length > 0 ? parts.map(({ url }) => url) : [path]));
+    for (const url of urls) expect(url).toContain("fields=");
+    expect(new Set(urls).size).toBe(urls.length);
+  }
+});
+
+test("a reload while the data is fresh asks for nothing", async ({ page, wire }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await kept(page);
+  wire.length = 0;
+  await page.reload();
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+  await barSays(page, roundTrips(0), /memory/);
+  expect(wire).toEqual([]);
+});
+
+test("a reload later shows the last data at once, and has it confirmed by 304", async ({ page, wire }) => {
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await kept(page);
+  wire.length = 0;
+  await page.clock.setFixedTime(Date.now() + 10 * 60_000);
+  let answers = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answers = resolve;
+  });
+  await page.route("**/api/v1/**", async (route) => {
+    await answered;
+    await route.continue();
+  });
+
+  await page.reload();
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+  expect(wire.length, "asked again behind what is shown").toBeGreaterThan(0);
+  answers();
+
+  const parts = wire.flatMap(({ parts }) => parts);
+  expect(parts.length).toBeGreaterThan(1);
+  for (const { headers } of parts) expect(headers["If-None-Match"]).toMatch(/^W\//);
+  await barSays(page, /304/);
+});
+
+test("leaving a page takes back what it had asked for", async ({ page }) => {
+  await page.goto("/flights/1");
+  await page.waitForLoadState("networkidle");
+  await page.route("**/api/v1/batch", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await route.continue().catch(() => {}); // by now the page has taken it back
+  });
+  const cancelled = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/batch"));
+  await page.getByRole("link", { name: "Delays", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
+  await page.getByRole("link", { name: "API", exact: true }).click();
+  expect((await cancelled).failure()?.errorText).toContain("ERR_ABORTED");
+});
+
+test("a batch that fails is asked again as single requests", async ({ browser }) => {
+  const page = await browser.newPage();
+  await page.route("**/api/v1/batch", (route) => route.fulfill({ status: 502, body: "a proxy's page" }));
+  await page.goto("/");
+  await expect(flightRows(page).first()).toContainText("UA 1545");
+  await page.close();
+});
+
+/** The client writes what it holds to the browser's storage, a moment after it came. */
+async function kept(page: import("@playwright/test").Page): Promise<void> {
+  await expect
+    .poll(
+      () =>
+        page.evaluate(
+          () =>
+            new Promise<number>((resolve) => {
+              const opening = indexedDB.open("keyval-store");
+              opening.onsuccess = () => {
+                const database = opening.result;
+                if (!database.objectStoreNames.contains("keyval")) return resolve(0);
+                const asking = database.transaction("keyval").objectStore("keyval").getAll();
+                asking.onsuccess = () => {
+                  database.close();
+                  resolve(asking.result.flatMap((value) => value.client.clientState.queries).length);
+                };
+              };
+            }),
+        ),
+      { timeout: 10_000 },
+    )
+    .toBeGreaterThanOrEqual(4);
+}
