@@ -2,7 +2,7 @@ import { constants } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
-import { paintFirst } from "./paintFirst.ts";
+import { ofTheFirstScreen, paintFirst } from "./firstScreen.ts";
 
 export default defineConfig({
   plugins: [
@@ -33,11 +33,10 @@ export default defineConfig({
           groups: [
             {
               name: "vendor",
-              test: /node_modules\/(react|react-dom|scheduler|react-router|axios|idb-keyval|@tanstack\/(react-query|query-.*))\//,
+              test: /node_modules\/(react|react-dom|scheduler|react-router|axios|idb-keyval|@tanstack\/(react-query|query-.*|react-virtual|virtual-core))\//,
               priority: 1,
             },
-            // What several pages share of ours is another: ten small files would be ten more requests.
-            { name: "shared", test: /\/src\//, minShareCount: 2 },
+            { name: ofTheFirstScreen, test: /\/src\/(?!main)/, includeDependenciesRecursively: false },
           ],
         },
       },

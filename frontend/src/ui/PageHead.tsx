@@ -1,19 +1,19 @@
 import type { ReactNode } from "react";
 
 interface Props {
-  title: ReactNode;
+  title: string;
   /** What the tab says, where the heading alone would not do. */
   documentTitle?: string;
   children?: ReactNode;
 }
 
 /** The heading of a page, the same boxes as in index.html. */
-export function PageHead({ title, documentTitle, children }: Props) {
+export function PageHead({ title, documentTitle = title, children }: Props) {
   return (
     <div className="page-head">
-      <title>{`${documentTitle ?? String(title)} · Roundtrip`}</title>
+      <title>{`${documentTitle} · Roundtrip`}</title>
       <h1>{title}</h1>
-      {children && <p className="page-lede">{children}</p>}
+      <div className="page-lede">{children}</div>
     </div>
   );
 }

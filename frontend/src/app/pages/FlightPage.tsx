@@ -70,7 +70,8 @@ function Loading({ id }: { id: number }) {
   return (
     <>
       <PageHead title="Flight" documentTitle={`Flight ${id}`}>
-        What was planned, and what happened.
+        What was planned and what happened, the aircraft, the weather of that hour, and how the flights under
+        the same number fared over the year.
       </PageHead>
       <Pending what="The flight" />
     </>

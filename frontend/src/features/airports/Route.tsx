@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import type { Resources } from "../../client/fields";
 import { whole } from "../../ui/format";
+import { WhenNear } from "../../ui/WhenNear";
 import styles from "./Route.module.css";
 
 const RouteMap = lazy(() => import("./RouteMap"));
@@ -27,9 +28,11 @@ export function Route({ origin, dest, destCode, distance }: Props) {
       </p>
       <div className={styles.frame}>
         {dest ? (
-          <Suspense>
-            <RouteMap origin={origin} dest={dest} />
-          </Suspense>
+          <WhenNear>
+            <Suspense>
+              <RouteMap origin={origin} dest={dest} />
+            </Suspense>
+          </WhenNear>
         ) : (
           <p className={styles.unknown}>
             {destCode} is not in the list of airports that came with the flights, so its place on the map is

@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense, useId } from "react";
 import { signedMean } from "../../ui/format";
+import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
 import { RatesTable } from "./RatesTable";
 import { extremes, type Mark } from "./rates";
@@ -39,7 +40,7 @@ export function ChartSection({
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
       <p className={styles.finding}>{drawn && finding(drawn)}</p>
-      <div style={{ minHeight: room }}>
+      <WhenNear height={room}>
         {drawn && (
           <Suspense>
             <Bars
@@ -51,7 +52,7 @@ export function ChartSection({
             />
           </Suspense>
         )}
-      </div>
+      </WhenNear>
       <RatesTable caption={heading} what={what} marks={marks ?? []} />
     </section>
   );

@@ -6,6 +6,7 @@ import { exploreHref, type Filters } from "../../ui/filters/filters";
 import { hourSpan, signed, WEEKDAYS, whole } from "../../ui/format";
 import { meanColour } from "../../ui/lateness";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
+import { WhenNear } from "../../ui/WhenNear";
 import { byWeekdayAndHourQuery, type Rates } from "./api";
 import styles from "./HeatMap.module.css";
 
@@ -45,7 +46,9 @@ export function HeatMap({ filters }: { filters: Filters }) {
       <p className={styles.note}>
         Mean minutes after plan at arrival, by the hour in which the departure was planned.
       </p>
-      <Grid cells={cells} filters={filters} />
+      <WhenNear height={phone ? 690 : 310}>
+        <Grid cells={cells} filters={filters} />
+      </WhenNear>
     </section>
   );
 }

@@ -19,9 +19,15 @@ export function FlightHead({ flight, airline, origin, destination }: Props) {
       title={`${carrier} ${flight.flight}`}
       documentTitle={`${carrier} ${flight.flight}, ${from} to ${dest}`}
     >
-      <Link to={exploreHref({ carrier })}>{airline ?? carrier}</Link> from {place(from, origin)} to{" "}
-      <Link to={exploreHref({ dest })}>{place(dest, destination)}</Link> on {longDate(sched_dep)}.{" "}
-      <strong>{outcome(flight)}</strong>
+      <p>
+        <Link to={exploreHref({ carrier })}>{airline ?? carrier}</Link>, {longDate(sched_dep)}
+      </p>
+      <p>
+        {place(from, origin)} to <Link to={exploreHref({ dest })}>{place(dest, destination)}</Link>
+      </p>
+      <p>
+        <strong>{outcome(flight)}</strong>
+      </p>
     </PageHead>
   );
 }

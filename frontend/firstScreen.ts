@@ -1,4 +1,5 @@
-import type { Plugin } from "vite";
+/** What the build does so that the first screen comes soon. */
+import type { Plugin, Rolldown } from "vite";
 
 /**
  * The first paint waits for nothing but the page itself: the style sheet that it needs is written into it (a few
@@ -21,4 +22,20 @@ export function paintFirst(): Plugin {
       },
     },
   };
+}
+
+/**
+ * Our own code that the first screen imports statically is one file: left alone, whatever a lazy page shares with it
+ * would be a file of its own, ten small ones in all, each one more request.
+ */
+export function ofTheFirstScreen(id: string, graph: Rolldown.ChunkingContext): string | null {
+  return isImportedFromEntry(id, graph, new Set()) ? "app" : null;
+}
+
+function isImportedFromEntry(id: string, graph: Rolldown.ChunkingContext, seen: Set<string>): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const module = graph.getModuleInfo(id);
+  if (!module) return false;
+  return module.isEntry || module.importers.some((importer) => isImportedFromEntry(importer, graph, seen));
 }

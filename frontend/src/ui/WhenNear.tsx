@@ -1,0 +1,29 @@
+import { type ReactNode, useEffect, useRef, useState } from "react";
+
+/** How far below the screen something is made ready, so that whoever scrolls there finds it drawn. */
+const AHEAD = "250px";
+
+interface Props {
+  /** The room that is kept for it. */
+  height?: number;
+  children: ReactNode;
+}
+
+/** Draws what is heavy (charts, the map) when it comes near the screen, and not before. */
+export function WhenNear({ height, children }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const [isNear, setNear] = useState(false);
+  useEffect(() => {
+    if (isNear || !place.current) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
+      rootMargin: `${AHEAD} 0px`,
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [isNear]);
+  return (
+    <div ref={place} style={{ minHeight: height }}>
+      {isNear && children}
+    </div>
+  );
+}
