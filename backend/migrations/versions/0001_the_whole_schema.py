@@ -150,9 +150,7 @@ def create_summaries() -> None:
         *measures(),
         sa.PrimaryKeyConstraint("month", "carrier", "origin", "dest", name="pk_delays_by_route"),
     )
-    op.create_index(
-        "ix_delays_by_route_origin_month_carrier", "delays_by_route", ["origin", "month", "carrier"]
-    )
+    op.create_index("ix_delays_by_route_origin_month_carrier", "delays_by_route", ["origin", "month", "carrier"])
     op.create_index("ix_delays_by_route_dest_month", "delays_by_route", ["dest", "month"])
     op.create_index("ix_delays_by_route_carrier_month", "delays_by_route", ["carrier", "month"])
 

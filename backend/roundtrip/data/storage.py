@@ -109,7 +109,8 @@ class SqliteStorage(Storage):
         connection.detach()  # it is ours: the pool must not hand it on with these settings
         driver = connection.connection.cursor()
         driver.execute("PRAGMA busy_timeout = 50")  # _begin() waits, and says so
-        driver.execute("PRAGMA cache_size = -64000")  # KiB; an index is sorted in as much
+        driver.execute("PRAGMA cache_size = -64000")  # KiB; an index is sorted in as much,
+        driver.execute("PRAGMA temp_store = FILE")  # and what is more than that goes to a file
         driver.execute("PRAGMA secure_delete = OFF")  # public data: what is replaced need not be overwritten
 
     def _lock(self, connection: Connection) -> None:

@@ -106,7 +106,7 @@ def test_on_a_terminal_each_step_is_a_bar_that_fills() -> None:
     assert "Waiting." in console.file.getvalue()
 
 
-def test_elsewhere_each_step_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_elsewhere_each_step_is_a_line() -> None:
     out = io.StringIO()
     shown = Lines(out)
     with shown.step("Flights", 100):

@@ -168,7 +168,7 @@ def the_planned_duration_is_plausible_for_the_distance(recorded: Recorded, store
 def a_flight_took_its_time_in_the_air_and_some_on_the_ground(recorded: Recorded, stored: Any) -> bool:
     if stored["air_time"] is None:
         return True
-    return 0 < duration(stored, "dep", "arr") - stored["air_time"] < 270
+    return bool(0 < duration(stored, "dep", "arr") - stored["air_time"] < 270)
 
 
 @claim
@@ -211,7 +211,7 @@ def foreign_keys_are_set_exactly_where_the_other_table_has_a_row(recorded: Recor
 def weather_is_that_of_the_origin_in_the_scheduled_hour(recorded: Recorded, stored: Any) -> bool:
     if (recorded["origin"], recorded["time_hour"]) not in weather_hours():
         return stored["weather_id"] is None
-    return (stored["weather_origin"], stored["weather_hour"]) == (stored["origin"], stored["time_hour"])
+    return bool((stored["weather_origin"], stored["weather_hour"]) == (stored["origin"], stored["time_hour"]))
 
 
 @pytest.mark.parametrize("name", [claim.__name__ for claim in CLAIMS])
