@@ -1,0 +1,49 @@
+"""Settings come from the environment, and a wrong one stops the start with a clear sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from roundtrip.config import Settings, kept_secret
+
+
+def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "CACHE_URL", "SECRET_KEY", "CACHE_MAX_BYTES"):
+        monkeypatch.delenv(name, raising=False)
+    assert Settings.from_environment() == Settings()
+
+
+def test_a_setting_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////tmp/x")
+    monkeypatch.setenv("CACHE_MAX_BYTES", "1000")
+    settings = Settings.from_environment()
+    assert (settings.database_url, settings.cache_max_bytes) == ("sqlite:////tmp/x", 1000)
+
+
+def test_a_number_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_MAX_BYTES", "lots")
+    with pytest.raises(SystemExit, match="CACHE_MAX_BYTES must be a whole number, got 'lots'"):
+        Settings.from_environment()
+
+
+def test_testing_is_not_for_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESTING", "1")
+    assert Settings.from_environment().testing is False
+
+
+def test_an_unknown_cache_is_refused() -> None:
+    with pytest.raises(SystemExit, match="CACHE_URL: expected memory:, got 'x://y'"):
+        Settings(cache_url="x://y").cache_config()
+
+
+def test_the_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    secret = kept_secret(folder)
+    assert len(secret) >= 32
+    assert kept_secret(folder) == secret
+    assert [path.name for path in folder.iterdir()] == ["secret_key"]
+    assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_installations_have_different_secrets(tmp_path: Path) -> None:
+    assert kept_secret(tmp_path / "a") != kept_secret(tmp_path / "b")

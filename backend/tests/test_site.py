@@ -1,0 +1,104 @@
+"""The built frontend: a page for every address that a person can visit, assets that never change."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import settings_for
+from flask.testing import FlaskClient
+from techniques.test_compression import whole
+
+from roundtrip import create_app
+
+HTML = "<!doctype html><title>Roundtrip</title>" + "<p>Flights.</p>" * 50
+PERSON = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text(HTML)
+    (tmp_path / "assets" / "index-B4c6D8e0.js").write_text("console.log(1)")
+    (tmp_path / "icon.svg").write_text("<svg/>")
+    return tmp_path
+
+
+@pytest.fixture
+def visitor(database_path: Path, dist: Path) -> FlaskClient:
+    return create_app(replace(settings_for(database_path), frontend_dist=str(dist))).test_client()
+
+
+@pytest.fixture
+def answered(visitor: FlaskClient) -> Iterator[FlaskClient]:
+    """A visitor whose open files are closed behind it."""
+    with visitor:
+        yield visitor
+
+
+@pytest.mark.parametrize("path", ["/", "/flights/17", "/delays", "/docs"])
+def test_every_page_is_the_one_page(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path, headers=PERSON)
+    assert answer.status_code == 200
+    assert answer.text == HTML
+    assert answer.content_type == "text/html; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_visitor_who_has_it_is_told_so(visitor: FlaskClient) -> None:
+    etag = visitor.get("/").headers["ETag"]
+    answer = visitor.get("/", headers={"If-None-Match": etag})
+    assert (answer.status_code, answer.data) == (304, b"")
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip"])
+def test_the_page_comes_in_every_coding(visitor: FlaskClient, coding: str) -> None:
+    answer = visitor.get("/", headers={"Accept-Encoding": coding})
+    assert answer.headers["Content-Encoding"] == coding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert whole[coding](answer.data).decode() == HTML
+
+
+def test_a_person_who_is_lost_sees_the_page(visitor: FlaskClient) -> None:
+    answer = visitor.get("/nowhere", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.text) == (404, HTML)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/flights/abc", "/api/v1/nowhere"])
+def test_a_program_that_is_lost_is_told_the_problem(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path)
+    assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_the_api_is_told_the_problem_even_by_a_browser(visitor: FlaskClient) -> None:
+    answer = visitor.get("/api/v1/nowhere", headers={"Accept": "text/html"})
+    assert answer.content_type == "application/problem+json"
+
+
+def test_a_new_build_is_seen_at_once(visitor: FlaskClient, dist: Path) -> None:
+    before = visitor.get("/").headers["ETag"]
+    (dist / "index.html").write_text("<!doctype html><title>New</title>")
+    answer = visitor.get("/")
+    assert "New" in answer.text
+    assert answer.headers["ETag"] != before
+
+
+def test_hashed_assets_never_change_and_others_may(answered: FlaskClient) -> None:
+    with answered.get("/assets/index-B4c6D8e0.js") as hashed, answered.get("/icon.svg") as plain:
+        assert "immutable" in hashed.headers["Cache-Control"]
+        assert "immutable" not in plain.headers["Cache-Control"]
+        assert hashed.data == b"console.log(1)"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/../index.html.bak", "/..%2f..%2fetc/passwd", "/assets/%2e%2e/%2e%2e/x", "/assets/"]
+)
+def test_nothing_outside_the_build_is_served(visitor: FlaskClient, path: str) -> None:
+    assert visitor.get(path).status_code == 404
+
+
+def test_without_a_build_a_person_is_told_how_to_make_one(database_path: Path, tmp_path: Path) -> None:
+    app = create_app(replace(settings_for(database_path), frontend_dist=str(tmp_path / "none")))
+    answer = app.test_client().get("/")
+    assert answer.status_code == 404
+    assert "make build" in answer.get_json()["detail"]
