@@ -68,14 +68,14 @@ export interface Queries {
 }
 
 /** One question, spelled in one way only: strings, so that equal questions have equal keys and equal URLs. */
-export type Key = readonly [resource: Resource | "openapi", kind: keyof Queries, which: string, fields: string];
-
-export function keyOf(
-  resource: Key[0],
+export type Key = readonly [
+  resource: Resource | "openapi",
   kind: keyof Queries,
   which: string,
-  fields: readonly string[],
-): Key {
+  fields: string,
+];
+
+export function keyOf(resource: Key[0], kind: keyof Queries, which: string, fields: readonly string[]): Key {
   return [resource, kind, which, canonical(fields).join()];
 }
 
