@@ -1,13 +1,11 @@
 """A request's head and the answer to it, as plain values that any server's interface can make and send."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from .techniques.timing import Timing
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What of a GET's head decides its answer. Nothing else of the request is looked at: not Host, not X-*."""
 
     method: str
@@ -33,11 +31,10 @@ class Head:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A status, headers and ready bytes; and the time it took, which is told and never stored."""
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
-    timing: Timing = field(repr=False)
+    timing: Timing

@@ -11,8 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from flask_caching.backends.base import BaseCache
@@ -20,8 +19,7 @@ from flask_caching.backends.base import BaseCache
 LONGEST_WAIT = 30.0  # seconds that a request waits for another's computation of the same key
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A representation with its freshness, tags and validators; never timings."""
 
     body: bytes
@@ -38,7 +36,7 @@ class Entry:
 
     def in_coding(self, coding: str, body: bytes) -> "Entry":
         """Return the same representation under another content coding."""
-        return replace(self, coding=coding, body=body)
+        return self._replace(coding=coding, body=body)
 
 
 class ResponseCache:
@@ -153,15 +151,17 @@ def decode(stored: Any) -> Entry | None:
     try:
         header = orjson.loads(stored[_HEADER:body_at])
         kind, coding, etag, modified, control, link, fresh_for, stale_for, tags, stored_at, size = header
+        # join() takes nothing but strings: one call tells that these are, two more that they can be sent.
+        given = [text for text in (modified, link) if text is not None]
+        texts = "".join((kind, coding, etag, control, *given, *tags))
     except (ValueError, TypeError):
         return None
     body = stored[body_at:]
-    texts = [kind, coding, etag, control, *(text for text in (modified, link) if text is not None)]
     sound = (
         len(body) == size
-        and all(isinstance(text, str) and text.isascii() and text.isprintable() for text in texts)
+        and texts.isascii()
+        and texts.isprintable()
         and isinstance(tags, list)
-        and all(isinstance(tag, str) for tag in tags)
         and isinstance(fresh_for, int)
         and isinstance(stale_for, int)
         and isinstance(stored_at, int | float)

@@ -4,7 +4,7 @@ Source: https://www.w3.org/TR/server-timing/. A Timing belongs to one exchange a
 answer: a browser that replays an old one from its cache is told by the `rid`, which it has seen before.
 """
 
-import os
+from random import getrandbits
 from time import perf_counter_ns
 
 
@@ -15,7 +15,7 @@ class Timing:
 
     def __init__(self) -> None:
         self._began = perf_counter_ns()
-        self.rid = os.urandom(8).hex()
+        self.rid = f"{getrandbits(64):016x}"  # tells exchanges apart, is no secret; urandom would let go of the GIL
         self.spans: dict[str, float] = {}
         self.statements = 0
         self.cache = ""  # what the response cache did: hit, stale, miss, collapsed
