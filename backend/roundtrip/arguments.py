@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
@@ -137,7 +137,7 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
 
 def canonical(arguments: Mapping[str, Any]) -> str:
     """Return the one way to write these arguments: sorted, as they would stand in a URL."""
-    return urlencode([(name, _text(arguments[name])) for name in sorted(arguments)], safe=",.:-")
+    return "&".join([f"{_quoted(name)}={_quoted(_text(arguments[name]))}" for name in sorted(arguments)])
 
 
 def as_dates(arguments: Mapping[str, Any]) -> dict[str, str]:
@@ -193,6 +193,11 @@ def _choices(field: fields.Field[Any]) -> tuple[str, ...] | None:
         if isinstance(validator, validate.OneOf):
             return tuple(str(choice) for choice in validator.choices)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return quote_plus(text, safe=",.:-")
 
 
 def _text(value: Any) -> str:
