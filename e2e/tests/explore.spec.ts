@@ -87,7 +87,7 @@ test("more flights come as you go down, each page a plain GET by itself", async 
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
   expect(wire).toHaveLength(1);
-  await page.mouse.move(600, 500);
+  await page.mouse.move(4, 500); // beside the rows, for resting on one prepares its page
   await expect(async () => {
     await page.mouse.wheel(0, 4000);
     const last = await flightRows(page).last().getAttribute("aria-rowindex");
@@ -115,7 +115,7 @@ test("where nothing matches, the page says so and leads back", async ({ page }) 
 test("a flight leads to its page, and back to the same place in the list", async ({ page }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
-  await page.mouse.move(600, 500);
+  await page.mouse.move(4, 500); // beside the rows, for resting on one prepares its page
   await page.mouse.wheel(0, 2500);
   await expect(flightRows(page).filter({ hasText: "UA 1545" })).toHaveCount(0);
   const link = flightRows(page).nth(12).getByRole("link");

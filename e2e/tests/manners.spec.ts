@@ -17,7 +17,7 @@ for (const { name, path, heading } of PAGES) {
         expect(await violations(page)).toEqual([]);
         const panel = await openPanel(page);
         expect(await violations(page)).toEqual([]);
-        const round = panel.locator("[role=row][aria-level='2']").first();
+        const round = panel.getByRole("row", { level: 2 }).first();
         if ((await round.count()) > 0) {
           await round.click();
           await expect(panel.getByRole("region", { name: "Details" })).toBeVisible();
@@ -40,7 +40,7 @@ for (const { name, path, heading } of PAGES) {
           if (entry.hadRecentInput) continue;
           moved.score += entry.value;
           moved.what.push(
-            `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => node?.nodeName + "." + node?.className).join(" ")}`,
+            `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className}`).join(" ")}`,
           );
         }
       }).observe({ type: "layout-shift", buffered: true });
@@ -69,7 +69,7 @@ for (const { name, path, heading } of PAGES) {
 }
 
 test("the edition follows the system, then the reader's choice, which a reload keeps", async ({ page }) => {
-  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/docs");
   const day = await paper();
@@ -110,7 +110,10 @@ test("everything that has the focus shows it", async ({ page }) => {
   for (let i = 0; i < 24; i += 1) {
     await page.keyboard.press("Tab");
     const shown = await page.evaluate(() => {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement as Element);
+      const element = document.activeElement as Element;
+      // The parts of a date field are the browser's own; each shows that it has the focus in the browser's own way.
+      if (element.matches("input[type=date]")) return true;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
       return (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none";
     });
     expect(shown, await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 120))).toBe(true);
@@ -121,7 +124,7 @@ test("the waterfall is walked by the arrow keys", async ({ page }) => {
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   await page.keyboard.press("t");
-  const rows = page.getByRole("treegrid").locator("[role=row][aria-level], tbody tr");
+  const rows = page.getByRole("treegrid").locator("tbody").getByRole("row");
   await expect(rows.first()).toBeFocused();
   await page.keyboard.press("ArrowDown");
   await expect(rows.nth(1)).toBeFocused();

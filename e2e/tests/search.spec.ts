@@ -5,7 +5,7 @@ const box = "An airport or an airline, by name or code";
 
 test("a slash, part of a name and Enter lead to the flights there", async ({ page }) => {
   await page.goto("/delays");
-  await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
+  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
   await page.keyboard.press("/");
   await expect(page.getByRole("combobox", { name: box })).toBeFocused();
   await page.keyboard.type("los ang");
@@ -18,6 +18,7 @@ test("a slash, part of a name and Enter lead to the flights there", async ({ pag
 
 test("a code finds its airline, and the arrow keys choose another", async ({ page }) => {
   await page.goto("/");
+  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: box }).waitFor();
   await page.keyboard.type("ha");

@@ -40,7 +40,7 @@ test("the waterfall has a row for every round trip and every part of it", async 
   await page.goto("/flights/1");
   await page.waitForLoadState("networkidle");
   const panel = await openPanel(page);
-  const rows = (level: number) => panel.locator(`[role=row][aria-level="${level}"]`);
+  const rows = (level: number) => panel.getByRole("row", { level });
   await expect(panel.getByRole("treegrid")).toBeVisible();
   await expect(rows(2)).toHaveCount(wire.length);
   await expect(rows(3)).toHaveCount(wire.reduce((sum, { parts }) => sum + parts.length, 0));
@@ -50,7 +50,7 @@ test("the spans of every round trip and part sum to its wall time", async ({ pag
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   const panel = await openPanel(page);
-  const rows = panel.locator("[role=row][aria-level='2'], [role=row][aria-level='3']");
+  const rows = panel.getByRole("row", { level: 2 }).or(panel.getByRole("row", { level: 3 }));
   const count = await rows.count();
   expect(count).toBeGreaterThanOrEqual(5);
   for (let i = 0; i < count; i += 1) {
@@ -186,7 +186,7 @@ test("paused, nothing is recorded; cleared, nothing is left", async ({ page }) =
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   const panel = await openPanel(page);
-  const trips = panel.locator("[role=row][aria-level='2']");
+  const trips = panel.getByRole("row", { level: 2 });
   await expect(trips).toHaveCount(1);
   await panel.getByRole("button", { name: "Pause" }).click();
   await page.getByRole("link", { name: "Delays", exact: true }).click();
