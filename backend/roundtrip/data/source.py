@@ -64,7 +64,8 @@ def airports(files: Files) -> Iterator[Row]:
     """Read the rows of AIRPORT. Which ones are served is known once the flights are there."""
     for row in _rows(files, "airports.csv"):
         place = (float(row["lat"]), float(row["lon"]), int(row["alt"]))
-        yield row["faa"], row["name"], *place, float(row["tz"]), row["dst"], _text(row["tzone"]), False
+        name = row["name"].replace("\\\\'", "'")  # two names have their apostrophe escaped, twice
+        yield row["faa"], name, *place, float(row["tz"]), row["dst"], _text(row["tzone"]), False
 
 
 PLANE = ("tailnum", "year", "type", "manufacturer", "model", "engines", "seats", "speed", "engine")

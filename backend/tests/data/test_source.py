@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from roundtrip.data.source import installed_files
+from roundtrip.data.source import airports, installed_files
 
 Recorded = dict[str, str]
 Claim = Callable[[Recorded, Any], bool]
@@ -218,3 +218,9 @@ def weather_is_that_of_the_origin_in_the_scheduled_hour(recorded: Recorded, stor
 def test_of_every_flight(name: str, broken: dict[str, list[int]]) -> None:
     ids = broken[name]
     assert not ids, f"{len(ids):,} flights break it, the first have the ids {ids[:5]}"
+
+
+def test_an_escaped_apostrophe_is_read_as_one() -> None:
+    names = {row[0]: row[1] for row in airports(installed_files())}
+    assert names["MVY"] == "Martha's Vineyard"
+    assert not [name for name in names.values() if "\\" in name]
