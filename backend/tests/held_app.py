@@ -1,0 +1,57 @@
+"""The application as a server imports it, with parts of batches that wait until a test lets them go.
+
+A test speaks to it over HTTP too: each of CONTROLS is answered when what it names has happened.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from roundtrip import create_app
+from roundtrip.http import Answer, Head
+from roundtrip.pipeline import Pipeline
+from roundtrip.techniques import batch
+
+ran: list[str] = []
+held_began, batch_ended = threading.Semaphore(0), threading.Semaphore(0)
+may_finish = threading.Event()
+
+CONTROLS: dict[str, Callable[[], object]] = {
+    "/held/began": lambda: held_began.acquire(timeout=60),
+    "/held/ended": lambda: batch_ended.acquire(timeout=60),
+    "/held/release": may_finish.set,
+    "/held/hold": may_finish.clear,
+    "/held/ran": lambda: ran,
+}
+
+real_answer, real_lines = Pipeline.answer, batch.lines
+
+
+def answer(pipeline: Pipeline, head: Head) -> Answer:
+    ran.append(head.path)
+    if "dest=ANC" in head.query:
+        held_began.release()
+        may_finish.wait(60)
+    return real_answer(pipeline, head)
+
+
+def lines(*arguments: Any) -> Iterator[tuple[str, bytes]]:
+    try:
+        yield from real_lines(*arguments)
+    finally:
+        batch_ended.release()
+
+
+Pipeline.answer = answer  # type: ignore[method-assign]  # only in this process
+batch.lines = lines
+application = create_app()
+
+
+def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    control = CONTROLS.get(environ["PATH_INFO"])
+    if control is None:
+        return application(environ, start_response)
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [orjson.dumps(control())]
