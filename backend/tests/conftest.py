@@ -2,7 +2,7 @@
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import flask_migrate
@@ -15,6 +15,7 @@ from roundtrip import create_app
 from roundtrip.config import BACKEND, Settings
 from roundtrip.data.loader import load
 from roundtrip.extensions import cache, db
+from roundtrip.techniques.query_plan import Database, Row
 
 # What decides how a loaded database looks.
 _MADE_BY = (
@@ -64,7 +65,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def statements(app: Flask, client: FlaskClient) -> Iterator[list[str]]:
+def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The SQL that runs from now on, as the database gets it. The response cache is empty at the start."""
     client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded
     forget(app)
@@ -72,6 +73,13 @@ def statements(app: Flask, client: FlaskClient) -> Iterator[list[str]]:
 
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         ran.append(statement)
+
+    def note_and_fetch(database: Database, sql: str, arguments: object) -> Sequence[Row]:
+        ran.append(sql)
+        return fetch(database, sql, arguments)
+
+    fetch = Database.fetch  # past SQLAlchemy's events
+    monkeypatch.setattr(Database, "fetch", note_and_fetch)
 
     with app.app_context():
         engine = db.engine
