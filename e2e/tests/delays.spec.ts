@@ -13,10 +13,9 @@ const CHARTS = [
 for (const { region, mark, leadsTo } of CHARTS) {
   test(`a mark of the chart ${region} leads to the flights behind it`, async ({ page }) => {
     await page.goto("/delays");
-    const link = page
-      .getByRole("region", { name: region, exact: true })
-      .getByRole("link", { name: mark })
-      .first();
+    const chart = page.getByRole("region", { name: region, exact: true });
+    await chart.scrollIntoViewIfNeeded(); // a chart is drawn when it comes near the screen
+    const link = chart.getByRole("link", { name: mark }).first();
     const words = await link.getAttribute("aria-label");
     const told = /([\d,]+) flights/.exec(words ?? "")?.[1];
     await link.click();
@@ -41,10 +40,9 @@ test("a filter goes through all charts, and on to the flights", async ({ page })
   await expect(page.getByRole("heading", { name: "By month" })).toBeVisible();
   await filters(page).getByLabel("From", { exact: true }).selectOption("JFK");
   await expect(page).toHaveURL("/delays?origin=JFK");
-  const january = page
-    .getByRole("region", { name: "By month" })
-    .getByRole("link", { name: /^January: .* 9,161 flights/ });
-  await january.click();
+  const months = page.getByRole("region", { name: "By month" });
+  await months.scrollIntoViewIfNeeded();
+  await months.getByRole("link", { name: /^January: .* 9,161 flights/ }).click();
   await expect(page).toHaveURL("/?origin=JFK&month=2013-01");
 });
 

@@ -143,7 +143,7 @@ test("on a phone the flights are a list, and the filters are folded away", { tag
   page,
 }) => {
   await page.goto("/?origin=JFK");
-  const list = page.getByRole("list", { name: "Flights" });
+  const list = page.getByRole("list", { name: "Flights", exact: true });
   await expect(list.getByRole("listitem").first()).toContainText("JFK");
   await expect(filters(page)).toBeHidden();
   await page.getByText("Filters (1 in use)").click();

@@ -39,6 +39,7 @@ test("names the aircraft and the weather of that hour", async ({ page }) => {
 test("shows how this number fared over the year, and leads on to its other flights", async ({ page }) => {
   await page.goto("/flights/1");
   const year = page.getByRole("region", { name: /UA 1545 over the year/ });
+  await year.scrollIntoViewIfNeeded(); // a chart is drawn when it comes near the screen
   await year.getByRole("link", { name: /^October: / }).click();
   await expect(page).toHaveURL("/?carrier=UA&flight=1545&month=2013-10");
   await expect(flightRows(page)).toHaveCount(5);

@@ -3,7 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, FAILED, flightRows, openPanel, PAGES, test } from "./support.ts";
 
-test.use({ complaints: [FAILED] }); // the page that is not found
+test.use({ complaints: FAILED }); // the page that is not found
 
 for (const { name, path, heading } of PAGES) {
   for (const colorScheme of ["light", "dark"] as const) {

@@ -17,7 +17,7 @@ const unavailable = (route: Route) =>
   });
 
 test.describe("offline", () => {
-  test.use({ complaints: [FAILED, /preload|dynamically imported/] });
+  test.use({ complaints: /Failed to load resource|preload|dynamically imported/ });
 
   test("a banner says so, what was loaded stays, and it goes when the network is back", async ({
     page,
@@ -70,7 +70,7 @@ test("a slow answer is excused after a second, and then shown", async ({ page })
 });
 
 test.describe("an error of the server", () => {
-  test.use({ complaints: [FAILED] });
+  test.use({ complaints: FAILED });
 
   test("is told in the server's words, and Try again asks again", async ({ page }) => {
     await page.route(API, unavailable);
@@ -107,7 +107,7 @@ test.describe("an error of the server", () => {
 });
 
 test.describe("an address that leads nowhere", () => {
-  test.use({ complaints: [FAILED] });
+  test.use({ complaints: FAILED });
 
   test("is answered with 404 and a way back", async ({ page }) => {
     const response = await page.goto("/nowhere");
@@ -142,6 +142,7 @@ test.describe("without JavaScript", () => {
   test("the page says what it would need", async ({ page }) => {
     await page.goto("/");
     await expect(page.getByRole("link", { name: "Roundtrip, home" })).toBeVisible();
-    await expect(page.getByText("JavaScript, which is turned off here")).toBeVisible();
+    await expect(page.locator("noscript")).toContainText("JavaScript, which is turned off here");
+    await expect(page.locator("noscript")).toBeVisible();
   });
 });
