@@ -8,12 +8,11 @@ from typing import Any
 
 import orjson
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from techniques.test_compression import arriving
+from support import ARRIVING, ONE_APP, forget
 
 from roundtrip.api import pipeline_of
 from roundtrip.http import Answer, Head
@@ -120,7 +119,7 @@ QUESTIONS = [
 conditions = st.sampled_from(["", "matching", "*", '"other"', "dated", "long ago", "unreadable"])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(ONE_APP, max_examples=50)
 @given(
     st.lists(st.tuples(st.sampled_from(QUESTIONS), conditions), min_size=1, max_size=20),
     st.booleans(),
@@ -238,7 +237,7 @@ def test_each_line_can_be_read_while_a_slow_part_is_held(
         buffered=False,
     )
     assert answer.headers.get("Content-Encoding", "identity") == coding
-    decode = arriving[coding]() if coding != "identity" else lambda piece: piece
+    decode = ARRIVING[coding]() if coding != "identity" else lambda piece: piece
     pieces = iter(answer.response)
     lines = [orjson.loads(decode(next(pieces))) for _ in range(5)]
     assert sorted(line["id"] for line in lines) == ["0", "1", "2", "3", "4"]

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import ONE_APP, forget
 
 from roundtrip.api import pipeline_of
 from roundtrip.door import MOST_SPELLINGS, Door
@@ -66,7 +66,7 @@ heads = st.builds(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(ONE_APP, max_examples=200)
 @given(heads)
 def test_the_same_head_has_the_same_answer_and_it_is_the_pipelines(app: Flask, door: Door, head: Head) -> None:
     pipeline = pipeline_of(app)

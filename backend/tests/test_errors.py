@@ -4,18 +4,16 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support import ONE_APP, forget
 
 from roundtrip.api import ROUTES, pipeline_of
 from roundtrip.errors import Fault, Problem
 from roundtrip.http import Head
 from roundtrip.pipeline import Pipeline
-
-ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
 
 
 def is_a_problem(answer: Any, status: int) -> bool:
@@ -188,7 +186,7 @@ headers = st.dictionaries(
 methods = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "QUERY", "DELETE", "OPTIONS"])
 
 
-@ONE_APP
+@settings(ONE_APP, max_examples=300)
 @given(methods, paths, queries, headers)
 @example("GET", "/api/v1/flights", "limit=5", {"Host": "a" * 70 + ".example"})
 @example("GET", "/api/v1/flights", "limit=5", {"Host": "[::1"})
@@ -201,7 +199,7 @@ def test_nothing_that_is_sent_makes_a_500(
         assert is_a_problem(answer, answer.status_code)
 
 
-@ONE_APP
+@settings(ONE_APP, max_examples=300)
 @given(st.lists(st.tuples(paths, queries, headers), min_size=1, max_size=6))
 def test_no_request_changes_what_the_next_is_served(
     app: Flask, client: FlaskClient, requests: list[tuple[str, str, dict[str, str]]]

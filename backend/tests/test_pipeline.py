@@ -9,10 +9,9 @@ from typing import Any
 
 import ormsgpack
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from techniques.test_compression import whole
+from support import WHOLE, forget
 
 from roundtrip import pipeline as pipeline_module
 from roundtrip.api import ROUTES, pipeline_of
@@ -339,7 +338,7 @@ def test_each_coding_decodes_to_the_plain_answer(client: FlaskClient, coding: st
     assert coded.headers["Content-Encoding"] == coding
     assert coded.headers["Content-Length"] == str(len(coded.data))
     assert len(coded.data) < len(plain.data) / 2
-    assert whole[coding](coded.data) == plain.data
+    assert WHOLE[coding](coded.data) == plain.data
 
 
 @pytest.mark.parametrize("coding", CODINGS)

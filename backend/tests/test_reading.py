@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import ormsgpack
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
+from support import ONE_APP, forget
 
 from roundtrip.database import reader
 from roundtrip.extensions import db
@@ -29,7 +29,6 @@ from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
 from roundtrip.techniques import fields
 
-ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 MSGPACK = {"Accept": "application/msgpack"}
 
 # On time, delayed, to an airport that is not there, without a plane, without weather, diverted, diverted without
@@ -70,7 +69,7 @@ def test_a_flight_is_as_marshmallow_dumps_it(client: FlaskClient, session: Sessi
     assert answered == FlightSchema(only=["id", "dep", "airline"]).dump(session.get(Flight, 1))
 
 
-@ONE_APP
+@settings(ONE_APP, max_examples=60)
 @given(data=st.data())
 def test_every_single_is_as_marshmallow_dumps_it_byte_for_byte(
     client: FlaskClient, session: Session, data: st.DataObject
@@ -84,7 +83,7 @@ def test_every_single_is_as_marshmallow_dumps_it_byte_for_byte(
     assert ormsgpack.unpackb(client.get(url, headers=MSGPACK).data) == dumped
 
 
-@ONE_APP
+@settings(ONE_APP, max_examples=60)
 @given(data=st.data())
 def test_every_list_is_as_marshmallow_dumps_it_byte_for_byte(
     client: FlaskClient, session: Session, data: st.DataObject

@@ -1,15 +1,14 @@
 """The built frontend: a page for every address that a person can visit, assets that never change."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import settings_for
 from flask.testing import FlaskClient
-from techniques.test_compression import whole
+from support import WHOLE
 
 from roundtrip import create_app
+from roundtrip.config import Settings
 
 HTML = "<!doctype html><title>Roundtrip</title>" + "<p>Flights.</p>" * 50
 PERSON = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -26,7 +25,7 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def visitor(database_path: Path, dist: Path) -> FlaskClient:
-    return create_app(replace(settings_for(database_path), frontend_dist=str(dist))).test_client()
+    return visitor_of(database_path, dist)
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_the_page_comes_in_every_coding(visitor: FlaskClient, coding: str) -> No
     answer = visitor.get("/", headers={"Accept-Encoding": coding})
     assert answer.headers["Content-Encoding"] == coding
     assert answer.headers["Vary"] == "Accept-Encoding"
-    assert whole[coding](answer.data).decode() == HTML
+    assert WHOLE[coding](answer.data).decode() == HTML
 
 
 def test_a_person_who_is_lost_sees_the_page(visitor: FlaskClient) -> None:
@@ -98,7 +97,11 @@ def test_nothing_outside_the_build_is_served(visitor: FlaskClient, path: str) ->
 
 
 def test_without_a_build_a_person_is_told_how_to_make_one(database_path: Path, tmp_path: Path) -> None:
-    app = create_app(replace(settings_for(database_path), frontend_dist=str(tmp_path / "none")))
-    answer = app.test_client().get("/")
+    answer = visitor_of(database_path, tmp_path / "none").get("/")
     assert answer.status_code == 404
     assert "make build" in answer.get_json()["detail"]
+
+
+def visitor_of(database: Path, dist: Path) -> FlaskClient:
+    url = f"sqlite:///{database}"
+    return create_app(Settings(database_url=url, secret_key="test", frontend_dist=str(dist))).test_client()

@@ -8,12 +8,12 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from conftest import forget
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from support import ONE_APP, forget
 
 from roundtrip.extensions import db
 from roundtrip.resources.delays import queries
@@ -187,7 +187,7 @@ def test_route_is_two_fields_and_goes_with_a_third(client: FlaskClient, flights:
     assert items == [{name: item[name] for name in ("origin", "dest", "hour", "count")} for item in expected]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(ONE_APP, max_examples=60)
 @given(st.data())
 def test_any_selection_is_as_marshmallow_dumps_it(
     client: FlaskClient, to_honolulu: list[Flight], data: st.DataObject

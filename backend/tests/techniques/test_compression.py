@@ -1,29 +1,15 @@
 """br, zstd and gzip: whole and streamed, and which one a client gets."""
 
-import gzip
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-import brotli
 import pytest
-import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from support import ARRIVING, WHOLE
 
 from roundtrip.techniques.compression import IDENTITY, compress, compress_stream, negotiated
 
 CODINGS = ("br", "zstd", "gzip")
-
-whole: dict[str, Callable[[bytes], bytes]] = {
-    "br": brotli.decompress,
-    "zstd": lambda coded: zstandard.ZstdDecompressor().decompressobj().decompress(coded),
-    "gzip": gzip.decompress,
-}
-arriving: dict[str, Callable[[], Callable[[bytes], bytes]]] = {
-    "br": lambda: brotli.Decompressor().process,
-    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj().decompress,
-    "gzip": lambda: zlib.decompressobj(wbits=31).decompress,
-}
 
 
 @pytest.mark.parametrize("coding", CODINGS)
@@ -31,21 +17,21 @@ def test_what_is_compressed_is_smaller_and_reads_the_same(coding: str) -> None:
     body = b'{"carrier":"UA","origin":"EWR"}' * 100
     coded = compress(body, coding)
     assert len(coded) < len(body) / 10
-    assert whole[coding](coded) == body
+    assert WHOLE[coding](coded) == body
 
 
 @given(st.binary(max_size=5000), st.sampled_from(CODINGS))
 def test_any_bytes_come_back_and_are_coded_the_same_each_time(body: bytes, coding: str) -> None:
-    assert whole[coding](compress(body, coding)) == body
+    assert WHOLE[coding](compress(body, coding)) == body
     assert compress(body, coding) == compress(body, coding)
 
 
 @given(st.lists(st.binary(min_size=1, max_size=500), max_size=10), st.sampled_from(CODINGS))
 def test_each_piece_of_a_stream_can_be_read_as_soon_as_it_arrived(pieces: list[bytes], coding: str) -> None:
-    read = arriving[coding]()
+    read = ARRIVING[coding]()
     coded = list(compress_stream(pieces, coding))
     assert [read(piece) for piece in coded[: len(pieces)]] == pieces
-    assert whole[coding](b"".join(coded)) == b"".join(pieces)
+    assert WHOLE[coding](b"".join(coded)) == b"".join(pieces)
 
 
 def test_a_stream_without_a_coding_is_passed_on_as_it_is() -> None:
