@@ -2,6 +2,7 @@
 
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 import sys
 
 from gunicorn import util
@@ -57,3 +58,17 @@ def on_starting(server: Arbiter) -> None:
 def post_worker_init(worker: Worker) -> None:
     """Say where, once the application is there to answer."""
     print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
+
+_linger = util.close_graceful
+_lingering = ThreadPoolExecutor(4, "linger")
+
+
+def close_aside(connection: socket.socket) -> None:
+    """Close a connection without making the others wait for it.
+
+    gunicorn waits up to 2 seconds, in the thread that accepts everybody's requests, for the client to close its side.
+    """
+    _lingering.submit(_linger, connection, timeout=0.5)
+
+
+util.close_graceful = close_aside  # there is no setting for this either
