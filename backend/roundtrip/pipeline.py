@@ -131,13 +131,18 @@ class Pipeline:
         plain_key = entry_key(key, media_type, IDENTITY)
 
         def make(timing: Timing) -> Entry:
-            if coding == IDENTITY:
+            if coding == IDENTITY:  # its key is held already
                 return build(timing)
             plain, how = self._cache.get_or_build(plain_key, lambda: build(timing))
             if how == "stale":
                 plain = build(timing)
                 self._cache.put(plain_key, plain)
             return _in_coding(plain, coding, timing)
+
+        def make_anew() -> Entry:
+            plain = build(Timing())
+            self._cache.put(plain_key, plain)
+            return _in_coding(plain, coding, Timing())
 
         coded_key = entry_key(key, media_type, coding)
         with timing.span("cache"):
@@ -150,7 +155,7 @@ class Pipeline:
             return entry, how
         if self._cache.ttl(entry) > 0:
             return entry, "hit"
-        self._cache.renew(coded_key, lambda: make(Timing()), self._background)
+        self._cache.renew(coded_key, make_anew, self._background)
         return entry, "stale"
 
     def _build(
@@ -186,7 +191,7 @@ _WITHIN_A_LIST = ("limit", "after")
 
 
 def _in_coding(plain: Entry, coding: str, timing: Timing) -> Entry:
-    if len(plain.body) < SMALLEST:
+    if coding == IDENTITY or len(plain.body) < SMALLEST:
         return plain
     with timing.span("compress"):
         return plain.in_coding(coding, compress(plain.body, coding))
