@@ -1,3 +1,4 @@
+import { startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { client } from "./app/client";
@@ -10,4 +11,5 @@ if (!root) throw new Error("index.html has no #root");
 await client.restore();
 // The page's code and data start side by side; until the code is here, index.html's own frame stands.
 await prepare(new URL(location.href));
-createRoot(root).render(<App />);
+// A transition, so that the first drawing gives way whenever the browser has something more urgent to do.
+startTransition(() => createRoot(root).render(<App />));

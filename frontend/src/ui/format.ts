@@ -2,14 +2,6 @@
  * Figures and times as a timetable prints them. Local times arrive without an offset ("2013-01-01T05:15:00") and are
  * read as they are written: no Date in the reader's own time zone ever touches them.
  */
-const WHOLE = new Intl.NumberFormat("en-US");
-const PER_CENT = new Intl.NumberFormat("en-US", {
-  style: "percent",
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
-const TENTH = new Intl.NumberFormat("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-
 export const WEEKDAYS = [
   "Monday",
   "Tuesday",
@@ -36,24 +28,25 @@ export const MONTHS = [
 
 export const NOTHING = "–";
 
+/** "336,776". An Intl.NumberFormat takes longer to make than the whole first screen to draw. */
 export function whole(value: number): string {
-  return WHOLE.format(value);
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function perCent(share: number | null): string {
-  return share === null ? NOTHING : PER_CENT.format(share);
+  return share === null ? NOTHING : `${(share * 100).toFixed(1)}%`;
 }
 
 /** "+47", "−3" with a true minus sign, "0". */
 export function signed(minutes: number): string {
   if (minutes === 0) return "0";
-  return minutes > 0 ? `+${WHOLE.format(minutes)}` : `−${WHOLE.format(-minutes)}`;
+  return minutes > 0 ? `+${whole(minutes)}` : `−${whole(-minutes)}`;
 }
 
 /** A mean of minutes, with its sign and one decimal. */
 export function signedMean(minutes: number | null): string {
   if (minutes === null) return NOTHING;
-  const rounded = TENTH.format(Math.abs(minutes));
+  const rounded = Math.abs(minutes).toFixed(1);
   if (rounded === "0.0") return rounded;
   return minutes > 0 ? `+${rounded}` : `−${rounded}`;
 }

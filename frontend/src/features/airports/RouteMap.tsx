@@ -1,8 +1,10 @@
-import { geoAzimuthalEqualArea, geoInterpolate, geoPath } from "d3-geo";
-import type { LineString } from "geojson";
-import { feature, mesh } from "topojson-client";
+import { type GeoProjection, geoAzimuthalEqualArea, geoInterpolate, geoPath } from "d3-geo";
+import type { Geometry } from "geojson";
+import { feature } from "topojson-client";
 import atlas from "us-atlas/states-10m.json";
 import styles from "./Route.module.css";
+
+type Point = [number, number];
 
 interface Place {
   faa: string;
@@ -17,17 +19,25 @@ const MARGIN = 56;
 /** A short hop is not blown up beyond what the coastline's detail can bear. */
 const MOST_SCALE = 3200;
 
-const nation = feature(atlas, atlas.objects.nation);
-const borders = mesh(atlas, atlas.objects.states, (a, b) => a !== b);
+/** A great circle as so many points; with them, the projection need not look for its own. */
+const STEPS = 48;
+
+const states = feature(atlas, atlas.objects.states).features.map((state) => ({
+  state,
+  box: boxOf(state.geometry),
+}));
 
 /** The great circle between two airports over the United States, Alaska and Hawaii in their true places. */
 export default function RouteMap({ origin, dest }: { origin: Place; dest: Place }) {
-  const ends: [number, number][] = [
+  const ends: [Point, Point] = [
     [origin.lon, origin.lat],
     [dest.lon, dest.lat],
   ];
-  const path = geoPath(projectionOver(ends));
-  const line: LineString = { type: "LineString", coordinates: ends };
+  const projection = projectionOver(ends);
+  const path = geoPath(projection);
+  const view = viewOf(projection);
+  const between = geoInterpolate(...ends);
+  const way = Array.from({ length: STEPS + 1 }, (_, step) => between(step / STEPS));
   return (
     <svg
       className={styles.map}
@@ -35,9 +45,12 @@ export default function RouteMap({ origin, dest }: { origin: Place; dest: Place 
       role="img"
       aria-label={`Map of the route from ${origin.name} to ${dest.name}`}
     >
-      <path className={styles.land} d={path(nation) ?? ""} />
-      <path className={styles.states} d={path(borders) ?? ""} />
-      <path className={styles.route} d={path(line) ?? ""} />
+      {states
+        .filter(({ box }) => meet(box, view))
+        .map(({ state }) => (
+          <path key={state.id} className={styles.land} d={path(state) ?? ""} />
+        ))}
+      <path className={styles.route} d={path({ type: "LineString", coordinates: way }) ?? ""} />
       <End place={origin} other={dest} path={path} />
       <End place={dest} other={origin} path={path} />
     </svg>
@@ -58,11 +71,10 @@ function End({ place, other, path }: { place: Place; other: Place; path: ReturnT
 }
 
 /** Centred on the middle of the way, as large as both ends allow. */
-function projectionOver(ends: [number, number][]) {
-  const [from = [0, 0], to = [0, 0]] = ends;
-  const [lon, lat] = geoInterpolate(from, to)(0.5);
-  const projection = geoAzimuthalEqualArea().rotate([-lon, -lat]);
-  const frame: [[number, number], [number, number]] = [
+function projectionOver(ends: [Point, Point]): GeoProjection {
+  const [lon, lat] = geoInterpolate(...ends)(0.5);
+  const projection = geoAzimuthalEqualArea().rotate([-lon, -lat]).precision(0);
+  const frame: [Point, Point] = [
     [MARGIN, MARGIN],
     [WIDTH - MARGIN, HEIGHT - MARGIN],
   ];
@@ -73,4 +85,43 @@ function projectionOver(ends: [number, number][]) {
     [-9, -9],
     [WIDTH + 9, HEIGHT + 9],
   ]);
+}
+
+/** West, south, east and north. */
+type Box = [number, number, number, number];
+
+/** Alaska alone has more coast than all the rest: what lies outside of the picture is not even projected. */
+function viewOf(projection: GeoProjection): Box {
+  const edge = [0, 0.25, 0.5, 0.75, 1].flatMap((share): Point[] => [
+    [share * WIDTH, 0],
+    [share * WIDTH, HEIGHT],
+    [0, share * HEIGHT],
+    [WIDTH, share * HEIGHT],
+  ]);
+  return around(edge.flatMap((point) => [projection.invert?.(point) ?? []]).filter(isPoint));
+}
+
+function boxOf(geometry: Geometry): Box {
+  if (geometry.type === "Polygon") return around(geometry.coordinates.flat().filter(isPoint));
+  if (geometry.type === "MultiPolygon") return around(geometry.coordinates.flat(2).filter(isPoint));
+  return [0, 0, 0, 0];
+}
+
+function around(points: readonly Point[]): Box {
+  const box: Box = [180, 90, -180, -90];
+  for (const [lon, lat] of points) {
+    box[0] = Math.min(box[0], lon);
+    box[1] = Math.min(box[1], lat);
+    box[2] = Math.max(box[2], lon);
+    box[3] = Math.max(box[3], lat);
+  }
+  return box;
+}
+
+function meet(a: Box, b: Box): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+function isPoint(position: number[]): position is Point {
+  return position.length >= 2;
 }

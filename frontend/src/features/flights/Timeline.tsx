@@ -124,7 +124,7 @@ function scaleOf({ planned, actual }: Journey): Place {
 function notesOn(flight: WholeFlight, journey: Journey): string[] {
   const { air_time, dest, status } = flight;
   const { actual, zoneIsGuessed } = journey;
-  const notes = ["Times are local, at each end its own."];
+  const notes = ["Times are local to each end."];
   if (air_time !== null && actual?.end != null) {
     notes.push(
       `${duration(air_time)} of it in the air, ${duration(actual.end - actual.start - air_time)} on the ground.`,

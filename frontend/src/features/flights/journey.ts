@@ -26,57 +26,53 @@ type Times = Pick<
   | "dest_airport"
 >;
 
-const NEW_YORK = "America/New_York";
 /** What a flight spends on the ground at both ends together, and how fast it goes, where it is not recorded. */
 const TAXIING = 30;
 const MILES_A_MINUTE = 7.5;
 
 export function journeyOf(flight: Times): Journey {
   const { dep_delay, arr_delay, dest_airport } = flight;
-  const zone = dest_airport?.tzone;
-  const length = zone ? lengthBetween(flight, zone) : guessedLength(flight);
+  const length = dest_airport ? lengthBetween(flight, dest_airport) : guessedLength(flight);
   const planned = { start: 0, end: length };
   const actual =
     dep_delay === null ? null : { start: dep_delay, end: arr_delay === null ? null : length + arr_delay };
-  return { planned, actual, zoneIsGuessed: !zone };
+  return { planned, actual, zoneIsGuessed: !dest_airport };
 }
 
-function lengthBetween({ sched_dep, sched_arr, origin_airport }: Times, zone: string): number {
-  return instantOf(sched_arr, zone) - instantOf(sched_dep, origin_airport.tzone ?? NEW_YORK);
+function lengthBetween({ sched_dep, sched_arr, origin_airport }: Times, dest_airport: Zone): number {
+  return utcMinutes(sched_arr, dest_airport) - utcMinutes(sched_dep, origin_airport);
 }
 
 /** The difference of the two clocks is off by whole hours: those that bring it nearest to a likely length. */
 function guessedLength({ sched_dep, sched_arr, air_time, distance }: Times): number {
-  const byTheClocks = utcMinutes(sched_arr) - utcMinutes(sched_dep);
+  const byTheClocks = minutesOf(sched_arr) - minutesOf(sched_dep);
   const likely = (air_time ?? distance / MILES_A_MINUTE) + TAXIING;
   return byTheClocks + Math.round((likely - byTheClocks) / 60) * 60;
 }
 
-/** Minutes since the epoch of a local time somewhere. */
-export function instantOf(local: string, zone: string): number {
-  const asIfUtc = utcMinutes(local);
-  // The offset an hour's change away can be another; asking a second time at the first answer settles it.
-  const first = asIfUtc - offsetAt(asIfUtc, zone);
-  return asIfUtc - offsetAt(first, zone);
+/** An airport's hours from UTC in winter, and whether its clocks go forward in summer ("A", as in America). */
+interface Zone {
+  tz: number | null;
+  dst: string | null;
 }
 
-function utcMinutes(local: string): number {
+function utcMinutes(local: string, { tz, dst }: Zone): number {
+  const hours = (tz ?? 0) + (dst === "A" && isSummer(local) ? 1 : 0);
+  return minutesOf(local) - hours * 60;
+}
+
+function minutesOf(local: string): number {
   return Date.parse(`${local}Z`) / 60_000;
 }
 
-/** How many minutes a zone is ahead of UTC at an instant. */
-function offsetAt(minutes: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-  }).formatToParts(minutes * 60_000);
-  const { year, month, day, hour, minute } = Object.fromEntries(
-    parts.map(({ type, value }) => [type, Number(value)]),
-  );
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute) / 60_000 - minutes;
+/** American clocks go forward on March's second Sunday and back on November's first, both at two in the morning. */
+export function isSummer(local: string): boolean {
+  const year = Number(local.slice(0, 4));
+  return local >= twoOnSunday(year, 3, 2) && local < twoOnSunday(year, 11, 1);
+}
+
+function twoOnSunday(year: number, month: number, nth: number): string {
+  const firstDay = new Date(Date.UTC(year, month - 1, 1)).getUTCDay();
+  const date = 1 + ((7 - firstDay) % 7) + (nth - 1) * 7;
+  return `${year}-${String(month).padStart(2, "0")}-${String(date).padStart(2, "0")}T02:00:00`;
 }

@@ -25,7 +25,7 @@ export function useRows(
   const virtual = useWindowVirtualizer({
     count,
     estimateSize: () => height,
-    overscan: 10,
+    overscan: 6,
     scrollMargin: top,
   });
   const rows = virtual.getVirtualItems();

@@ -1,0 +1,112 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import { server } from "../../test/appClient";
+import { aFlight, TOTAL } from "../../test/flights";
+import { asked, show, stubScreen } from "../../test/screen";
+import ExplorePage from "./ExplorePage";
+
+vi.mock("../client", () => import("../../test/appClient"));
+
+beforeEach(() => {
+  stubScreen();
+  server.seen.length = 0;
+  server.replies
+    .set("/flights", {
+      body: { items: [aFlight(), aFlight({ id: 2, flight: 7, status: "cancelled", dep: null })], next: null },
+    })
+    .set("/delays", { body: { items: [TOTAL] } })
+    .set("/airlines", { body: { items: [{ carrier: "UA", name: "United Air Lines Inc." }], next: null } })
+    .set("/airports", {
+      body: { items: [{ faa: "IAH", name: "George Bush Intercontinental" }], next: null },
+    });
+});
+
+test("shows flights as links to their pages, with how late they were in words", async () => {
+  show(<ExplorePage />);
+  const link = await screen.findByRole("link", { name: "UA 1545" });
+  expect(link).toHaveAttribute("href", "/flights/1");
+  const row = screen.getByRole("row", { name: /UA 1545/ });
+  expect(within(row).getByText("arrived 11 min late")).toBeInTheDocument();
+  expect(within(row).getByText("United Air Lines Inc.")).toBeInTheDocument();
+  expect(within(screen.getByRole("row", { name: /UA 7/ })).getByText("cancelled")).toBeInTheDocument();
+});
+
+test("asks for all that it shows in one round trip", async () => {
+  show(<ExplorePage />);
+  await screen.findByRole("link", { name: "UA 1545" });
+  expect(server.seen).toHaveLength(1);
+  expect(server.seen[0]?.parts).toHaveLength(4);
+});
+
+test("reads its filters from the address and asks with them", async () => {
+  show(<ExplorePage />, "/?origin=JFK&hour=17&sort=-delay");
+  await screen.findByRole("link", { name: "UA 1545" });
+  expect(asked().find((url) => url.startsWith("/flights"))).toMatch(/hour=17.*origin=JFK.*sort=-delay/);
+  expect(screen.getByRole("combobox", { name: "From" })).toHaveValue("JFK");
+  expect(screen.getByRole("button", { name: "Remove the filter: leaving 17:00–17:59" })).toBeInTheDocument();
+});
+
+test("writes a chosen filter into the address, and takes it out again with its chip", async () => {
+  const { user, address } = show(<ExplorePage />, "/?hour=17");
+  await screen.findByRole("link", { name: "UA 1545" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "Airline" }), "UA");
+  expect(address()).toBe("/?carrier=UA&hour=17");
+  await user.click(screen.getByRole("button", { name: /Remove the filter: leaving/ }));
+  expect(address()).toBe("/?carrier=UA");
+});
+
+test("takes a typed flight number on Enter, and no other than a number", async () => {
+  const { user, address } = show(<ExplorePage />);
+  const field = screen.getByRole("textbox", { name: "Flight no." });
+  await user.type(field, "12x{Enter}");
+  expect(address()).toBe("/");
+  await user.clear(field);
+  await user.type(field, "15{Enter}");
+  expect(address()).toBe("/?flight=15");
+});
+
+test("sorts by a column's heading, the latest first, and the other way on a second press", async () => {
+  const { user, address } = show(<ExplorePage />);
+  await screen.findByRole("link", { name: "UA 1545" });
+  const heading = () => screen.getByRole("columnheader", { name: /Arrival/ });
+  expect(heading()).toHaveAttribute("aria-sort", "none");
+  await user.click(within(heading()).getByRole("button"));
+  expect(address()).toBe("/?sort=-delay");
+  expect(heading()).toHaveAttribute("aria-sort", "descending");
+  await user.click(within(heading()).getByRole("button"));
+  expect(address()).toBe("/?sort=delay");
+});
+
+test("tells which parts of an address it cannot use, and goes on without them", async () => {
+  show(<ExplorePage />, "/?origin=LAX&min_delay=soon");
+  expect(await screen.findByRole("alert")).toHaveTextContent("origin=LAX, which is left out here");
+  expect(screen.getByRole("alert")).toHaveTextContent("min_delay=soon");
+  expect(await screen.findByRole("link", { name: "UA 1545" })).toBeInTheDocument();
+});
+
+test("offers to clear the filters when no flight matches", async () => {
+  server.replies.set("/flights", { body: { items: [], next: null } });
+  const { user, address } = show(<ExplorePage />, "/?dest=LAX&origin=LGA");
+  await user.click(await screen.findByRole("button", { name: "Clear the filters" }));
+  expect(address()).toBe("/");
+});
+
+test("says what went wrong in the server's words, and tries again", async () => {
+  const problem = { type: "about:blank", title: "Bad", status: 500, detail: "The database is away." };
+  server.replies.set("/flights", { status: 500, body: problem });
+  const { user } = show(<ExplorePage />);
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent("The database is away.");
+  server.replies.set("/flights", { body: { items: [aFlight()], next: null } });
+  await user.click(within(alert).getByRole("button", { name: "Try again" }));
+  expect(await screen.findByRole("link", { name: "UA 1545" })).toBeInTheDocument();
+});
+
+test("is a list of links on a phone, with the order to choose", async () => {
+  stubScreen({ phone: true });
+  const { user, address } = show(<ExplorePage />);
+  const list = await screen.findByRole("list", { name: "Flights" });
+  expect(within(list).getByRole("link", { name: /UA 1545/ })).toHaveAttribute("href", "/flights/1");
+  await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "-delay");
+  expect(address()).toBe("/?sort=-delay");
+});

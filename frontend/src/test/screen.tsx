@@ -1,0 +1,55 @@
+/** A page drawn at an address, as a person would see it, and what the API answers it. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { MemoryRouter, useLocation } from "react-router";
+import { vi } from "vitest";
+import { client, server } from "./appClient";
+
+/** What jsdom has not: a screen to be near to, one width, a size to observe. */
+export function stubScreen({ phone = false } = {}): void {
+  const list = { matches: phone, addEventListener: () => {}, removeEventListener: () => {} };
+  vi.stubGlobal("matchMedia", () => list);
+  vi.stubGlobal("scrollTo", () => {});
+  vi.stubGlobal(
+    "ResizeObserver",
+    class {
+      observe() {}
+      unobserve() {}
+      disconnect() {}
+    },
+  );
+  vi.stubGlobal(
+    "IntersectionObserver",
+    class {
+      observe() {}
+      disconnect() {}
+    },
+  );
+}
+
+export function show(page: ReactNode, at = "/") {
+  client.queryClient.clear();
+  const view = render(
+    <QueryClientProvider client={client.queryClient}>
+      <MemoryRouter initialEntries={[at]}>
+        {page}
+        <Address />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+  return { ...view, user: userEvent.setup(), address: () => view.getByTestId("address").textContent };
+}
+
+/** Every address that the API was asked for, single or within a batch, below its root. */
+export function asked(): string[] {
+  return server.seen.flatMap(({ url, parts }) =>
+    parts.length > 0 ? parts.map((part) => part.url.replace("/api/v1", "")) : [url],
+  );
+}
+
+function Address() {
+  const { pathname, search } = useLocation();
+  return <output data-testid="address">{pathname + search}</output>;
+}
