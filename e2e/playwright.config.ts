@@ -1,6 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 import { flags, systemChromium } from "./chromium.mjs";
-import { freePort } from "./server.ts";
+import { backend, command, freePort } from "./server.mjs";
 
 // Workers read this file too, and must come to the same port.
 process.env.E2E_PORT ??= String(await freePort());
@@ -36,10 +36,9 @@ export default defineConfig({
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } },
     },
   ],
-  // The application as `make run` serves it: the built frontend, the loaded database, gunicorn.
   webServer: {
-    command: ".venv/bin/gunicorn",
-    cwd: "../backend",
+    command,
+    cwd: backend,
     url: `${url}/api/v1/airlines`,
     env: { PORT: process.env.E2E_PORT },
     gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },

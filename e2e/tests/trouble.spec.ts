@@ -142,7 +142,8 @@ test.describe("without JavaScript", () => {
   test("the page says what it would need", async ({ page }) => {
     await page.goto("/");
     await expect(page.getByRole("link", { name: "Roundtrip, home" })).toBeVisible();
-    await expect(page.locator("noscript")).toContainText("JavaScript, which is turned off here");
-    await expect(page.locator("noscript")).toBeVisible();
+    const words = page.locator("noscript");
+    await expect(words).toBeVisible();
+    expect(await words.textContent()).toContain("JavaScript, which is turned off here");
   });
 });

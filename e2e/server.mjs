@@ -1,0 +1,34 @@
+/** The application as `make run` serves it: the built frontend, the loaded database, gunicorn. */
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+export const backend = fileURLToPath(new URL("../backend", import.meta.url));
+export const command = ".venv/bin/gunicorn";
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Serves on a port of its own until `stop` is called. */
+export async function serve() {
+  const port = await freePort();
+  const server = spawn(command, {
+    cwd: backend,
+    env: { ...process.env, PORT: port },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise((resolve, reject) => {
+    server.stdout.once("data", resolve); // it says so when it answers
+    server.once("exit", (code) => reject(new Error(`the server ended with code ${code}`)));
+  });
+  server.removeAllListeners("exit");
+  return { url: `http://127.0.0.1:${port}`, stop: () => server.kill("SIGTERM") };
+}
