@@ -44,8 +44,8 @@ def lines(*arguments: Any) -> Iterator[tuple[str, bytes]]:
         batch_ended.release()
 
 
-Pipeline.answer = answer  # type: ignore[method-assign]  # only in this process
-batch.lines = lines
+Pipeline.answer = answer  # type: ignore[method-assign, assignment]  # only in this process
+batch.lines = lines  # type: ignore[assignment]  # as above
 application = create_app()
 
 

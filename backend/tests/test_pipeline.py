@@ -1,7 +1,9 @@
 """One GET from arguments to bytes: its headers, its cache entry, its freshness, its books."""
 
+import pickle
 import re
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
@@ -18,6 +20,7 @@ from roundtrip.api import ROUTES, pipeline_of
 from roundtrip.http import Head
 from roundtrip.pipeline import Pipeline
 from roundtrip.resources.flights.routes import FRESHNESS
+from roundtrip.techniques import compression
 from roundtrip.techniques.response_cache import ResponseCache
 
 URL = "/api/v1/flights?origin=JFK&limit=20"
@@ -181,6 +184,16 @@ def test_only_200s_are_kept(app: Flask, client: FlaskClient, url: str) -> None:
     assert _stored(app) == {}
 
 
+def test_nothing_is_pickled(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object, **named: object) -> None:
+        raise AssertionError("something was pickled")
+
+    for name in ("dump", "dumps", "load", "loads"):
+        monkeypatch.setattr(pickle, name, refuse)
+    for _ in range(2):
+        assert client.get(URL, headers={"Accept-Encoding": "br"}).status_code == 200
+
+
 def test_a_thousand_misses_at_once_are_one_statement(app: Flask, statements: list[str]) -> None:
     pipeline = pipeline_of(app)
     with ThreadPoolExecutor(100) as executor:
@@ -229,12 +242,12 @@ def test_a_stale_answer_is_given_at_once_and_renewed_behind_it(
         return real_build(self, *arguments)
 
     monkeypatch.setattr(Pipeline, "_build", build)
-    monkeypatch.setattr(pipeline_module.time, "time", clock)
+    monkeypatch.setattr(time, "time", clock)
     gzip = {"Accept-Encoding": "gzip"}
     fresh = client.get(URL, headers=gzip)
     clock.later = FRESHNESS.max_age + 5
     renewing, may_renew = threading.Event(), threading.Event()
-    pipeline._background.submit(lambda: (renewing.set(), may_renew.wait(60)))
+    pipeline._background.submit(_hold, renewing, may_renew)
     assert renewing.wait(60)
     for _ in range(3):
         stale = client.get(URL, headers=gzip)
@@ -255,7 +268,7 @@ def test_what_is_older_than_stale_is_asked_anew(
     client: FlaskClient, clock: Clock, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(URL)
-    backend = pipeline_of(app)._cache._backend
+    backend: Any = pipeline_of(app)._cache._backend
     seconds = FRESHNESS.max_age + FRESHNESS.stale_while_revalidate
     real = backend._clock
     monkeypatch.setattr(backend, "_clock", lambda: real() + seconds)
@@ -344,7 +357,7 @@ def test_each_coding_decodes_to_the_plain_answer(client: FlaskClient, coding: st
 @pytest.mark.parametrize("coding", CODINGS)
 def test_an_answer_is_compressed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, coding: str) -> None:
     compressed = []
-    real = pipeline_module.compress
+    real = compression.compress
 
     def compress(body: bytes, coding: str) -> bytes:
         compressed.append(coding)
@@ -456,9 +469,15 @@ def test_every_route_answers_without_arguments_or_has_some_in_its_path(client: F
             assert client.get(f"/api/v1{route.path}").status_code == 200
 
 
+def _hold(begun: threading.Event, may_go_on: threading.Event) -> None:
+    begun.set()
+    assert may_go_on.wait(60)
+
+
 def _just_stored() -> str:
     return f"roundtrip; hit; ttl={FRESHNESS.max_age}"
 
 
 def _stored(app: Flask) -> dict[str, bytes]:
-    return {key: value for key, (_, value) in pipeline_of(app)._cache._backend._entries.items()}
+    backend: Any = pipeline_of(app)._cache._backend
+    return {key: value for key, (_, value) in backend._entries.items()}

@@ -236,11 +236,12 @@ def test_a_page_has_fifty_where_nothing_is_said(client: FlaskClient) -> None:
 
 def _all(client: FlaskClient, url: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
-    page = client.get(url).get_json()
+    page: dict[str, Any] = client.get(url).get_json()
     while page["next"] is not None:
         items += page["items"]
         page = client.get(f"{url}&after={page['next']}").get_json()
-    return items + page["items"]
+    items += page["items"]
+    return items
 
 
 def _condition(filters: str) -> ColumnElement[bool]:

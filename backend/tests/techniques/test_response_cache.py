@@ -275,7 +275,7 @@ def test_a_header_of_another_shape_is_no_entry(header: Any) -> None:
     assert decode(_with_header(header, b"")) is None
 
 
-SOUND = ["application/json", "identity", 'W/"0"', None, "public", None, 60, 600, [], 1e6, 2]
+SOUND: list[Any] = ["application/json", "identity", 'W/"0"', None, "public", None, 60, 600, [], 1e6, 2]
 
 
 @given(st.integers(0, len(SOUND) - 1), json_values)
@@ -315,7 +315,7 @@ def test_a_changed_byte_never_raises_nor_brings_a_header_of_two_lines(
 
 @pytest.mark.parametrize("name", ["content_type", "coding", "etag", "last_modified", "cache_control", "link"])
 @pytest.mark.parametrize("value", ["a\r\nSet-Cookie: b", "a\nb", "a\x00", "\x7f", "caf\u00e9", "\u65e5\u672c"])
-def test_a_header_value_that_cannot_be_sent_is_no_entry(name: str, value: str) -> None:
+def test_a_header_value_that_cannot_be_sent_is_no_entry(name: str, value: Any) -> None:
     assert decode(encode(entry()._replace(**{name: value}))) is None
 
 
