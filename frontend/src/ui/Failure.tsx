@@ -1,3 +1,4 @@
+import { ProblemError } from "../client/errors";
 import styles from "./Notice.module.css";
 
 interface Props {
@@ -11,7 +12,7 @@ export function Failure({ error, heading = "This could not be loaded", onRetry }
   return (
     <section className={styles.notice} role="alert" data-kind="failure">
       <h2>{heading}</h2>
-      <p>{error.message}</p>
+      <p>{wordsFor(error)}</p>
       {onRetry && (
         <button type="button" className={styles.action} onClick={onRetry}>
           Try again
@@ -19,4 +20,9 @@ export function Failure({ error, heading = "This could not be loaded", onRetry }
       )}
     </section>
   );
+}
+
+function wordsFor(error: Error): string {
+  const isOffline = error instanceof ProblemError && error.kind === "offline";
+  return isOffline ? "You are offline. It will come when the network does." : error.message;
 }

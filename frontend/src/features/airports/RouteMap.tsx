@@ -1,3 +1,4 @@
+/// <reference path="./us-atlas.d.ts" />
 import { type GeoProjection, geoAzimuthalEqualArea, geoInterpolate, geoPath } from "d3-geo";
 import type { Geometry } from "geojson";
 import { feature } from "topojson-client";

@@ -7,8 +7,6 @@ export interface Names {
   airports: ReadonlyMap<string, string>;
 }
 
-export const NO_NAMES: Names = { airlines: new Map(), airports: new Map() };
-
 export const STATUS_WORDS = {
   on_time: "on time",
   delayed: "late",

@@ -1,0 +1,61 @@
+import { screen } from "@testing-library/react";
+import { Route, Routes } from "react-router";
+import { beforeEach, expect, test, vi } from "vitest";
+import { client } from "../test/appClient";
+import { show, stubScreen } from "../test/screen";
+import { TimingsProvider } from "../timings";
+import { LinkBoundary } from "./LinkBoundary";
+import { Shell } from "./Shell";
+
+vi.mock("./client", () => import("../test/appClient"));
+
+beforeEach(() => stubScreen());
+
+function Broken(): never {
+  throw new Error("The picture fell off the wall.");
+}
+
+const frame = (
+  <TimingsProvider store={client.timings}>
+    <LinkBoundary>
+      <Routes>
+        <Route element={<Shell />}>
+          <Route path="/" element={<h1>Flights</h1>} />
+          <Route path="/delays" element={<a href="/docs">a plain link</a>} />
+          <Route path="/docs" element={<Broken />} />
+        </Route>
+      </Routes>
+    </LinkBoundary>
+  </TimingsProvider>
+);
+
+test("marks the page one is on, and moves the focus to a new one", async () => {
+  const { user } = show(frame, "/");
+  expect(screen.getByRole("link", { name: "Explore" })).toHaveAttribute("aria-current", "page");
+  await user.click(screen.getByRole("link", { name: "Delays" }));
+  expect(screen.getByRole("link", { name: "Delays" })).toHaveAttribute("aria-current", "page");
+  expect(screen.getByRole("main")).toHaveFocus();
+});
+
+test("a click begins an action of its own in the timings", async () => {
+  const { user } = show(frame, "/");
+  await user.click(screen.getByRole("link", { name: "Delays" }));
+  expect(client.timings.getSnapshot().actions.at(-1)?.label).toBe("open Delays");
+});
+
+test("a plain link to one of our pages needs no reload, and a broken page leaves the frame standing", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const { user, address } = show(frame, "/delays");
+  await user.click(screen.getByRole("link", { name: "a plain link" }));
+  expect(address()).toBe("/docs");
+  expect(screen.getByRole("alert")).toHaveTextContent("The picture fell off the wall.");
+  await user.click(screen.getByRole("link", { name: "Explore" }));
+  expect(screen.getByRole("heading", { name: "Flights" })).toBeInTheDocument();
+});
+
+test("says when the network is gone", async () => {
+  show(frame, "/");
+  window.dispatchEvent(new Event("offline"));
+  expect(await screen.findByText("You are offline.")).toBeInTheDocument();
+  window.dispatchEvent(new Event("online"));
+});

@@ -1,0 +1,69 @@
+import { screen, within } from "@testing-library/react";
+import { beforeEach, expect, test, vi } from "vitest";
+import { server } from "../../test/appClient";
+import { TOTAL } from "../../test/flights";
+import { asked, show, stubScreen } from "../../test/screen";
+import DelaysPage from "./DelaysPage";
+
+vi.mock("../client", () => import("../../test/appClient"));
+vi.mock("../../ui/WhenNear", () => ({ WhenNear: ({ children }: { children: React.ReactNode }) => children }));
+
+const LINES: Record<string, object[]> = {
+  carrier: [
+    { ...TOTAL, carrier: "UA" },
+    { ...TOTAL, carrier: "AS", mean_delay: -9.9 },
+  ],
+  hour: [{ ...TOTAL, hour: 17 }],
+  weekday: [{ ...TOTAL, weekday: 5 }],
+  month: [{ ...TOTAL, month: "2013-07" }],
+  route: [{ ...TOTAL, origin: "JFK", dest: "LAX" }],
+  "weekday,hour": [{ ...TOTAL, weekday: 5, hour: 17, mean_delay: 21.4 }],
+};
+
+beforeEach(() => {
+  stubScreen();
+  server.seen.length = 0;
+  server.replies
+    .set("/delays", (url) => ({ body: { items: LINES[url.searchParams.get("by") ?? ""] ?? [TOTAL] } }))
+    .set("/airlines", { body: { items: [{ carrier: "UA", name: "United Air Lines Inc." }], next: null } })
+    .set("/airports", { body: { items: [{ faa: "LAX", name: "Los Angeles Intl" }], next: null } });
+});
+
+test("asks for all of its charts in one round trip", async () => {
+  show(<DelaysPage />, "/delays?origin=JFK");
+  await screen.findByRole("link", { name: /Friday 17:00/ });
+  expect(server.seen).toHaveLength(1);
+  expect(asked().filter((url) => url.startsWith("/delays") && url.includes("origin=JFK"))).toHaveLength(7);
+});
+
+test("each cell of the heat map leads to its flights, under the filters of the page", async () => {
+  show(<DelaysPage />, "/delays?origin=JFK");
+  const cell = await screen.findByRole("link", { name: /\+21 min: Friday 17:00–17:59/ });
+  expect(cell).toHaveAttribute("href", "/?origin=JFK&hour=17&weekday=5");
+});
+
+test.each([
+  ["By airline", "United Air Lines Inc.", "/?carrier=UA"],
+  ["By route", "JFK – LAX Los Angeles Intl", "/?origin=JFK&dest=LAX"],
+  ["By hour of departure", "17:00–17:59", "/?hour=17"],
+  ["By weekday", "Friday", "/?weekday=5"],
+  ["By month", "July", "/?month=2013-07"],
+])("%s has its figures as a table, with links", async (heading, name, href) => {
+  const { user } = show(<DelaysPage />, "/delays");
+  const chart = await screen.findByRole("region", { name: heading });
+  await user.click(within(chart).getByText(/As a table/));
+  expect(await within(chart).findByRole("link", { name })).toHaveAttribute("href", href);
+});
+
+test("says in a sentence who was least and most late", async () => {
+  show(<DelaysPage />, "/delays");
+  const chart = await screen.findByRole("region", { name: "By airline" });
+  expect(await within(chart).findByText(/Least late:/)).toHaveTextContent(
+    "Least late: AS at −9.9 min; most: United Air Lines Inc. at +6.9 min.",
+  );
+});
+
+test("leads to the same flights as a list", async () => {
+  show(<DelaysPage />, "/delays?carrier=UA");
+  expect(await screen.findByRole("link", { name: "as a list" })).toHaveAttribute("href", "/?carrier=UA");
+});

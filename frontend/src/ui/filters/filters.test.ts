@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { exploreHref, type Filters, ORIGINS, readFilters, SORTS, STATUSES, writeFilters } from "./filters";
+
+const read = (query: string) => readFilters(new URLSearchParams(query));
+
+test("an address becomes filters", () => {
+  expect(read("origin=JFK&flight=15&min_delay=-5&sort=-delay").filters).toEqual({
+    origin: "JFK",
+    flight: 15,
+    min_delay: -5,
+    sort: "-delay",
+  });
+});
+
+test("codes are read in small letters too", () => {
+  expect(read("origin=jfk&dest=lax&carrier=ua&tailnum=n14228").filters).toEqual({
+    origin: "JFK",
+    dest: "LAX",
+    carrier: "UA",
+    tailnum: "N14228",
+  });
+});
+
+test("what cannot be read is told of and left out", () => {
+  const { filters, problems } = read("origin=LAX&hour=24&date=2013-02-30&status=late&carrier=UA");
+  expect(filters).toEqual({ carrier: "UA" });
+  expect(problems.map(({ parameter }) => parameter)).toEqual(["origin", "date", "status", "hour"]);
+});
+
+test("a day does not go with a range, nor an end before its start", () => {
+  expect(read("date=2013-05-01&from=2013-04-01")).toMatchObject({
+    filters: { from: "2013-04-01" },
+    problems: [{ parameter: "date" }],
+  });
+  expect(read("from=2013-05-02&to=2013-05-01")).toMatchObject({
+    filters: { from: "2013-05-02" },
+    problems: [{ parameter: "to" }],
+  });
+});
+
+test("an empty value is no value", () => {
+  expect(read("origin=&dest=%20")).toEqual({ filters: {}, problems: [] });
+});
+
+const day = fc
+  .integer({ min: 0, max: 364 })
+  .map((n) => new Date(Date.UTC(2013, 0, 1 + n)).toISOString().slice(0, 10));
+const someFilters: fc.Arbitrary<Filters> = fc.record(
+  {
+    origin: fc.constantFrom(...ORIGINS),
+    dest: fc.stringMatching(/^[A-Z]{3}$/),
+    carrier: fc.stringMatching(/^[A-Z0-9]{2}$/),
+    flight: fc.integer({ min: 1, max: 9999 }),
+    tailnum: fc.stringMatching(/^N[A-Z0-9]{4}$/),
+    date: day,
+    status: fc.constantFrom(...STATUSES),
+    min_delay: fc.integer({ min: -1440, max: 1440 }),
+    hour: fc.integer({ min: 0, max: 23 }),
+    weekday: fc.integer({ min: 1, max: 7 }),
+    sort: fc.constantFrom(...SORTS),
+  },
+  { requiredKeys: [] },
+);
+
+test("any filters written into an address are read from it again", () => {
+  fc.assert(
+    fc.property(someFilters, (filters) => {
+      expect(read(writeFilters(filters))).toEqual({ filters, problems: [] });
+    }),
+  );
+});
+
+test("no address whatever makes the reading fail", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom("origin", "date", "from", "to", "hour", "sort", "x"), fc.string())),
+      (pairs) => {
+        expect(() => readFilters(new URLSearchParams(pairs))).not.toThrow();
+      },
+    ),
+  );
+});
+
+test("the flights without a filter are the front page", () => {
+  expect(exploreHref({ dest: undefined })).toBe("/");
+  expect(exploreHref({ dest: "LAX", hour: 0 })).toBe("/?dest=LAX&hour=0");
+});
