@@ -15,7 +15,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA synchronous = NORMAL",  # in WAL: safe against a crash of the process
     "PRAGMA foreign_keys = ON",  # off unless asked for
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -4000",  # KiB for each connection
+    "PRAGMA cache_size = -2000",  # KiB for each connection: the system caches the file for all of them
     "PRAGMA temp_store = MEMORY",
 )
 
