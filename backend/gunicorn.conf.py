@@ -59,6 +59,7 @@ def post_worker_init(worker: Worker) -> None:
     """Say where, once the application is there to answer."""
     print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
 
+
 _linger = util.close_graceful
 _lingering = ThreadPoolExecutor(4, "linger")
 

@@ -197,4 +197,4 @@ def test_the_connection_that_loaded_does_not_go_back_to_the_pool(engine: Engine,
     load(engine, files=small)
     with engine.connect() as connection:
         assert connection.scalar(text("PRAGMA busy_timeout")) == 5000
-        assert connection.scalar(text("PRAGMA cache_size")) == -4000
+        assert connection.scalar(text("PRAGMA cache_size")) == -2000
