@@ -2,8 +2,8 @@
 
 import os
 import socket
-from concurrent.futures import ThreadPoolExecutor
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
