@@ -15,8 +15,9 @@ export function App() {
       <TimingsProvider store={client.timings}>
         <BrowserRouter>
           <LinkBoundary>
-            <ScrollPlaces />
             <AppRoutes />
+            {/* After the pages: its effect comes after those of their virtual lists, which scroll as they mount. */}
+            <ScrollPlaces />
           </LinkBoundary>
         </BrowserRouter>
       </TimingsProvider>

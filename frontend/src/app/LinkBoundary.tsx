@@ -1,4 +1,11 @@
-import { type MouseEvent, type ReactNode, type SyntheticEvent, useEffect, useRef } from "react";
+import {
+  type MouseEvent,
+  type PointerEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useEffect,
+  useRef,
+} from "react";
 import { useNavigate } from "react-router";
 import { client } from "./client";
 import { actionName, prepare } from "./pages";
@@ -13,6 +20,7 @@ const DWELL_MS = 70;
 export function LinkBoundary({ children }: { children: ReactNode }) {
   const navigate = useNavigate();
   const dwell = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const pointer = useRef({ x: -1, y: -1 });
 
   useEffect(() => {
     const onPopState = () => client.timings.begin(actionName(new URL(location.href)));
@@ -21,6 +29,14 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
     return () => window.removeEventListener("popstate", onPopState, true);
   }, []);
 
+  /** What comes to lie under a resting pointer, by scrolling or by a new page, was not pointed at. */
+  const onPointerOver = (event: PointerEvent) => {
+    const { clientX: x, clientY: y } = event;
+    const rests = x === pointer.current.x && y === pointer.current.y;
+    pointer.current = { x, y };
+    if (rests) clearTimeout(dwell.current);
+    else onIntent(event);
+  };
   const onIntent = (event: SyntheticEvent) => {
     clearTimeout(dwell.current);
     const url = ownLink(event.target);
@@ -41,7 +57,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
     // The links inside are what is operated; this only listens to what bubbles up from them.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link's Enter is a click
-    <div onPointerOver={onIntent} onFocus={onIntent} onClickCapture={onClickCapture} onClick={onClick}>
+    <div onPointerOver={onPointerOver} onFocus={onIntent} onClickCapture={onClickCapture} onClick={onClick}>
       {children}
     </div>
   );

@@ -17,7 +17,8 @@ export function useScrollPlaces(): void {
   useLayoutEffect(() => {
     window.scrollTo(0, arrivedBy === "POP" ? (places.get(key) ?? 0) : 0);
   }, [pathname]);
-  useEffect(() => {
+  // In the layout phase, so that no place is remembered for a page that has already been taken down.
+  useLayoutEffect(() => {
     const remember = () => places.set(key, window.scrollY);
     window.addEventListener("scroll", remember, { passive: true });
     return () => window.removeEventListener("scroll", remember);
