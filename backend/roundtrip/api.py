@@ -1,8 +1,9 @@
 """The API as a Flask blueprint: each route of each resource, the batch, and the OpenAPI document."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from .door import answer_with, problem_answer
+from .door import VARY, answer_with, problem_answer
 from .errors import Problem
 from .http import Answer, Head
 from .openapi import document_json
@@ -57,17 +58,17 @@ def batch_view() -> Response:
     timing = Timing()
     parts = batch.parse(request.stream.read(batch.MOST_BYTES + 1))
     pipeline = pipeline_of(current_app)
-    lines = batch.lines(parts, pipeline.door.answer, pipeline.answer, pipeline.parts, client_left(request.environ))
-    streamed = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON)) == NDJSON
-    pieces = (line for _, line in lines) if streamed else iter([batch.in_order(lines, parts)])
+    groups = batch.lines(parts, pipeline.door.answer, pipeline.answer, pipeline.parts, client_left(request.environ))
+    media_type = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON))
+    if media_type == NDJSON:
+        pieces = (b"".join(line for _, line in group) for group in groups if group)
+    else:
+        pieces = (batch.in_order(chain.from_iterable(groups), parts) for _ in "1")
     coding = negotiated(request.headers.get("Accept-Encoding", ""))
-    response = Response(compress_stream(pieces, coding), 200, content_type=NDJSON if streamed else JSON)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    response.headers["Server-Timing"] = timing.header()
+    headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), VARY, ("Server-Timing", timing.header())]
     if coding != IDENTITY:
-        response.headers["Content-Encoding"] = coding
-    return response
+        headers.append(("Content-Encoding", coding))
+    return ready(compress_stream(pieces, coding), 200, headers)
 
 
 def openapi_view() -> Response:
@@ -143,9 +144,14 @@ class Ready(Response):
 
 def sent(answer: Answer) -> Response:
     """Give an answer to Flask as it is."""
-    response = Ready(answer.body, answer.status)
+    return ready(answer.body, answer.status, answer.headers)
+
+
+def ready(body: bytes | Iterable[bytes], status: int, headers: list[tuple[str, str]]) -> Response:
+    """Return a response with these headers and no others."""
+    response = Ready(body, status)
     response.headers.clear()
-    response.headers.extend(answer.headers)
+    response.headers.extend(headers)
     return response
 
 

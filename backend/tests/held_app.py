@@ -37,7 +37,7 @@ def answer(pipeline: Pipeline, head: Head) -> Answer:
     return real_answer(pipeline, head)
 
 
-def lines(*arguments: Any) -> Iterator[tuple[str, bytes]]:
+def lines(*arguments: Any) -> Iterator[list[batch.Line]]:
     try:
         yield from real_lines(*arguments)
     finally:

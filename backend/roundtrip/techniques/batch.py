@@ -7,7 +7,7 @@ part is done, so that a slow part delays no other; or as one JSON object for a c
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -30,6 +30,9 @@ LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
 _URL = re.compile(r"/api/v1((?:/[A-Za-z0-9_]+){1,2})(?:\?([!-~]*))?\Z")
 # What a line tells of a part's headers: those that a cache needs, not those of the exchange.
 _TOLD = {"Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Age", "Vary", "Link"}
+
+
+Line = tuple[str, bytes]  # the id of a part, and its line with the newline
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def parse(body: bytes) -> tuple[Part, ...]:
     return parts
 
 
-def in_order(lines: Iterator[tuple[str, bytes]], parts: Sequence[Part]) -> bytes:
-    """Wait for all lines and return them as one JSON object, in the order of the parts.
+def in_order(lines: Iterable[Line], parts: Sequence[Part]) -> bytes:
+    """Return all lines as one JSON object, in the order of the parts.
 
     Some are missing when the client has left, which then reads none.
     """
@@ -71,31 +74,33 @@ def lines(
     answer: Callable[[Head], Answer],
     executor: Executor,
     client_left: Callable[[], bool],
-) -> Iterator[tuple[str, bytes]]:
-    """Yield the id and the line of each part as it is done: hits at once, the others as they finish, side by side.
+) -> Iterator[list[Line]]:
+    """Yield the lines of the parts as they are done: first all hits (perhaps none), then the others as they finish.
 
-    When the client leaves (`client_left`, or this generator is closed), what has not begun is cancelled.
+    The others run side by side. When the client leaves (`client_left`, or this generator is closed), what has not
+    begun is cancelled.
     """
     began = perf_counter_ns()
-    misses = []
-    for part in parts:
-        found = hit(part.head)
-        if found is None:
-            misses.append(part)
-        else:
-            yield part.id, line(part.id, found, _since(began) - found.timing.elapsed)
-    done: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+    done: SimpleQueue[Line] = SimpleQueue()
 
     def run(part: Part) -> None:
         start = _since(began)
         done.put((part.id, line(part.id, answer(part.head), start)))
 
-    begun: list[Future[None]] = [executor.submit(run, part) for part in misses]
+    hits: list[Line] = []
+    begun: list[Future[None]] = []
+    for part in parts:
+        found = hit(part.head)
+        if found is None:
+            begun.append(executor.submit(run, part))
+        else:
+            hits.append((part.id, line(part.id, found, _since(began) - found.timing.elapsed)))
     try:
+        yield hits
         left = len(begun)
         while left:
             try:
-                yield done.get(timeout=LOOK_EVERY)
+                yield [done.get(timeout=LOOK_EVERY)]
                 left -= 1
             except Empty:
                 if client_left():

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -216,7 +217,7 @@ def test_any_json_is_a_batch_or_a_problem(requests: list[Any]) -> None:
 
 
 def test_a_line_tells_what_the_single_answer_would_be(executor: ThreadPoolExecutor) -> None:
-    ((part_id, line),) = lines(parse(one()), never, answer, executor, never)
+    _, [(part_id, line)] = lines(parse(one()), never, answer, executor, never)
     told = orjson.loads(line)
     assert part_id == "1"
     assert line.endswith(b"\n")
@@ -239,9 +240,10 @@ def test_a_slow_part_delays_no_other(executor: ThreadPoolExecutor) -> None:
 
     parts = parse(batch({"id": "slow", "url": f"{URL}?slow"}, *({"id": str(n), "url": URL} for n in range(5))))
     answered = lines(parts, never, slow_one, executor, never)
-    assert [next(answered)[0] for _ in range(5)] == ["0", "1", "2", "3", "4"]
+    assert next(answered) == []  # no hits
+    assert [next(answered)[0][0] for _ in range(5)] == ["0", "1", "2", "3", "4"]
     may_finish.set()
-    assert next(answered)[0] == "slow"
+    assert next(answered)[0][0] == "slow"
     assert list(answered) == []
 
 
@@ -253,13 +255,28 @@ def test_parts_run_side_by_side(executor: ThreadPoolExecutor) -> None:
         return answer(head)
 
     parts = parse(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}))
-    assert len(list(lines(parts, never, wait_for_the_other, executor, never))) == 2
+    assert len(list(chain.from_iterable(lines(parts, never, wait_for_the_other, executor, never)))) == 2
 
 
-def test_a_hit_is_told_at_once_and_runs_nowhere(executor: ThreadPoolExecutor) -> None:
+def test_hits_are_told_at_once_and_together_and_run_nowhere(executor: ThreadPoolExecutor) -> None:
     executor.shutdown()
-    ((part_id, _),) = lines(parse(one()), answer, never, executor, never)
-    assert part_id == "1"
+    parts = parse(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}))
+    ((first, second),) = lines(parts, answer, never, executor, never)
+    assert (first[0], second[0]) == ("1", "2")
+
+
+def test_what_is_no_hit_has_begun_before_the_hits_are_told(executor: ThreadPoolExecutor) -> None:
+    begun = threading.Event()
+
+    def miss(head: Head) -> Answer:
+        begun.set()
+        return answer(head)
+
+    parts = parse(batch({"id": "miss", "url": f"{URL}?miss"}, {"id": "hit", "url": URL}))
+    answered = lines(parts, lambda head: None if head.query else answer(head), miss, executor, never)
+    assert [part_id for part_id, _ in next(answered)] == ["hit"]
+    assert begun.wait(60)
+    assert [part_id for part_id, _ in next(answered)] == ["miss"]
 
 
 @pytest.mark.parametrize("how", ["closed", "left"])
@@ -278,7 +295,8 @@ def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: Thread
     parts = parse(batch(*({"id": name, "url": f"{URL}?{name}"} for name in names)))
     left = threading.Event()
     answered = lines(parts, never, slow, executor, left.is_set)
-    assert next(answered)[0] == "first"
+    assert next(answered) == []
+    assert next(answered)[0][0] == "first"
     two_begun.wait()
     if how == "closed":
         answered.close()  # type: ignore[attr-defined]  # it is a generator
