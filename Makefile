@@ -40,7 +40,7 @@ build: $(BUILT) ## Build the frontend
 test: test-backend test-frontend e2e ## Run all tests
 
 test-backend: $(TOOLS) data ## Run the backend's tests
-	cd backend && $(BIN)/pytest
+	cd backend && $(BIN)/python -m pytest
 
 test-frontend: $(FRONTEND) ## Run the frontend's tests
 	cd frontend && npm test --silent
