@@ -11,13 +11,16 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
 
 from .errors import Fault, Problem
 from .techniques.pagination import DEFAULT_ITEMS, MOST_ITEMS
 
 LONGEST_QUERY = 2048  # bytes
 LARGEST = 2**31 - 1
+
+_WHOLE = re.compile(r"-?[0-9]{1,10}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Arguments(Schema):
@@ -38,7 +41,7 @@ class Whole(fields.Integer):
     """A whole number in plain digits. (Python's int() would read "1_0", " 5" and the digits of any script.)"""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if not re.fullmatch(r"-?[0-9]{1,10}", value):
+        if not _WHOLE.fullmatch(value):
             raise ValidationError("Not a valid integer.")
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -47,7 +50,7 @@ class Day(fields.Date):
     """A date such as 2013-01-31, and in no other of the forms of ISO 8601."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if not _DAY.fullmatch(value):
             raise ValidationError("Not a valid date.")
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -129,7 +132,9 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
     if faults:
         raise Problem.of_parameters(faults)
     try:
-        loaded: dict[str, Any] = _instance(schema).load({name: values[0] for name, values in given.items()})
+        loaded: dict[str, Any] = _loader(schema, frozenset(given) & _names(schema)).load(
+            {name: values[0] for name, values in given.items()}
+        )
     except ValidationError as error:
         raise Problem.of_parameters(_faults(schema, error)) from None
     return {**loaded, **path_arguments}
@@ -157,8 +162,16 @@ def declared(schema: type[Arguments]) -> dict[str, fields.Field[Any]]:
 
 
 @lru_cache
-def _instance(schema: type[Arguments]) -> Arguments:
-    return schema()
+def _names(schema: type[Arguments]) -> frozenset[str]:
+    return frozenset(declared(schema))
+
+
+@lru_cache(maxsize=1024)
+def _loader(schema: type[Arguments], given: frozenset[str]) -> Arguments:
+    """Return the schema with the parameters given and those with a default: it takes time for each that it knows."""
+    fields = declared(schema)
+    known = [name for name in fields if name in given or fields[name].load_default is not missing]
+    return schema(only=[str(fields[name].name) for name in known])
 
 
 def _pairs(query: str) -> dict[str, list[str]]:
