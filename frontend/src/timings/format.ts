@@ -1,4 +1,5 @@
 /** Figures as the bar and the panel print them. */
+import { whole } from "../ui/format";
 
 /** 0.084 -> "0.08 ms", 8.41 -> "8.4 ms", 84.1 -> "84 ms", 1234 -> "1.23 s". */
 export function ms(value: number): string {
@@ -25,7 +26,7 @@ export function bytes(value: number): string {
 
 /** count(1, "part") -> "1 part", count(3, "part") -> "3 parts". */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${whole(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
 
 export function percent(share: number): string {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 
 /** How far below the screen something is made ready, so that whoever scrolls there finds it drawn. */
 const AHEAD = "250px";
@@ -9,15 +9,21 @@ interface Props {
   children: ReactNode;
 }
 
-/** Draws what is heavy (charts, the map) when it comes near the screen, and not before. */
+/**
+ * Draws what is heavy (charts, the map) when it comes near the screen, and not before; in a transition, so that
+ * React stops for whatever is more urgent.
+ */
 export function WhenNear({ height, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [isNear, setNear] = useState(false);
   useEffect(() => {
     if (isNear || !place.current) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setNear(true), {
-      rootMargin: `${AHEAD} 0px`,
-    });
+    const observer = new IntersectionObserver(
+      ([entry]) => entry?.isIntersecting && startTransition(() => setNear(true)),
+      {
+        rootMargin: `${AHEAD} 0px`,
+      },
+    );
     observer.observe(place.current);
     return () => observer.disconnect();
   }, [isNear]);

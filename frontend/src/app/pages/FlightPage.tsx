@@ -1,3 +1,4 @@
+import { useDeferredValue } from "react";
 import { useParams } from "react-router";
 import { Route } from "../../features/airports/Route";
 import { NumberYear } from "../../features/delays/NumberYear";
@@ -24,6 +25,8 @@ export default function FlightPage() {
 function Flight({ id }: { id: number }) {
   const { flight, known, error, retry } = useFlight(id);
   const { airlines, airports } = useNames();
+  // The times come first; what is below them is drawn in slices, as the browser has time.
+  const below = useDeferredValue(flight, undefined);
   useRendered(flight);
 
   if (error?.status === 404) return <NoSuchFlight id={id} />;
@@ -42,20 +45,20 @@ function Flight({ id }: { id: number }) {
           {flight ? <Timeline flight={flight} /> : <Pending what="The times" />}
         </div>
         <div className={styles.route}>
-          {flight && (
+          {below && (
             <Route
-              origin={flight.origin_airport}
-              dest={flight.dest_airport}
-              destCode={flight.dest}
-              distance={flight.distance}
+              origin={below.origin_airport}
+              dest={below.dest_airport}
+              destCode={below.dest}
+              distance={below.distance}
             />
           )}
         </div>
         <div className={styles.facts}>
-          {flight && (
+          {below && (
             <>
-              <PlaneFacts tailnum={flight.tailnum} plane={flight.plane} />
-              <WeatherThen origin={flight.origin} weather={flight.weather} />
+              <PlaneFacts tailnum={below.tailnum} plane={below.plane} />
+              <WeatherThen origin={below.origin} weather={below.weather} />
             </>
           )}
         </div>

@@ -1,5 +1,12 @@
 /// <reference path="./us-atlas.d.ts" />
-import { type GeoProjection, geoAzimuthalEqualArea, geoInterpolate, geoPath } from "d3-geo";
+import {
+  type GeoPath,
+  type GeoPermissibleObjects,
+  type GeoProjection,
+  geoAzimuthalEqualArea,
+  geoInterpolate,
+  geoPath,
+} from "d3-geo";
 import type { Geometry } from "geojson";
 import { feature } from "topojson-client";
 import atlas from "us-atlas/states-10m.json";
@@ -49,7 +56,7 @@ export default function RouteMap({ origin, dest }: { origin: Place; dest: Place 
       {states
         .filter(({ box }) => meet(box, view))
         .map(({ state }) => (
-          <path key={state.id} className={styles.land} d={path(state) ?? ""} />
+          <State key={state.id} state={state} path={path} />
         ))}
       <path className={styles.route} d={path({ type: "LineString", coordinates: way }) ?? ""} />
       <End place={origin} other={dest} path={path} />
@@ -58,7 +65,12 @@ export default function RouteMap({ origin, dest }: { origin: Place; dest: Place 
   );
 }
 
-function End({ place, other, path }: { place: Place; other: Place; path: ReturnType<typeof geoPath> }) {
+/** A component of its own, so that React may pause between two states. */
+function State({ state, path }: { state: GeoPermissibleObjects; path: GeoPath }) {
+  return <path className={styles.land} d={path(state) ?? ""} />;
+}
+
+function End({ place, other, path }: { place: Place; other: Place; path: GeoPath }) {
   const [x, y] = path.centroid({ type: "Point", coordinates: [place.lon, place.lat] });
   const isEast = place.lon > other.lon;
   return (

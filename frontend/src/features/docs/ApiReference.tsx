@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { useRendered } from "../../app/useRendered";
 import { Failure } from "../../ui/Failure";
 import { Pending } from "../../ui/Pending";
@@ -10,7 +10,9 @@ import { useDocument } from "./useDocument";
 /** Every operation of the API, from its own document. */
 export function ApiReference() {
   const { data, error, refetch } = useDocument();
-  const operations = useMemo(() => data && operationsOf(data), [data]);
+  const all = useMemo(() => data && operationsOf(data), [data]);
+  // Deferred, and with it sliced: some thousand table cells in one go would hold up everything else.
+  const operations = useDeferredValue(all, undefined);
   useRendered(operations);
   if (error && !data)
     return <Failure error={error} heading="The document could not be loaded" onRetry={refetch} />;

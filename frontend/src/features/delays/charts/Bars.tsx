@@ -1,6 +1,6 @@
 import { axisX, axisY, barX, barY, type PlotOptions, ruleX, ruleY, text } from "@observablehq/plot";
 import { useCallback } from "react";
-import { signedMean } from "../../../ui/format";
+import { signed, signedMean } from "../../../ui/format";
 import { meanColour } from "../../../ui/lateness";
 import PlotFigure from "../../../ui/PlotFigure";
 import { type Mark, markInWords, meanOf } from "../rates";
@@ -41,7 +41,7 @@ function down(marks: readonly Mark[], width: number): PlotOptions {
     y: { label: null, domain: marks.map(({ name }) => name) },
     color: { type: "identity" },
     marks: [
-      axisX({ anchor: "bottom", tickSize: 0, ticks: width < 500 ? 4 : 7 }),
+      axisX({ anchor: "bottom", tickSize: 0, tickFormat: signed, ticks: width < 500 ? 4 : 7 }),
       axisY({ tickSize: 0, label: null, lineWidth: (side - 12) / 12, textOverflow: "ellipsis" }),
       barX(marks, { x: meanOf, y: "name", fill, insetTop: 2, insetBottom: 2, ...telling }),
       ruleX([0], { stroke: "var(--rule-strong)" }),
@@ -81,7 +81,7 @@ function along(
     y: { label: "↑ minutes after plan", nice: true },
     color: { type: "identity" },
     marks: [
-      axisY({ tickSize: 0, ticks: 5 }),
+      axisY({ tickSize: 0, ticks: 5, tickFormat: signed }),
       axisX({ tickSize: 0, label: null, ticks: domain.filter((_, index) => index % every === 0) }),
       barY(marks, { x: "key", y: meanOf, fill, ...telling }),
       ruleY([0], { stroke: "var(--rule-strong)" }),
