@@ -58,10 +58,10 @@ check-backend: $(TOOLS)
 	cd backend && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/vulture
 
 check-frontend: $(BUILT)
-	cd frontend && npm run lint && npm run dead && npm run size
+	cd frontend && npm run -s lint && npm run -s dead && npm run -s size
 
 check-e2e: $(E2E) $(FRONTEND)
-	cd e2e && npm run lint
+	cd e2e && npm run -s lint
 
 # The generated files say what the backend's schemas say.
 check-types: $(TOOLS) $(FRONTEND)
