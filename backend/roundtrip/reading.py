@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam
+from sqlalchemy import ColumnElement, bindparam
 
 from .arguments import LARGEST
 from .errors import Problem
 from .techniques.fields import Selection
 from .techniques.pagination import Cursors, paged
-from .techniques.query_plan import Database, Plan, columns_of
-from .techniques.serialization import Shape
+from .techniques.query_plan import Built, Database, Plan, columns_of
 from .techniques.timing import Timing
 
 Values = Mapping[str, Any]
@@ -63,19 +62,17 @@ class Page:
             items = plan.items(rows[:limit])
         if len(rows) <= limit:
             return Answered({"items": items, "next": None})
-        width = len(self.sorts[sort.removeprefix("-")](sort.startswith("-")))
-        cursor = reader.cursors.make(listed, rows[limit - 1][-width:])
+        last = rows[limit - 1]
+        cursor = reader.cursors.make(listed, [last[column.position] for column in plan.cursor])
         return Answered({"items": items, "next": cursor}, cursor)
 
-    def _build(
-        self, selection: Selection, given: tuple[str, ...], sort: str, continued: bool
-    ) -> tuple[Select[Any], Shape]:
+    def _build(self, selection: Selection, given: tuple[str, ...], sort: str, continued: bool) -> Built:
         descending = sort.startswith("-")
-        statement, shape = columns_of(self.model, selection)
         order = self.sorts[sort.removeprefix("-")](descending)
+        statement, shape, cursor = columns_of(self.model, selection, order)
         # Of two bounds on one column SQLite seeks to the first: the cursor's, which moves on, not the filter's.
         statement = paged(statement, order, descending, continued)
-        return statement.where(*(self.filters[name]() for name in given)), shape
+        return statement.where(*(self.filters[name]() for name in given)), shape, cursor
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +92,9 @@ class Single:
         with reader.timing.span("serialize"):
             return Answered(plan.items(rows)[0])
 
-    def _build(self, selection: Selection) -> tuple[Select[Any], Shape]:
-        statement, shape = columns_of(self.model, selection)
-        return statement.where(getattr(self.model, self.key) == bindparam(self.key)), shape
+    def _build(self, selection: Selection) -> Built:
+        statement, shape, _ = columns_of(self.model, selection)
+        return statement.where(getattr(self.model, self.key) == bindparam(self.key)), shape, ()
 
 
 def _can_be_a_key(value: int | str) -> bool:

@@ -47,7 +47,7 @@ class Cursors:
 def paged(statement: Select[Any], order: Sequence[Any], descending: bool, continued: bool) -> Select[Any]:
     """Order a statement, read on after the cursor, and read one row more than asked: it tells of a next page.
 
-    The last of `order` must be unique. Its columns are added at the end of each row: they are the cursor.
+    The last of `order` must be unique; the values of these columns are the cursor.
     """
     if continued:
         after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
@@ -56,4 +56,4 @@ def paged(statement: Select[Any], order: Sequence[Any], descending: bool, contin
         first: BindParameter[Any] = bindparam("after_0")
         statement = statement.where(order[0] <= first if descending else order[0] >= first)
     directed = [column.desc() if descending else column.asc() for column in order]
-    return statement.add_columns(*order).order_by(*directed).limit(bindparam("rows"))
+    return statement.order_by(*directed).limit(bindparam("rows"))

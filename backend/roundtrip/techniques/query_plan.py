@@ -18,6 +18,7 @@ from .serialization import Column, Items, Object, Shape, compiled_shape
 from .timing import Timing
 
 Row = Sequence[Any]
+Built = tuple[Select[Any], Shape, tuple[Column, ...]]  # a statement, the shape of an item, and of a cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Plan:
     parameters: tuple[str, ...]  # in the order of the statement's marks; empty where marks have names
     constants: Mapping[str, Any]
     items: Items
+    cursor: tuple[Column, ...]  # where in a row the values are that say how to go on behind it
 
     def rows(self, database: "Database", values: Mapping[str, Any], timing: Timing) -> Sequence[Row]:
         """Run the statement with these values; times are given as ISO 8601 text."""
@@ -43,7 +45,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.plan: Callable[[Callable[..., tuple[Select[Any], Shape]], *tuple[Hashable, ...]], Plan]
+        self.plan: Callable[[Callable[..., Built], *tuple[Hashable, ...]], Plan]
         self.plan = lru_cache(maxsize=512)(self._compile)
 
     def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
@@ -59,25 +61,25 @@ class Database:
         finally:
             connection.close()
 
-    def _compile(self, build: Callable[..., tuple[Select[Any], Shape]], *shape_of_question: Hashable) -> Plan:
-        statement, shape = build(*shape_of_question)
+    def _compile(self, build: Callable[..., Built], *shape_of_question: Hashable) -> Plan:
+        statement, shape, cursor = build(*shape_of_question)
         compiled = statement.compile(self.engine, compile_kwargs={"render_postcompile": True})
         parameters = tuple(compiled.positiontup or ())
-        return Plan(str(compiled), parameters, dict(compiled.params), compiled_shape(shape))
+        return Plan(str(compiled), parameters, dict(compiled.params), compiled_shape(shape), cursor)
 
 
-def columns_of(model: Any, selection: Selection) -> tuple[Select[Any], Shape]:
-    """Return the statement that reads the selection of a model, with a join for each nested resource, and its shape.
+def columns_of(model: Any, selection: Selection, order: Sequence[ColumnElement[Any]] = ()) -> Built:
+    """Return the statement that reads the selection of a model, with a join for each nested resource, and its shape;
+    and where it reads the columns of the order. Each column is read once: 50 rows of one more take 5 us.
 
-    A nested resource is the model's relationship of that name. Its key is read as well: it tells an absent
-    resource from one whose fields are null.
+    A nested resource is the model's relationship of that name. Where it can be absent, its key is read as well:
+    it tells an absent resource from one whose fields are null.
     """
-    columns: list[ColumnElement[Any]] = []
+    columns: dict[ColumnElement[Any], Column] = {}
     statement = select().select_from(model)
 
     def position(column: ColumnElement[Any]) -> Column:
-        columns.append(column)
-        return Column(len(columns) - 1)
+        return columns.setdefault(column, Column(len(columns)))
 
     content: dict[str, Shape] = {name: position(getattr(model, name)) for name in selection.own}
     for name, inner in selection.nested.items():
@@ -85,6 +87,8 @@ def columns_of(model: Any, selection: Selection) -> tuple[Select[Any], Shape]:
         other = aliased(relationship.property.mapper.class_)
         statement = statement.outerjoin(other, relationship.of_type(other))
         key = inspect(other).mapper.primary_key[0].key
-        presence = position(getattr(other, str(key)))
+        optional = any(column.nullable for column in relationship.property.local_columns)
+        presence = position(getattr(other, str(key))) if optional else None
         content[name] = Object({field: position(getattr(other, field)) for field in inner.own}, presence)
-    return statement.add_columns(*columns), Object(content)
+    cursor = tuple(position(column) for column in order)
+    return statement.add_columns(*columns), Object(content), cursor

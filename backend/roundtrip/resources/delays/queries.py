@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Float, bindparam, cast, func, select
 
 from ...reading import Answered, Filters, Reader, Values
 from ...techniques.fields import Selection
-from ...techniques.query_plan import Plan
+from ...techniques.query_plan import Built, Plan
 from ...techniques.serialization import Array, Column, Object, Shape
 from ..flights.model import Flight
 from ..flights.queries import FILTERS
@@ -35,9 +35,7 @@ class Report:
         with reader.timing.span("serialize"):
             return Answered({"items": plan.items(rows)})
 
-    def _build(
-        self, selection: Selection, dimensions: tuple[str, ...], given: tuple[str, ...], source: str
-    ) -> tuple[Select[Any], Shape]:
+    def _build(self, selection: Selection, dimensions: tuple[str, ...], given: tuple[str, ...], source: str) -> Built:
         table: Any = Flight if source == FLIGHTS else SUMMARIES[source]
         filters = FILTERS if source == FLIGHTS else _summary_filters(table)
         measures = _fields(_totals(table))
@@ -55,7 +53,7 @@ class Report:
             else:
                 content[name] = position(by[name] if name in by else measures[name][0])
         statement = select(*columns).select_from(table).where(*(filters[name]() for name in given))
-        return statement.group_by(*by.values()).order_by(*by.values()), Object(content)
+        return statement.group_by(*by.values()).order_by(*by.values()), Object(content), ()
 
 
 def _smallest_source(dimensions: tuple[str, ...], given: dict[str, Any]) -> str:
