@@ -3,7 +3,7 @@ import {
   type PointerEvent,
   type ReactNode,
   type SyntheticEvent,
-  useEffect,
+  useLayoutEffect,
   useRef,
 } from "react";
 import { useNavigate } from "react-router";
@@ -22,11 +22,12 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
   const dwell = useRef<ReturnType<typeof setTimeout>>(undefined);
   const pointer = useRef({ x: -1, y: -1 });
 
-  useEffect(() => {
+  // In the layout phase a child comes before its parent: this hears of Back ahead of the router, whose pages ask at
+  // once for what they show.
+  useLayoutEffect(() => {
     const onPopState = () => client.timings.begin(actionName(new URL(location.href)));
-    // Captured, to be ahead of the router, whose pages ask at once for what they show.
-    window.addEventListener("popstate", onPopState, true);
-    return () => window.removeEventListener("popstate", onPopState, true);
+    window.addEventListener("popstate", onPopState);
+    return () => window.removeEventListener("popstate", onPopState);
   }, []);
 
   /** What comes to lie under a resting pointer, by scrolling or by a new page, was not pointed at. */
