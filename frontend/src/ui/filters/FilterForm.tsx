@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import { PHONE, useMediaQuery } from "../useMediaQuery";
 import { DraftInput } from "./DraftInput";
 import type { Names } from "./describe";
@@ -30,14 +30,16 @@ const DELAYS = [15, 30, 60, 120, 180];
 /** The controls over the flights; each change takes effect at once, so there is nothing to send. */
 export function FilterForm(props: Props) {
   const phone = useMediaQuery(PHONE);
+  const [isOpen, setOpen] = useState(false);
   if (!phone) return <Controls {...props} />;
   const used = PARAMETERS.filter(
     (parameter) => parameter !== "sort" && props.filters[parameter] !== undefined,
   );
   return (
-    <details className={styles.folded}>
+    <details className={styles.folded} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
-      <Controls {...props} />
+      {/* Not before they are wanted: the airports alone are a hundred options. */}
+      {isOpen && <Controls {...props} />}
     </details>
   );
 }
