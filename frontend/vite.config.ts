@@ -22,7 +22,7 @@ export default defineConfig({
   ],
   // axios goes over fetch here; its XMLHttpRequest is left out as axios itself leaves Node's http out of browsers.
   resolve: { alias: [{ find: /^\.\/xhr\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
-  server: { port: 5173, proxy: { "/api": "http://127.0.0.1:8000" } },
+  server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.PORT ?? 8000}` } },
   build: {
     manifest: true, // tells .size-limit.js which files the first screen needs
     modulePreload: { polyfill: false }, // every browser that runs this code knows modulepreload
@@ -36,7 +36,12 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|scheduler|react-router|axios|idb-keyval|@tanstack\/(react-query|query-.*|react-virtual|virtual-core))\//,
               priority: 1,
             },
-            { name: ofTheFirstScreen, test: /\/src\/(?!main)/, includeDependenciesRecursively: false },
+            {
+              name: ofTheFirstScreen,
+              debugName: "first screen",
+              test: /\/src\/(?!main)/,
+              includeDependenciesRecursively: false,
+            },
           ],
         },
       },

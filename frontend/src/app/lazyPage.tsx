@@ -10,11 +10,17 @@ export interface PageCode {
 export function pageCode(fetchCode: () => Promise<{ default: ComponentType }>): PageCode {
   let ready: ComponentType | undefined;
   const load = async () => {
-    const module = await fetchCode();
-    ready = module.default;
-    return module;
+    try {
+      const module = await fetchCode();
+      ready = module.default;
+      return module;
+    } catch (error) {
+      code.Pending = lazy(load); // the one before keeps its failure for ever; trying again needs a new one
+      throw error;
+    }
   };
-  return { load, ready: () => ready, Pending: lazy(load) };
+  const code: PageCode = { load, ready: () => ready, Pending: lazy(load) };
+  return code;
 }
 
 /** The first screen's code comes with the application: a chunk of its own would be one more way there and back. */
