@@ -111,9 +111,7 @@ def _scaled(url: str, asked: q.Questions, on: tuple[int, ...], options: argparse
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roundtrip-bench-"))
             if shutil.disk_usage(folder).free < ROOM:
-                print(
-                    f"Not measured at {SCALE} times the rows: {folder} has no room for them.", file=sys.stderr
-                )
+                print(f"Not measured at {SCALE} times the rows: {folder} has no room for them.", file=sys.stderr)
                 return []
             large = f"sqlite:///{folder}/scaled.sqlite3"
             _load(large)

@@ -40,9 +40,7 @@ class Questions:
     pages: Sequence[Sequence[Question]]
 
 
-HOT_LIST = Question(
-    f"{API}/flights?date=2013-03-05&fields={LIST}&origin=JFK", "/flights?date=2013-03-05&origin=JFK"
-)
+HOT_LIST = Question(f"{API}/flights?date=2013-03-05&fields={LIST}&origin=JFK", "/flights?date=2013-03-05&origin=JFK")
 
 
 def questions(engine: Engine) -> Questions:

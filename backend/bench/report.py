@@ -76,9 +76,7 @@ def aims(result: Result) -> list[Aim]:
         told.append(Aim.at_most(f"{name}: CPU, a batch to tutorial's six", 1 / 10, costs(name, "tutorial")))
     for name in ("list", "detail") if result.scaled else ():
         small, large = (_find(result.scaled, name, scale) for scale in ("1 x", "10 x"))
-        told.append(
-            Aim.at_most(f"{name}: CPU, 10 x the rows to 1 x", MOST_GROWTH, ratio(large.costs, small.costs))
-        )
+        told.append(Aim.at_most(f"{name}: CPU, 10 x the rows to 1 x", MOST_GROWTH, ratio(large.costs, small.costs)))
     if result.memory:
         reached = "yes" if result.memory["rss"] <= MOST_MEMORY else "no"
         measured = f"{result.memory['rss']:.0f} MiB (PSS {result.memory['pss']:.0f})"
@@ -93,7 +91,8 @@ def as_markdown(result: Result) -> str:
         f"{machine['cpu']}, {machine['cores']} cores; Python {machine['python']}, SQLite {machine['sqlite']}; "
         + ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
         + ".",
-        f"{result.rounds} interleaved rounds of {result.seconds:g} s each, {CONNECTIONS} connections, one gthread worker"
+        f"{result.rounds} interleaved rounds of {result.seconds:g} s each, {CONNECTIONS} connections, "
+        "one gthread worker"
         + (", server and load on a core each" if machine["pinned"] else "")
         + f"; load average before and after: {machine['load'][0]:.1f}, {machine['load'][1]:.1f}; "
         f"the whole run took {result.took:.0f} s.",
@@ -101,10 +100,10 @@ def as_markdown(result: Result) -> str:
         "| work | contender | a second | CPU ms | busy |",
         "|---|---|--:|--:|--:|",
     ]
-    for work in (*result.work, *result.scaled):
-        lines.append(
-            f"| {work.name} | {work.contender} | {work.rate:,.0f} | {work.cost:.3f} | {work.busy:.0%} |"
-        )
+    lines += [
+        f"| {work.name} | {work.contender} | {work.rate:,.0f} | {work.cost:.3f} | {work.busy:.0%} |"
+        for work in (*result.work, *result.scaled)
+    ]
     lines += ["", "| aim | asked | measured | reached |", "|---|---|---|---|"]
     lines += [f"| {aim.name} | {aim.asked} | {aim.measured} | {aim.reached} |" for aim in aims(result)]
     return "\n".join(lines) + "\n"

@@ -58,7 +58,7 @@ def all_work(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> li
     """Return what is to be measured."""
     page = asked.pages[0]
     six_cold = [question for page in asked.pages for question in page]
-    status, head, _ = one(port_of_ours, get(q.HOT_LIST.ours))
+    _, head, _ = one(port_of_ours, get(q.HOT_LIST.ours))
     etag = _header(head, "etag")
     _, head, _ = one(port_of_tutorial, get(f"/etag{q.HOT_LIST.tutorial}"))
     etag_of_tutorial = _header(head, "etag")
@@ -101,7 +101,8 @@ def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, second
             measured = drive(server.port, part.next, seconds, server.cpu_seconds)
             if measured.marked < LEAST_MARKED:
                 raise ValueError(
-                    f"{part.name}, {part.contender}: only {measured.marked:.0%} of the answers had {part.asks[0].mark!r}"
+                    f"{part.name}, {part.contender}: "
+                    f"only {measured.marked:.0%} of the answers had {part.asks[0].mark!r}"
                 )
             part.slices.append(measured)
     print("\r\033[K", end="", file=sys.stderr)
