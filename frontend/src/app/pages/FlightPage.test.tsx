@@ -94,7 +94,7 @@ test("tells of the aircraft and the weather then", async () => {
   show(page, "/flights/1");
   expect(await screen.findByRole("link", { name: "N14228" })).toHaveAttribute("href", "/?tailnum=N14228");
   expect(screen.getByText("BOEING 737-824")).toBeInTheDocument();
-  expect(screen.getByText("39 °F (4 °C)")).toBeInTheDocument();
+  expect(await screen.findByText("39 °F (4 °C)")).toBeInTheDocument();
   expect(screen.getByText("13 mph from the west")).toBeInTheDocument();
 });
 
@@ -128,7 +128,7 @@ test("a cancelled flight never left", async () => {
   server.replies.set("/flights/1", { body: { ...whole, ...never, plane: null, weather: null } });
   show(page, "/flights/1");
   expect(await screen.findByText("Cancelled: it never left.")).toBeInTheDocument();
-  expect(screen.getByText("Nothing was recorded in that hour.")).toBeInTheDocument();
+  expect(await screen.findByText("Nothing was recorded in that hour.")).toBeInTheDocument();
 });
 
 test("a number that no flight has is told from an address that no page has", async () => {
