@@ -43,5 +43,5 @@ def create_app(settings: Settings | None = None) -> Flask:
             batch_threads=settings.batch_threads,
         )
     site.serve(app, Path(settings.frontend_dist))
-    app.wsgi_app = DoorMiddleware(app.wsgi_app, pipeline.door.answer, pipeline.answer_route)  # type: ignore[method-assign]  # Flask's own way
+    app.wsgi_app = DoorMiddleware(app.wsgi_app, pipeline.door)  # type: ignore[method-assign]  # Flask's own way
     return app

@@ -45,7 +45,7 @@ def blueprint() -> Blueprint:
 
 
 def get(**path_arguments: object) -> Response:
-    """Answer one GET, where a server calls Flask without the door, by the pipeline all the same."""
+    """Answer one GET. The pipeline reads its head again: it answers the parts of a batch in the same way."""
     return sent(pipeline_of(current_app).answer(Head.of(request.environ)))
 
 

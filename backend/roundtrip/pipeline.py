@@ -91,33 +91,18 @@ class Pipeline:
         self.parts = ThreadPoolExecutor(batch_threads, "part")  # the parts of batches run here
         self.door = Door(cache)
 
-    def answer_route(self, head: Head) -> Answer | None:
-        """Answer a GET of one of the routes; None for anything else, which is Flask's to answer."""
-        if head.method not in ("GET", "HEAD") or not head.path.startswith(f"{API}/"):
-            return None
-        try:
-            endpoint, path_arguments = self._urls.match(head.path, method=head.method)
-        except HTTPException:
-            return None
-        route = self._routes.get(endpoint)
-        return None if route is None else self._answer(route, path_arguments, head, Timing())
-
     def answer(self, head: Head) -> Answer:
         """Answer any GET of the API; an error is an answer too."""
         timing = Timing()
         try:
             endpoint, path_arguments = self._urls.match(head.path, method=head.method)
-        except HTTPException as error:
-            return problem_answer(Problem.of_http(error), timing)
-        if endpoint not in self._routes:
-            return problem_answer(Problem(404, "This path answers no GET of data."), timing)
-        return self._answer(self._routes[endpoint], path_arguments, head, timing)
-
-    def _answer(self, route: Route, path_arguments: Mapping[str, Any], head: Head, timing: Timing) -> Answer:
-        try:
-            return self.respond(route, path_arguments, head, timing)
+            if endpoint not in self._routes:
+                raise Problem(404, "This path answers no GET of data.")
+            return self.respond(self._routes[endpoint], path_arguments, head, timing)
         except Problem as problem:
             return problem_answer(problem, timing)
+        except HTTPException as error:
+            return problem_answer(Problem.of_http(error), timing)
         except Exception:
             log.exception("%s %s?%s failed (rid %s)", head.method, head.path, head.query, timing.rid)
             return problem_answer(Problem(500, "The server failed; it has noted why."), timing)
