@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "../../test/appClient";
 import { TOTAL } from "../../test/flights";
@@ -58,8 +58,10 @@ test.each([
 test("says in a sentence who was least and most late", async () => {
   show(<DelaysPage />, "/delays");
   const chart = await screen.findByRole("region", { name: "By airline" });
-  expect(await within(chart).findByText(/Least late:/)).toHaveTextContent(
-    "Least late: AS at −9.9 min; most: United Air Lines Inc. at +6.9 min.",
+  await waitFor(() =>
+    expect(within(chart).getByText(/Least late:/)).toHaveTextContent(
+      "Least late: AS at −9.9 min; most: United Air Lines Inc. at +6.9 min.",
+    ),
   );
 });
 

@@ -27,7 +27,7 @@ test("shows flights as links to their pages, with how late they were in words", 
   expect(link).toHaveAttribute("href", "/flights/1");
   const row = screen.getByRole("row", { name: /UA 1545/ });
   expect(within(row).getByText("arrived 11 min late")).toBeInTheDocument();
-  expect(within(row).getByText("United Air Lines Inc.")).toBeInTheDocument();
+  expect(await within(row).findByText("United Air Lines Inc.")).toBeInTheDocument();
   expect(within(screen.getByRole("row", { name: /UA 7/ })).getByText("cancelled")).toBeInTheDocument();
 });
 
@@ -49,6 +49,7 @@ test("reads its filters from the address and asks with them", async () => {
 test("writes a chosen filter into the address, and takes it out again with its chip", async () => {
   const { user, address } = show(<ExplorePage />, "/?hour=17");
   await screen.findByRole("link", { name: "UA 1545" });
+  await screen.findByRole("option", { name: "United Air Lines Inc. (UA)" });
   await user.selectOptions(screen.getByRole("combobox", { name: "Airline" }), "UA");
   expect(address()).toBe("/?carrier=UA&hour=17");
   await user.click(screen.getByRole("button", { name: /Remove the filter: leaving/ }));
