@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from . import api, database, site
+from .arguments import PlainDigits
 from .config import Settings, kept_secret
 from .data.loader import data_commands
 from .data.version import last_modified
@@ -23,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment()
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # `//x` is unknown, not a redirect to whatever the Host header says
+    app.url_map.converters["int"] = PlainDigits
     database.configure(app, settings)
     migrate.init_app(app, db, directory=settings.migrations)
     cache.init_app(app, settings.cache_config())

@@ -1,8 +1,8 @@
 """The API as a Flask blueprint: each route of each resource, the batch, and the OpenAPI document."""
 
 import socket
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -38,15 +38,15 @@ def blueprint() -> Blueprint:
     """Return the API's routes, below /api/v1."""
     api = Blueprint("api", __name__, url_prefix=API)
     for route in ROUTES:
-        api.add_url_rule(route.path, route.name, get, methods=["GET"])
+        api.add_url_rule(route.path, route.name, partial(get, route), methods=["GET"])
     api.add_url_rule("/batch", "batch", batch_view, methods=["POST", "QUERY"])
     api.add_url_rule("/openapi.json", "openapi", openapi_view, methods=["GET"])
     return api
 
 
-def get(**path_arguments: object) -> Response:
-    """Answer one GET. The pipeline reads its head again: it answers the parts of a batch in the same way."""
-    return sent(pipeline_of(current_app).answer(Head.of(request.environ)))
+def get(route: Route, **path_arguments: object) -> Response:
+    """Answer one GET."""
+    return sent(pipeline_of(current_app).answer_route(route, path_arguments, Head.of(request.environ), Timing()))
 
 
 def batch_view() -> Response:
@@ -68,7 +68,7 @@ def batch_view() -> Response:
     headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), VARY, ("Server-Timing", timing.header())]
     if coding != IDENTITY:
         headers.append(("Content-Encoding", coding))
-    return ready(compress_stream(pieces, coding), 200, headers)
+    return Ready(compress_stream(pieces, coding), 200, headers)
 
 
 def openapi_view() -> Response:
@@ -137,6 +137,8 @@ def pipeline_of(app: Flask) -> Pipeline:
 class Ready(Response):
     """A response whose headers are complete. (Werkzeug would take Last-Modified from a 304.)"""
 
+    default_mimetype = None
+
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
         """Return them as they are."""
         return self.headers
@@ -144,15 +146,7 @@ class Ready(Response):
 
 def sent(answer: Answer) -> Response:
     """Give an answer to Flask as it is."""
-    return ready(answer.body, answer.status, answer.headers)
-
-
-def ready(body: bytes | Iterable[bytes], status: int, headers: list[tuple[str, str]]) -> Response:
-    """Return a response with these headers and no others."""
-    response = Ready(body, status)
-    response.headers.clear()
-    response.headers.extend(headers)
-    return response
+    return Ready([answer.body], answer.status, answer.headers)
 
 
 def told(error: Problem | HTTPException) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
+from werkzeug.routing import IntegerConverter
 
 from .errors import Fault, Problem
 from .techniques.pagination import DEFAULT_ITEMS, MOST_ITEMS
@@ -44,6 +45,12 @@ class Whole(fields.Integer):
         if not _WHOLE.fullmatch(value):
             raise ValidationError("Not a valid integer.")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class PlainDigits(IntegerConverter):
+    """The same in a path: werkzeug's own converter takes the digits of any script, too."""
+
+    regex = r"[0-9]+"
 
 
 class Day(fields.Date):

@@ -25,7 +25,11 @@ _READS_ONLY = "roundtrip_reads_only"
 def configure(app: Flask, settings: Settings) -> None:
     """Tell Flask-SQLAlchemy where the database is and how many connections to keep."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": settings.database_pool_size, "max_overflow": 0}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+        "pool_size": settings.database_pool_size,
+        "max_overflow": 0,
+        "pool_use_lifo": True,  # the connection used last has the most of what is asked in its page cache
+    }
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

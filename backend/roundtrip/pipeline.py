@@ -96,13 +96,18 @@ class Pipeline:
         timing = Timing()
         try:
             endpoint, path_arguments = self._urls.match(head.path, method=head.method)
-            if endpoint not in self._routes:
-                raise Problem(404, "This path answers no GET of data.")
-            return self.respond(self._routes[endpoint], path_arguments, head, timing)
-        except Problem as problem:
-            return problem_answer(problem, timing)
         except HTTPException as error:
             return problem_answer(Problem.of_http(error), timing)
+        if endpoint not in self._routes:
+            return problem_answer(Problem(404, "This path answers no GET of data."), timing)
+        return self.answer_route(self._routes[endpoint], path_arguments, head, timing)
+
+    def answer_route(self, route: Route, path_arguments: Mapping[str, Any], head: Head, timing: Timing) -> Answer:
+        """Answer a GET of a route; an error is an answer too."""
+        try:
+            return self.respond(route, path_arguments, head, timing)
+        except Problem as problem:
+            return problem_answer(problem, timing)
         except Exception:
             log.exception("%s %s?%s failed (rid %s)", head.method, head.path, head.query, timing.rid)
             return problem_answer(Problem(500, "The server failed; it has noted why."), timing)
