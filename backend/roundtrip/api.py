@@ -146,7 +146,7 @@ class Ready(Response):
 
 def sent(answer: Answer) -> Response:
     """Give an answer to Flask as it is."""
-    return Ready([answer.body], answer.status, answer.headers)
+    return Ready([answer.body], answer.status, answer.exchange_headers())
 
 
 def told(error: Problem | HTTPException) -> Response:

@@ -75,7 +75,7 @@ class DoorMiddleware:
         answer = self._door.answer(Head.of(environ))
         if answer is None:
             return self._application(environ, start_response)
-        start_response(STATUS_LINES[answer.status], answer.headers)
+        start_response(STATUS_LINES[answer.status], answer.exchange_headers())
         return (answer.body,)
 
 
@@ -88,7 +88,7 @@ def entry_key(key: str, media_type: str, coding: str) -> str:
 
 
 def answer_with(entry: Entry, how: str, ttl: int, head: Head, timing: Timing) -> Answer:
-    """Make the answer to a head from an entry: 200, or 304 where the client has it, with the exchange's timing."""
+    """Make the answer to a head from an entry: 200, or 304 where the client has it."""
     headers = [
         ("ETag", entry.etag),
         ("Cache-Control", entry.cache_control),
@@ -99,7 +99,6 @@ def answer_with(entry: Entry, how: str, ttl: int, head: Head, timing: Timing) ->
     if entry.last_modified is not None:
         headers.append(("Last-Modified", entry.last_modified))
     if not_modified(head.if_none_match, head.if_modified_since, entry.etag, entry.last_modified):
-        headers.append(("Server-Timing", timing.header()))
         return Answer(304, headers, b"", timing)
     headers.append(("Content-Type", entry.content_type))
     headers.append(("Content-Length", str(len(entry.body))))
@@ -107,7 +106,6 @@ def answer_with(entry: Entry, how: str, ttl: int, head: Head, timing: Timing) ->
         headers.append(("Content-Encoding", entry.coding))
     if entry.link is not None:
         headers.append(("Link", entry.link))
-    headers.append(("Server-Timing", timing.header()))
     return Answer(200, headers, b"" if head.method == "HEAD" else entry.body, timing)
 
 
@@ -129,7 +127,6 @@ def problem_answer(problem: Problem, timing: Timing) -> Answer:
         ("Cache-Control", "no-store"),
         ("Cache-Status", "roundtrip; fwd=bypass"),
         VARY,
-        ("Server-Timing", timing.header()),
         *problem.headers,
     ]
     return Answer(problem.status, headers, body, timing)

@@ -38,3 +38,7 @@ class Answer(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     timing: Timing
+
+    def exchange_headers(self) -> list[tuple[str, str]]:
+        """Return the headers of an exchange of its own; a part of a batch tells its timing otherwise."""
+        return [*self.headers, ("Server-Timing", self.timing.header())]

@@ -29,7 +29,8 @@ LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
 
 _URL = re.compile(r"/api/v1((?:/[A-Za-z0-9_]+){1,2})(?:\?([!-~]*))?\Z")
 # What a line tells of a part's headers: those that a cache needs, not those of the exchange.
-_TOLD = {"Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Age", "Vary", "Link"}
+_NAMES = ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Age", "Vary", "Link")
+_TOLD = {name: name.lower() for name in _NAMES}
 
 
 Line = tuple[str, bytes]  # the id of a part, and its line with the newline
@@ -115,7 +116,7 @@ def line(part_id: str, answer: Answer, start: float) -> bytes:
     told = {
         "id": part_id,
         "status": answer.status,
-        "headers": {name.lower(): value for name, value in answer.headers if name in _TOLD},
+        "headers": {_TOLD[name]: value for name, value in answer.headers if name in _TOLD},
         "timing": {"start": round(start, 3), **answer.timing.as_dict()},
     }
     return b"".join((orjson.dumps(told)[:-1], b',"body":', answer.body or b"null", b"}\n"))

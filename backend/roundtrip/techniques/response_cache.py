@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -50,7 +51,8 @@ class ResponseCache:
 
     def get(self, key: str) -> Entry | None:
         """Return the entry, fresh or stale; None when there is none or when what is there is not ours."""
-        return decode(self._backend.get(key))
+        stored = self._backend.get(key)
+        return _decoded(stored) if isinstance(stored, bytes) else None
 
     def put(self, key: str, entry: Entry) -> None:
         """Keep the entry for as long as it may be given, counted from when it was made."""
@@ -141,6 +143,12 @@ def encode(entry: Entry) -> bytes:
         )
     )
     return b"".join((_MAGIC, _LENGTH.pack(len(header)), header, entry.body))
+
+
+@lru_cache(maxsize=64)
+def _decoded(stored: bytes) -> Entry | None:
+    """Decode once what is asked for again and again: a backend in this process gives the same bytes each time."""
+    return decode(stored)
 
 
 def decode(stored: Any) -> Entry | None:
