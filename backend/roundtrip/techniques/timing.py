@@ -31,10 +31,10 @@ class Timing:
 
     def header(self) -> str:
         """Return the value of Server-Timing. `app` is the whole time in the application, the others parts of it."""
-        told = [f'rid;desc="{self.rid}"', f"app;dur={self.elapsed:.3f}"]
+        told = f'rid;desc="{self.rid}", app;dur={self.elapsed:.3f}'
         for name, spent in self.spans.items():
-            told.append(f"{name};dur={spent:.3f}{self._described(name)}")
-        return ", ".join(told)
+            told += f", {name};dur={spent:.3f}{self._described(name)}"
+        return told
 
     def as_dict(self) -> dict[str, float]:
         """Return the same for a part of a batch."""
