@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from "react";
 import { Failure } from "../ui/Failure";
+import { forgetFailures } from "./lazyPage";
 
 interface Props {
   children: ReactNode;
@@ -24,7 +25,10 @@ export class ErrorBoundary extends Component<Props, State> {
       <Failure
         error={error}
         heading="This page could not be drawn"
-        onRetry={() => this.setState({ error: null })}
+        onRetry={() => {
+          forgetFailures();
+          this.setState({ error: null });
+        }}
       />
     );
   }

@@ -6,6 +6,14 @@ export interface PageCode {
   Pending: LazyExoticComponent<ComponentType>;
 }
 
+const failed = new Set<PageCode>();
+
+/** Lets pages whose code could not be fetched ask for it anew: what is lazy keeps its failure for ever. */
+export function forgetFailures(): void {
+  for (const code of failed) code.Pending = lazy(code.load);
+  failed.clear();
+}
+
 /** A page whose code comes when it is needed, once. */
 export function pageCode(fetchCode: () => Promise<{ default: ComponentType }>): PageCode {
   let ready: ComponentType | undefined;
@@ -15,7 +23,7 @@ export function pageCode(fetchCode: () => Promise<{ default: ComponentType }>): 
       ready = module.default;
       return module;
     } catch (error) {
-      code.Pending = lazy(load); // the one before keeps its failure for ever; trying again needs a new one
+      failed.add(code);
       throw error;
     }
   };
