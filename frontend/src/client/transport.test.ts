@@ -36,6 +36,48 @@ test("an error page in HTML is an answer without a body", async () => {
   });
 });
 
+test("a success in HTML is a captive portal's: an error of the network, and nothing to keep", async () => {
+  server.replies.set("/airlines/UA", { headers: { "content-type": "text/html" }, body: "<h1>Log in" });
+  const client = createClient({ baseURL: server.baseURL });
+  const airline = { ...client.detail("airlines", "UA", ["name"]), retry: false };
+
+  await expect(client.queryClient.fetchQuery(airline)).rejects.toMatchObject({
+    name: "ProblemError",
+    kind: "network",
+    title: "The server could not be reached",
+    detail: "Something on the way answered in its place.",
+  });
+
+  server.replies.set("/airlines/UA", { body: { name: "United" } });
+  await expect(client.queryClient.fetchQuery(airline)).resolves.toEqual({ name: "United" });
+  expect(server.seen[1]?.headers["if-none-match"]).toBeUndefined();
+});
+
+test("a batch that a captive portal answers is none", async () => {
+  vi.stubGlobal(
+    "fetch",
+    async () => new Response("<h1>Log in", { headers: { "content-type": "text/html" } }),
+  );
+  const send = transport("http://localhost");
+
+  await expect(
+    send({ method: "POST", url: "/batch", headers: {}, call, onLine: () => {} }),
+  ).rejects.toMatchObject({ kind: "network", detail: "Something on the way answered in its place." });
+  vi.unstubAllGlobals();
+});
+
+test("a success without a body is no data", async () => {
+  const headers = { "content-type": "application/json" };
+  vi.stubGlobal("fetch", async () => new Response(null, { headers }));
+  const send = transport("http://localhost");
+
+  await expect(send({ method: "GET", url: "/x", headers: {}, call })).rejects.toMatchObject({
+    kind: "network",
+    detail: "The answer could not be read.",
+  });
+  vi.unstubAllGlobals();
+});
+
 test("lines are read as they come, whole, with characters that were cut in two", async () => {
   server.replies.set("/x", { body: "Zürich ✈".repeat(20_000) });
   const lines: Line[] = [];

@@ -2,7 +2,8 @@
  * The last step of a request: axios carries it, over fetch, so that a batch can be read while it still arrives
  * and the browser's Resource Timing knows of it.
  *
- * An answer of any status is an answer; only what never got one is thrown, as a ProblemError.
+ * An answer of any status is an answer; only what never got one, or a success that is not the API's, is thrown,
+ * as a ProblemError.
  */
 import axios, { AxiosError } from "axios";
 import { ProblemError } from "./errors";
@@ -66,6 +67,7 @@ export type Format = "json" | "msgpack";
 const TIMEOUT = 30_000;
 const ACCEPT = { json: "application/json", msgpack: "application/msgpack, application/json;q=0.5" };
 const NDJSON = "application/x-ndjson";
+const READABLE = /^application\/msgpack\b|[/+]json\b/;
 
 export function transport(origin: string, format: Format = "json"): Send {
   const http = axios.create({
@@ -92,6 +94,11 @@ export function transport(origin: string, format: Format = "json"): Send {
       marks.headers = performance.now();
       const answer = { status: response.status, headers: plain(response.headers), body: null };
       const type = answer.headers["content-type"] ?? "";
+      const ok = answer.status >= 200 && answer.status < 300;
+      if (ok && !(onLine ? type.startsWith(NDJSON) : READABLE.test(type))) {
+        await response.data?.cancel(); // unread, it would hold the connection
+        throw intruder();
+      }
       if (onLine && type.startsWith(NDJSON)) {
         marks.bytes = await readLines(response.data, onLine);
         marks.received = performance.now();
@@ -100,7 +107,7 @@ export function transport(origin: string, format: Format = "json"): Send {
       const bytes = new Uint8Array(await new Response(response.data).arrayBuffer());
       marks.received = performance.now();
       marks.bytes = bytes.byteLength;
-      const decoded = bytes.byteLength > 0 ? await decode(bytes, type) : null;
+      const decoded = ok || bytes.byteLength > 0 ? await decode(bytes, type) : null;
       marks.decoded = performance.now();
       return { ...answer, body: decoded };
     } catch (error) {
@@ -168,7 +175,14 @@ function plain(headers: object): Record<string, string> {
   );
 }
 
+/** A captive portal says 200 to everything, with a page of its own: as data it would be nothing, and be kept. */
+function intruder(): ProblemError {
+  const detail = "Something on the way answered in its place.";
+  return new ProblemError({ kind: "network", title: "The server could not be reached", detail });
+}
+
 function failureOf(cause: unknown): ProblemError {
+  if (cause instanceof ProblemError) return cause;
   if (globalThis.navigator?.onLine === false) {
     return new ProblemError({ kind: "offline", title: "You are offline", cause });
   }
