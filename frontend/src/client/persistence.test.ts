@@ -53,6 +53,34 @@ test("a reload shows the last data at once, and asks again by its validator", as
   client.queryClient.clear();
 });
 
+test("what came is kept soon, for a reload right after, and then at most every two seconds", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+  const saved = vi.spyOn(storage, "set");
+  const client = await visit();
+  const ask = () => client.queryClient.fetchQuery({ ...airlines(client), staleTime: 0 });
+
+  await ask();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(saved).toHaveBeenCalledTimes(1);
+
+  await ask();
+  await vi.advanceTimersByTimeAsync(1_900);
+  expect(saved).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(saved).toHaveBeenCalledTimes(2);
+});
+
+test("a save waits until the browser is idle, where it tells", async () => {
+  const idle = vi.fn<(run: () => void) => number>();
+  vi.stubGlobal("requestIdleCallback", idle);
+  await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
+  vi.unstubAllGlobals();
+
+  expect(kept.size).toBe(0);
+  idle.mock.calls[0]?.[0]();
+  await expect.poll(() => kept.size).toBe(1);
+});
+
 test("what is still fresh after a reload is not asked again", async () => {
   server.cacheControl = "max-age=60";
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));

@@ -24,6 +24,8 @@ import { type Key, urlOf } from "./queries";
 /** To be raised when the meaning of what is kept changes. */
 const VERSION = "1";
 const MOST_CHARACTERS = 1_000_000;
+/** Soon, because a save that begins when the page is left does not end. */
+const SOON = 200;
 const EVERY = 2_000;
 const PATIENCE = 300;
 
@@ -93,21 +95,30 @@ function usable({ client, answers }: Kept, root: string): PersistedClient["clien
   return { queries, mutations: [] };
 }
 
-/** At most one save in every two seconds, and one when the page goes out of sight. */
+/** A save soon after data came, at most one in every two seconds, and one when the page goes out of sight. */
 function saveOnChange(queryClient: QueryClient, save: () => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let saved = Number.NEGATIVE_INFINITY;
   const saveNow = () => {
     if (timer === undefined) return;
     clearTimeout(timer);
     timer = undefined;
+    saved = performance.now();
     save();
   };
   queryClient.getQueryCache().subscribe((event) => {
-    if (event.type === "updated" && event.action.type === "success") timer ??= setTimeout(saveNow, EVERY);
+    if (event.type !== "updated" || event.action.type !== "success") return;
+    timer ??= setTimeout(() => whenIdle(saveNow), Math.max(SOON, saved + EVERY - performance.now()));
   });
   globalThis.document?.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") saveNow();
   });
+}
+
+/** Not while the page is drawn, but soon in any case; Safari does not tell when it is idle. */
+function whenIdle(run: () => void): void {
+  if (globalThis.requestIdleCallback) requestIdleCallback(run, { timeout: SOON });
+  else run();
 }
 
 const sizes = new WeakMap<object, number>();
