@@ -117,7 +117,7 @@ function saveOnChange(queryClient: QueryClient, save: () => void): void {
 
 /** Not while the page is drawn, but soon in any case; Safari does not tell when it is idle. */
 function whenIdle(run: () => void): void {
-  if (globalThis.requestIdleCallback) requestIdleCallback(run, { timeout: SOON });
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(run, { timeout: SOON });
   else run();
 }
 
