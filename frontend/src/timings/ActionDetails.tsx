@@ -16,7 +16,7 @@ interface ActionDetailsProps {
 export function ActionDetails({ action, snapshot, title, onZoom }: ActionDetailsProps) {
   const summary = summarise(snapshot, action.id);
   if (!summary) return title;
-  const sources = answerWords(summary).map(({ words }) => words);
+  const answers = answerWords(summary);
   return (
     <>
       {title}
@@ -34,7 +34,7 @@ export function ActionDetails({ action, snapshot, title, onZoom }: ActionDetails
         </div>
         <div>
           <dt>Answers</dt>
-          <dd>{sources.length > 0 ? sources.join(", ") : "none yet"}</dd>
+          <dd>{answers.length > 0 ? answers.join(", ") : "none yet"}</dd>
         </div>
         {action.rendered !== null && (
           <div>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { aBatch, anAction, aSnapshot, aTrip, spansFrom } from "./fixtures";
-import { bytesWords, isUnrecorded, sentence, summarise } from "./summary";
+import { aBatch, anAction, aPart, aSnapshot, aTrip, spansFrom } from "./fixtures";
+import { answerWords, bytesWords, isUnrecorded, sentence, summarise } from "./summary";
 
 function summaryOf(over: Parameters<typeof aSnapshot>[0]) {
   const summary = summarise(aSnapshot(over));
@@ -67,6 +67,19 @@ describe("summarise", () => {
     expect(Object.values(summary.answers)).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it("takes an error for no answer of its source, but for a failure: alone, in a batch, and of the batch", () => {
+    const error = aTrip({ actionId: 2, status: 500 });
+    const part = aBatch({ parts: [aPart({ status: 404 }), aPart({ id: "2" })] });
+    const refused = aBatch({
+      status: 503,
+      parts: [aPart({ status: null }), aPart({ id: "2", status: null })],
+    });
+    const failed = aTrip({ actionId: 2, status: null, state: "failed" });
+    const summary = summaryOf({ roundTrips: [error, part, refused, failed], memoryHits: [] });
+    expect(summary.failed).toBe(4);
+    expect(answerWords(summary)).toEqual(["4× failed", "1× server"]);
+  });
+
   it("adds up spans to the round trips' time, what no span covers among them", () => {
     const trip = aTrip({ actionId: 2, start: 0, end: 10, spans: spansFrom(0, ["network", 7]) });
     expect(summaryOf({ roundTrips: [trip], memoryHits: [] }).amounts).toEqual([
@@ -98,5 +111,13 @@ describe("sentence", () => {
     expect(sentence(summaryOf({}))).toBe(
       "open flight 123: 1 round trip, 22 ms; answers: 1× memory, 1× 304, 1× server cache, 1× server.",
     );
+  });
+
+  it("says what failed", () => {
+    const roundTrips = [
+      aTrip({ actionId: 2, status: 500 }),
+      aTrip({ actionId: 2, status: null, state: "failed" }),
+    ];
+    expect(sentence(summaryOf({ roundTrips, memoryHits: [] }))).toMatch(/; answers: 2× failed\.$/);
   });
 });

@@ -7,6 +7,7 @@ export interface Summary {
   label: string;
   /** Requests under way now, of this action or an earlier one. */
   pending: number;
+  /** Round trips that brought no answer, and answers that were errors. */
   failed: number;
   paused: boolean;
   roundTrips: number;
@@ -31,12 +32,15 @@ export function summarise(snapshot: Snapshot, actionId?: number): Summary | null
   const answers: Record<Source, number> = { memory: 0, browser: 0, "304": 0, "server-cache": 0, server: 0 };
   const hits = snapshot.memoryHits.filter((hit) => hit.actionId === action.id);
   answers.memory = hits.length;
-  for (const answer of finished.flatMap(answersOf)) answers[answer] += 1;
+  const answered = finished.flatMap(answersOf);
+  const good = answered.filter(({ status }) => status < 400);
+  for (const { source } of good) answers[source] += 1;
+  const unanswered = trips.filter(({ state }) => state === "failed").length;
   const render = renderOf(action, trips, hits);
   return {
     label: action.label,
     pending: snapshot.roundTrips.filter(({ state }) => state === "pending").length,
-    failed: trips.filter(({ state }) => state === "failed").length,
+    failed: unanswered + answered.length - good.length,
     paused: snapshot.paused,
     roundTrips: trips.length,
     parts: trips.reduce((sum, { parts }) => sum + parts.length, 0),
@@ -53,12 +57,11 @@ export function isUnrecorded({ roundTrips, answers, pending }: Summary): boolean
   return roundTrips === 0 && answers.memory === 0 && pending === 0;
 }
 
-/** "2× memory", "1× 304": the sources that answered, and nothing of those that did not. */
-export function answerWords({ answers }: Pick<Summary, "answers">): { source: Source; words: string }[] {
-  return SOURCES.filter((source) => answers[source] > 0).map((source) => ({
-    source,
-    words: `${answers[source]}× ${sourceLabel(source)}`,
-  }));
+/** "1× failed", "2× memory": the sources that answered, and nothing of those that did not. */
+export function answerWords({ answers, failed }: Pick<Summary, "answers" | "failed">): string[] {
+  const sources = SOURCES.filter((source) => answers[source] > 0);
+  const words = sources.map((source) => `${answers[source]}× ${sourceLabel(source)}`);
+  return failed > 0 ? [`${failed}× failed`, ...words] : words;
 }
 
 export function bytesWords(summary: Pick<Summary, "bytes" | "bytesComplete">): string {
@@ -67,10 +70,9 @@ export function bytesWords(summary: Pick<Summary, "bytes" | "bytesComplete">): s
 
 /** One sentence for a screen reader, once the action has settled. */
 export function sentence(summary: Summary): string {
-  const sources = answerWords(summary).map(({ words }) => words);
-  const answered = sources.length > 0 ? `; answers: ${sources.join(", ")}` : "";
-  const failed = summary.failed > 0 ? `, ${summary.failed} failed` : "";
-  return `${summary.label}: ${count(summary.roundTrips, "round trip")}${failed}, ${ms(summary.ms)}${answered}.`;
+  const words = answerWords(summary);
+  const answered = words.length > 0 ? `; answers: ${words.join(", ")}` : "";
+  return `${summary.label}: ${count(summary.roundTrips, "round trip")}, ${ms(summary.ms)}${answered}.`;
 }
 
 /** The drawing after the last answer; nothing while an answer is newer than the last drawing. */
@@ -91,11 +93,11 @@ function spansOf({ spans, start, end }: RoundTrip & { end: number }): Span[] {
   return [...spans, ...uncovered(spans, start, end)];
 }
 
-/** A batch's answers are its parts'; a single's is its own. What was cut off answered nothing. */
-function answersOf(trip: RoundTrip): Source[] {
-  if (trip.kind === "batch")
-    return trip.parts.filter(({ status }) => status !== null).map(({ source }) => source);
-  return trip.status === null ? [] : [trip.source];
+/** A batch's answers are its parts', unless it was refused whole; a single's is its own. What was cut off answered nothing. */
+function answersOf(trip: RoundTrip): { source: Source; status: number }[] {
+  const isRefused = trip.status !== null && trip.status >= 400;
+  const exchanges = trip.kind === "batch" && !isRefused ? trip.parts : [trip];
+  return exchanges.flatMap(({ source, status }) => (status === null ? [] : [{ source, status }]));
 }
 
 /** The length of the union of what has ended: two round trips side by side are waited for once. */
