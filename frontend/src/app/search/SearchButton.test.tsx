@@ -27,6 +27,14 @@ test.each(["/", "{Control>}k{/Control}"])(
   },
 );
 
+test("finds a destination that the airports' list does not have", async () => {
+  const { user, address } = show(<SearchButton />);
+  await user.keyboard("/");
+  await user.type(await screen.findByRole("combobox", { name: /An airport or an airline/ }), "san ju");
+  await user.click(await screen.findByRole("option", { name: /San Juan/ }));
+  await waitFor(() => expect(address()).toBe("/?dest=SJU"));
+});
+
 test("a slash that is being typed stays one", async () => {
   const { user } = show(
     <>

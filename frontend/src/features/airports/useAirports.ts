@@ -2,8 +2,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { servedAirportsQuery } from "./api";
 
+/** The four destinations that the data's list of airports does not have: the cities of their FAA codes. */
+const UNLISTED = [
+  ["BQN", "Aguadilla"],
+  ["PSE", "Ponce"],
+  ["SJU", "San Juan"],
+  ["STT", "St. Thomas"],
+] as const;
+
 /** The served airports' names by their codes; empty until they have come. */
 export function useAirportNames(): ReadonlyMap<string, string> {
   const { data } = useQuery(servedAirportsQuery());
-  return useMemo(() => new Map(data?.items.map(({ faa, name }) => [faa, name])), [data]);
+  return useMemo(
+    () => new Map(data && [...data.items.map(({ faa, name }) => [faa, name] as const), ...UNLISTED]),
+    [data],
+  );
 }
