@@ -10,10 +10,10 @@ export function Histogram({ counts }: { counts: readonly number[] | undefined })
   return (
     <figure className={styles.histogram}>
       <figcaption>arrival delay, min</figcaption>
-      <ul className={styles.bars} aria-label="Flights by delay at arrival">
+      <ul className={styles.bars} aria-label="Flights by delay at arrival" aria-hidden={!counts}>
         {HISTOGRAM_CLASSES.map(({ from, name }, index) => {
           const count = counts?.[index] ?? 0;
-          const words = `${name}: ${whole(count)}`;
+          const words = counts && `${name}: ${whole(count)}`;
           return (
             <li key={name} title={words} data-from={from ?? undefined}>
               <span className="visually-hidden">{words}</span>
