@@ -42,7 +42,7 @@ function Flight({ id }: { id: number }) {
       />
       <div className={styles.parts}>
         <div className={styles.timeline}>
-          {flight ? <Timeline flight={flight} /> : <Pending what="The times" />}
+          {flight ? <Timeline flight={flight} /> : <Pending what="The times take" />}
         </div>
         <div className={styles.route}>
           {below && (
@@ -76,7 +76,7 @@ function Loading({ id }: { id: number }) {
         What was planned and what happened, the aircraft, the weather of that hour, and how the flights under
         the same number fared over the year.
       </PageHead>
-      <Pending what="The flight" />
+      <Pending what="The flight takes" />
     </>
   );
 }

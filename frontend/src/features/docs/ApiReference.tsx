@@ -16,7 +16,7 @@ export function ApiReference() {
   useRendered(operations);
   if (error && !data)
     return <Failure error={error} heading="The document could not be loaded" onRetry={refetch} />;
-  if (!data || !operations) return <Pending what="The pages of the API" />;
+  if (!data || !operations) return <Pending what="The pages of the API take" />;
   return (
     <div className={styles.reference}>
       <nav className={styles.contents} aria-label="Addresses">

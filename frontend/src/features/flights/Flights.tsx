@@ -27,7 +27,7 @@ export function Flights({ filters, total, airlines, airports, onChange, onClear 
 
   if (!flights && error)
     return <Failure error={error} heading="The flights could not be loaded" onRetry={retry} />;
-  if (!flights) return <Pending what="The flights" />;
+  if (!flights) return <Pending what="The flights take" />;
   if (flights.length === 0)
     return <Empty what="No flights match" action="Clear the filters" onAction={onClear} />;
 
