@@ -4,7 +4,7 @@ import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
 import { knownFlight } from "../features/flights/useFlight";
-import { readFilters } from "../ui/filters/filters";
+import { NARROWING, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { hereAlready, type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";
@@ -51,7 +51,7 @@ export const pages: readonly Page[] = [
     code: pageCode(() => import("./pages/DelaysPage")),
     action: () => "open Delays",
     ask: (_, search) => {
-      const { filters } = readFilters(search, delays.PARAMETERS);
+      const { filters } = readFilters(search, NARROWING);
       delays.prefetchPage(queryClient, filters);
       queryClient.prefetchQuery(airlinesQuery());
       queryClient.prefetchQuery(servedAirportsQuery());

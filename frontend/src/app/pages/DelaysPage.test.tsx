@@ -65,6 +65,32 @@ test("says in a sentence who was least and most late", async () => {
   );
 });
 
+test("narrows the flights down by all that its address says, each to be taken away", async () => {
+  const { user, address } = show(<DelaysPage />, "/delays?tailnum=N14228&status=delayed&hour=17");
+  await screen.findByRole("link", { name: /Friday 17:00/ });
+  expect(
+    asked().filter((url) => /^\/delays.*hour=17.*status=delayed.*tailnum=N14228/.test(url)),
+  ).toHaveLength(7);
+  expect(screen.getByRole("link", { name: "as a list" })).toHaveAttribute(
+    "href",
+    "/?tailnum=N14228&status=delayed&hour=17",
+  );
+  await user.click(screen.getByRole("button", { name: "Remove the filter: late" }));
+  expect(address()).toBe("/delays?tailnum=N14228&hour=17");
+});
+
+test("tells which parts of an address it cannot use", async () => {
+  show(<DelaysPage />, "/delays?hour=99&date=xx&sort=delay");
+  const alert = await screen.findByRole("alert");
+  for (const words of ["hour=99", "date=xx", "sort=delay"]) expect(alert).toHaveTextContent(words);
+});
+
+test("has no figures in words before there are any", async () => {
+  show(<DelaysPage />, "/delays");
+  expect(screen.queryByText(/min late: 0/)).not.toBeInTheDocument();
+  expect(await screen.findByText(/15 to 29 min late: /)).toBeInTheDocument();
+});
+
 test("leads to the same flights as a list", async () => {
   show(<DelaysPage />, "/delays?carrier=UA");
   expect(await screen.findByRole("link", { name: "as a list" })).toHaveAttribute("href", "/?carrier=UA");

@@ -1,4 +1,3 @@
-import { PARAMETERS } from "../../features/delays/api";
 import {
   CarrierDelays,
   HourDelays,
@@ -12,7 +11,7 @@ import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import { FilterChips } from "../../ui/filters/FilterChips";
 import { FilterForm } from "../../ui/filters/FilterForm";
 import { FilterProblems } from "../../ui/filters/FilterProblems";
-import { exploreHref } from "../../ui/filters/filters";
+import { exploreHref, NARROWING, type Parameter } from "../../ui/filters/filters";
 import { LatenessLegend } from "../../ui/LatenessLegend";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
@@ -20,8 +19,10 @@ import { useNames } from "../useNames";
 import { useRendered } from "../useRendered";
 import styles from "./DelaysPage.module.css";
 
+const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to"];
+
 export default function DelaysPage() {
-  const { filters, problems, change, clear } = useFilters(PARAMETERS);
+  const { filters, problems, change, clear } = useFilters(NARROWING);
   const names = useNames();
   const shown = { filters, names };
   useRendered(useFlightsTotal(filters));
@@ -31,7 +32,7 @@ export default function DelaysPage() {
         Who was late, when, and on the way to where. Every mark leads to the flights behind it.
       </PageHead>
       <FilterProblems problems={problems} />
-      <FilterForm filters={filters} names={names} offered={PARAMETERS} onChange={change} />
+      <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />
       <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
       <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
       <div className={styles.scale}>

@@ -85,6 +85,27 @@ test("tells which parts of an address it cannot use, and goes on without them", 
   expect(await screen.findByRole("link", { name: "UA 1545" })).toBeInTheDocument();
 });
 
+test.each([
+  ["origin=JFK&origin=EWR", "origin=EWR, which is left out here: only the first origin counts."],
+  ["foo=1", "foo=1, which is left out here: no filter here has that name."],
+])("tells of %s too", async (query, words) => {
+  show(<ExplorePage />, `/?${query}`);
+  expect(await screen.findByRole("alert")).toHaveTextContent(words);
+});
+
+test("offers the destinations that the airports' list does not have", async () => {
+  const { user, address } = show(<ExplorePage />);
+  await screen.findByRole("option", { name: "San Juan (SJU)" });
+  await user.selectOptions(screen.getByRole("combobox", { name: "To" }), "SJU");
+  expect(address()).toBe("/?dest=SJU");
+});
+
+test("leads to the charts of the very same flights", async () => {
+  const query = "flight=15&date=2013-05-01&status=delayed&min_delay=30&hour=17&weekday=3";
+  show(<ExplorePage />, `/?${query}&sort=-delay`);
+  expect(await screen.findByRole("link", { name: "as charts" })).toHaveAttribute("href", `/delays?${query}`);
+});
+
 test("offers to clear the filters when no flight matches", async () => {
   server.replies.set("/flights", { body: { items: [], next: null } });
   const { user, address } = show(<ExplorePage />, "/?dest=LAX&origin=LGA");

@@ -21,9 +21,9 @@ const OFFERED: readonly Parameter[] = [
   "min_delay",
 ];
 
-/** The charts of the same flights, as far as those can be narrowed down alike. */
-function delaysHref({ origin, dest, carrier, date, from = date, to = date }: Filters): string {
-  const query = writeFilters({ origin, dest, carrier, from, to });
+/** The charts of the same flights; those have no order. */
+function delaysHref({ sort: _, ...filters }: Filters): string {
+  const query = writeFilters(filters);
   return query ? `/delays?${query}` : "/delays";
 }
 

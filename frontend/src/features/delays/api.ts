@@ -1,9 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { client } from "../../app/client";
-import type { Filters, Parameter } from "../../ui/filters/filters";
-
-/** What the page of delays can be narrowed down by. */
-export const PARAMETERS: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to"];
+import type { Filters } from "../../ui/filters/filters";
 
 const RATES = ["count", "cancelled", "on_time_share", "mean_delay"] as const;
 

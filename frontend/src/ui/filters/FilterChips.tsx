@@ -1,7 +1,7 @@
 import { CloseIcon } from "../icons";
 import { describeFilter, type Names } from "./describe";
 import styles from "./FilterChips.module.css";
-import { type FilterPatch, type Filters, PARAMETERS } from "./filters";
+import { type FilterPatch, type Filters, NARROWING } from "./filters";
 
 interface Props {
   filters: Filters;
@@ -12,7 +12,7 @@ interface Props {
 
 /** What the flights are narrowed down to, in words, each to be taken away again. */
 export function FilterChips({ filters, names, onChange, onClear }: Props) {
-  const active = PARAMETERS.filter((parameter) => parameter !== "sort" && filters[parameter] !== undefined);
+  const active = NARROWING.filter((parameter) => filters[parameter] !== undefined);
   if (active.length === 0) return null;
   return (
     <ul className={styles.chips} aria-label="Filters in use">

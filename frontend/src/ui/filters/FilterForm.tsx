@@ -9,8 +9,8 @@ import {
   type FilterPatch,
   type Filters,
   LAST_DAY,
+  NARROWING,
   ORIGINS,
-  PARAMETERS,
   type Parameter,
   readFilters,
   STATUSES,
@@ -32,9 +32,7 @@ export function FilterForm(props: Props) {
   const phone = useMediaQuery(PHONE);
   const [isOpen, setOpen] = useState(false);
   if (!phone) return <Controls {...props} />;
-  const used = PARAMETERS.filter(
-    (parameter) => parameter !== "sort" && props.filters[parameter] !== undefined,
-  );
+  const used = NARROWING.filter((parameter) => props.filters[parameter] !== undefined);
   return (
     <details className={styles.folded} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Filters{used.length > 0 && ` (${used.length} in use)`}</summary>

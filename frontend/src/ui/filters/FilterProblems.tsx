@@ -7,10 +7,10 @@ export function FilterProblems({ problems }: { problems: readonly FilterProblem[
   return (
     <div role="alert">
       <ul className={styles.problems}>
-        {problems.map(({ parameter, text, expected }) => (
-          <li key={parameter}>
-            The address says <code>{`${parameter}=${text.slice(0, 40)}`}</code>, which is left out here: it
-            should be {expected}.
+        {problems.map(({ parameter, text, why }) => (
+          <li key={`${parameter}: ${why}`}>
+            The address says <code>{`${parameter.slice(0, 40)}=${text.slice(0, 40)}`}</code>, which is left
+            out here: {why}.
           </li>
         ))}
       </ul>

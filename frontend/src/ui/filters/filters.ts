@@ -29,11 +29,11 @@ export type Parameter = keyof Filters;
 /** A change to the filters: undefined takes one away. */
 export type FilterPatch = { [P in Parameter]?: Filters[P] | undefined };
 
-/** A value in the address that no flight filter can have. */
+/** A part of the address that is left out, and in words why. */
 export interface FilterProblem {
   parameter: string;
   text: string;
-  expected: string;
+  why: string;
 }
 
 interface Rule {
@@ -77,6 +77,8 @@ const RULES: { [P in Parameter]-?: Rule } = {
 };
 
 export const PARAMETERS = Object.keys(RULES) as Parameter[];
+/** What narrows the flights down: all but their order. */
+export const NARROWING = PARAMETERS.filter((parameter) => parameter !== "sort");
 
 /** Reads an address. What cannot be read is left out of the filters and told of, never passed over in silence. */
 export function readFilters(
@@ -86,11 +88,18 @@ export function readFilters(
   const filters: Record<string, string | number> = {};
   const problems: FilterProblem[] = [];
   for (const parameter of parameters) {
-    const text = search.get(parameter)?.trim();
-    if (!text) continue;
-    const value = RULES[parameter].read(text);
-    if (value === undefined) problems.push({ parameter, text, expected: RULES[parameter].expected });
+    const [text, again] = search.getAll(parameter).flatMap((each) => each.trim() || []);
+    if (text === undefined) continue;
+    const { read, expected } = RULES[parameter];
+    const value = read(text);
+    if (value === undefined) problems.push({ parameter, text, why: shouldBe(expected) });
     else filters[parameter] = value;
+    if (again !== undefined)
+      problems.push({ parameter, text: again, why: `only the first ${parameter} counts` });
+  }
+  for (const parameter of new Set(search.keys())) {
+    if (parameters.some((known) => known === parameter)) continue;
+    problems.push({ parameter, text: search.get(parameter) ?? "", why: "no filter here has that name" });
   }
   return settleDays(filters as Filters, problems);
 }
@@ -119,14 +128,18 @@ function settleDays(
   const { date, from, to, ...rest } = filters;
   if (date !== undefined) {
     if (from === undefined && to === undefined) return { filters, problems };
-    problems.push({ parameter: "date", text: date, expected: "a day alone, without from and to" });
+    problems.push({ parameter: "date", text: date, why: shouldBe("a day alone, without from and to") });
   }
   const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
   if (from !== undefined && to !== undefined && from > to) {
-    problems.push({ parameter: "to", text: to, expected: `a day not before ${from}` });
+    problems.push({ parameter: "to", text: to, why: shouldBe(`a day not before ${from}`) });
     return { filters: { ...rest, from }, problems };
   }
   return { filters: { ...rest, ...range }, problems };
+}
+
+function shouldBe(expected: string): string {
+  return `it should be ${expected}`;
 }
 
 function isDay(text: string): boolean {
