@@ -17,6 +17,7 @@ export function ActionDetails({ action, snapshot, title, onZoom }: ActionDetails
   const summary = summarise(snapshot, action.id);
   if (!summary) return title;
   const answers = answerWords(summary);
+  const size = bytesWords(summary);
   return (
     <>
       {title}
@@ -28,8 +29,8 @@ export function ActionDetails({ action, snapshot, title, onZoom }: ActionDetails
         <div>
           <dt>Asked</dt>
           <dd>
-            {count(summary.roundTrips, "round trip")}, {count(summary.parts, "part")}, {bytesWords(summary)}{" "}
-            on the wire
+            {count(summary.roundTrips, "round trip")}, {count(summary.parts, "part")}
+            {size && `, ${size} on the wire`}
           </dd>
         </div>
         <div>

@@ -64,6 +64,15 @@ describe("the timing bar", () => {
     expect(await within(bar()).findByText("1× failed")).toBeVisible();
   });
 
+  it("tells no size where none is known, as offline", () => {
+    const bytes = { wire: null, decoded: null };
+    show(aSnapshot({ roundTrips: [aTrip({ actionId: 2, status: null, state: "failed", bytes })] }));
+    const figures = within(bar())
+      .getAllByRole("listitem")
+      .map((item) => item.textContent);
+    expect(figures).toEqual(["1 round trip", "0 parts", "1× failed", "1× memory"]);
+  });
+
   it("says when it is paused, and when nothing was asked yet", async () => {
     const store = show(aSnapshot({ paused: true }));
     expect(bar()).toHaveTextContent("paused");

@@ -82,6 +82,7 @@ function PanelMissing({ open }: PanelProps) {
 }
 
 function Figures({ summary }: { summary: Summary }) {
+  const size = bytesWords(summary);
   const label = (
     <p className={styles.label} title={summary.label}>
       {summary.paused && <span className={styles.paused}>paused </span>}
@@ -107,7 +108,10 @@ function Figures({ summary }: { summary: Summary }) {
             <span className={styles.wide}> round</span> {summary.roundTrips === 1 ? "trip" : "trips"}
           </li>
           <li className={styles.parts}>{count(summary.parts, "part")}</li>
-          <li className={styles.bytes}>{bytesWords(summary)}</li>
+          {/* Here when empty too, so that its neighbours do not move when the size becomes known. */}
+          <li className={styles.bytes} aria-hidden={size === ""}>
+            {size}
+          </li>
         </ul>
         <ul className={styles.answers} aria-label="Answers by source">
           {summary.failed > 0 && <li className={styles.failed}>{summary.failed}× failed</li>}

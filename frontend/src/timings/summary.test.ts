@@ -104,6 +104,16 @@ describe("bytesWords", () => {
     expect(bytesWords(summaryOf({ roundTrips }))).toBe("at least 4.2 kB");
     expect(bytesWords(summaryOf({}))).toBe("4.2 kB");
   });
+
+  it("says nothing where no size is known", () => {
+    const offline = aTrip({
+      actionId: 2,
+      status: null,
+      state: "failed",
+      bytes: { wire: null, decoded: null },
+    });
+    expect(bytesWords(summaryOf({ roundTrips: [offline] }))).toBe("");
+  });
 });
 
 describe("sentence", () => {

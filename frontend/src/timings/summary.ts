@@ -64,8 +64,10 @@ export function answerWords({ answers, failed }: Pick<Summary, "answers" | "fail
   return failed > 0 ? [`${failed}× failed`, ...words] : words;
 }
 
+/** Nothing where nothing is known, as offline: "at least 0 B" would be true of anything. */
 export function bytesWords(summary: Pick<Summary, "bytes" | "bytesComplete">): string {
-  return `${summary.bytesComplete ? "" : "at least "}${bytes(summary.bytes)}`;
+  if (summary.bytesComplete) return bytes(summary.bytes);
+  return summary.bytes > 0 ? `at least ${bytes(summary.bytes)}` : "";
 }
 
 /** One sentence for a screen reader, once the action has settled. */
@@ -93,7 +95,7 @@ function spansOf({ spans, start, end }: RoundTrip & { end: number }): Span[] {
   return [...spans, ...uncovered(spans, start, end)];
 }
 
-/** A batch's answers are its parts', unless it was refused whole; a single's is its own. What was cut off answered nothing. */
+/** A batch's answers are its parts', unless it was refused; a single's is its own. What was cut off has none. */
 function answersOf(trip: RoundTrip): { source: Source; status: number }[] {
   const isRefused = trip.status !== null && trip.status >= 400;
   const exchanges = trip.kind === "batch" && !isRefused ? trip.parts : [trip];
