@@ -50,6 +50,8 @@ export function Endpoints({ snapshot: { roundTrips } }: { snapshot: Snapshot }) 
   );
 }
 
+const ORIGINS = [...REQUEST_SOURCES, "mixed"] as const;
+
 const BAR = 9;
 const HEIGHT = 26;
 const WIDTH = BIN_EDGES.length * BAR;
@@ -112,7 +114,10 @@ function binWords(bins: Bin[]): string {
 }
 
 function sourceWords({ sources }: EndpointStatistics): string {
-  const known = REQUEST_SOURCES.filter((source) => sources.has(source));
-  if (known.length === 1 && known[0]) return `from ${sourceLabel(known[0])}`;
-  return known.map((source) => `${sources.get(source)}× ${sourceLabel(source)}`).join(", ");
+  const [only, ...others] = sources.keys();
+  if (only !== undefined && others.length === 0)
+    return only === "mixed" ? "from mixed sources" : `from ${sourceLabel(only)}`;
+  return ORIGINS.filter((origin) => sources.has(origin))
+    .map((origin) => `${sources.get(origin)}× ${origin === "mixed" ? origin : sourceLabel(origin)}`)
+    .join(", ");
 }

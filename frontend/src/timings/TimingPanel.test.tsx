@@ -70,6 +70,13 @@ describe("the waterfall", () => {
     expect(row(/POST \/batch/)).toHaveTextContent(/batch window 2.0 ms, network 12 ms, server 6.0 ms/);
   });
 
+  it("tells a part's size, which is decoded, from the batch's on the wire", () => {
+    show();
+    expect(row(/airlines\/UA/)).toHaveTextContent("(640 B decoded)");
+    expect(row(/POST \/batch/)).toHaveTextContent("4.2 kB");
+    expect(row(/POST \/batch/)).not.toHaveTextContent("decoded");
+  });
+
   it("says what is under way, what failed and what was refused", () => {
     show({
       memoryHits: [],
@@ -161,6 +168,7 @@ describe("the endpoints", () => {
     const flights = screen.getByRole("row", { name: /GET \/flights\?fields&limit&origin/ });
     expect(within(flights).getAllByRole("cell", { name: "27 ms" })).toHaveLength(2);
     expect(within(flights).getByRole("img", { name: "1 from 20 to 50 ms" })).toBeVisible();
+    expect(screen.getByRole("row", { name: /POST \/batch/ })).toHaveTextContent("from mixed sources");
   });
 });
 

@@ -67,7 +67,7 @@ export const WaterfallRow = memo(function WaterfallRow({
         {texts.source}
       </td>
       <td className={styles.figure}>{texts.statements}</td>
-      <td className={styles.figure}>{texts.bytes}</td>
+      <td className={styles.figure}>{row.kind === "part" ? <Decoded size={texts.bytes} /> : texts.bytes}</td>
       <td className={styles.time}>{texts.time}</td>
       <td className={styles.clock}>
         <FoldMarks clock={clock} />
@@ -76,6 +76,17 @@ export const WaterfallRow = memo(function WaterfallRow({
     </tr>
   );
 });
+
+/** In brackets: a batch is compressed whole, so that its parts have no sizes on the wire which would add up. */
+function Decoded({ size }: { size: string }) {
+  if (size === "") return null;
+  return (
+    <span title={`${size} decoded; the batch's own size is on the wire`}>
+      ({size}
+      <span className="visually-hidden"> decoded</span>)
+    </span>
+  );
+}
 
 function Bars({ row, interval, clock }: { row: Row; interval: Interval; clock: Clock }) {
   const placed = place(clock, interval);

@@ -57,6 +57,17 @@ describe("endpointStatistics", () => {
     ]);
   });
 
+  it.each([
+    [["server-cache", "server-cache"], "server-cache"],
+    [["server-cache", "304"], "mixed"],
+    [[], "server"],
+  ] as const)("says of a batch whose parts came from %j that it came from %s", (from, origin) => {
+    const parts = from.map((source, i) => aPart({ id: String(i), source }));
+    const rows = endpointStatistics({ roundTrips: [aBatch({ parts })] });
+    const batch = rows.find(({ endpoint }) => endpoint === "POST /batch");
+    expect([...(batch?.sources ?? [])]).toEqual([[origin, 1]]);
+  });
+
   it("leaves out what has no answer: under way, failed, cancelled", () => {
     const roundTrips = [
       aTrip({ end: null, status: null, state: "pending" }),

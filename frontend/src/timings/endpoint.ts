@@ -27,22 +27,22 @@ export interface EndpointStatistics {
   p95: number;
   bins: Bin[];
   /** How many of the answers came from where. */
-  sources: ReadonlyMap<Source, number>;
+  sources: ReadonlyMap<Origin, number>;
 }
+
+/** A batch comes from where its parts do, which need not be one place. */
+type Origin = Source | "mixed";
 
 /**
  * One row an endpoint, slowest p95 first. A part counts under its own endpoint, and the batch that carried it under
  * "POST /batch". Only what was answered counts: a cancelled request says nothing about the endpoint's speed.
  */
 export function endpointStatistics(snapshot: Pick<Snapshot, "roundTrips">): EndpointStatistics[] {
-  const answers = new Map<string, { ms: number; source: Source }[]>();
-  const add = (
-    endpoint: string,
-    exchange: Pick<RoundTrip | PartRecord, "start" | "end" | "status" | "source">,
-  ) => {
+  const answers = new Map<string, { ms: number; source: Origin }[]>();
+  const add = (endpoint: string, exchange: RoundTrip | PartRecord) => {
     if (exchange.end === null || exchange.status === null) return;
     const known = answers.get(endpoint) ?? [];
-    known.push({ ms: exchange.end - exchange.start, source: exchange.source });
+    known.push({ ms: exchange.end - exchange.start, source: originOf(exchange) });
     answers.set(endpoint, known);
   };
   for (const trip of snapshot.roundTrips) {
@@ -53,9 +53,15 @@ export function endpointStatistics(snapshot: Pick<Snapshot, "roundTrips">): Endp
   return [...answers].map(([endpoint, list]) => describe(endpoint, list)).sort((a, b) => b.p95 - a.p95);
 }
 
-function describe(endpoint: string, answers: { ms: number; source: Source }[]): EndpointStatistics {
+function originOf(exchange: RoundTrip | PartRecord): Origin {
+  const parts = "parts" in exchange ? exchange.parts.filter(({ status }) => status !== null) : [];
+  const [source = exchange.source, ...others] = new Set(parts.map((part) => part.source));
+  return others.length > 0 ? "mixed" : source;
+}
+
+function describe(endpoint: string, answers: { ms: number; source: Origin }[]): EndpointStatistics {
   const times = answers.map(({ ms }) => ms);
-  const sources = new Map<Source, number>();
+  const sources = new Map<Origin, number>();
   for (const { source } of answers) sources.set(source, (sources.get(source) ?? 0) + 1);
   return {
     endpoint,
