@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,6 +44,17 @@ def write_problem(connection: socket.socket, status: int, reason: str, message: 
 
 
 util.write_error = write_problem  # gunicorn's own is HTML and has no setting
+
+
+def when_ready(server: Arbiter) -> None:
+    """Give up on a client that stalls for 10 seconds in the middle of a request or an answer: it holds a thread.
+
+    gunicorn has no setting for it. Connections inherit these from the socket that accepts them (socket(7)).
+    """
+    ten_seconds = struct.pack("ll", 10, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, ten_seconds)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, ten_seconds)
 
 
 def on_starting(server: Arbiter) -> None:

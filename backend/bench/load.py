@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-CONNECTIONS = 8
+CONNECTIONS = 32  # so many that the server is never idle while this side is not scheduled
 SETTLE = 0.1  # seconds of load before the clock starts
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)

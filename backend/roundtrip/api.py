@@ -51,12 +51,14 @@ def get(route: Route, **path_arguments: object) -> Response:
 
 def batch_view() -> Response:
     """Answer many GETs in one round trip, each as it is done (QUERY: RFC 10008)."""
-    if request.mimetype != JSON:
-        raise Problem(415, f"A batch is sent as {JSON}.")
+    if request.query_string:
+        raise Problem(400, "This path has no parameters.")
+    if request.mimetype != JSON or request.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
+        raise Problem(415, f"A batch is sent as {JSON}, in UTF-8.")
     if request.content_encoding:
         raise Problem(415, "A batch is sent without a content coding.", headers=[("Accept-Encoding", "identity")])
     timing = Timing()
-    parts = batch.parse(request.stream.read(batch.MOST_BYTES + 1))
+    parts = batch.parse(_body(batch.MOST_BYTES + 1))
     pipeline = pipeline_of(current_app)
     groups = batch.lines(parts, pipeline.door.answer, pipeline.answer, pipeline.parts, client_left(request.environ))
     media_type = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON))
@@ -69,6 +71,13 @@ def batch_view() -> Response:
     if coding != IDENTITY:
         headers.append(("Content-Encoding", coding))
     return Ready(compress_stream(pieces, coding), 200, headers)
+
+
+def _body(most: int) -> bytes:
+    try:
+        return request.stream.read(most)
+    except Exception as error:  # each server has its own for a body that is cut short or badly chunked
+        raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
 
 
 def openapi_view() -> Response:

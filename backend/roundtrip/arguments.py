@@ -144,7 +144,8 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
         )
     except ValidationError as error:
         raise Problem.of_parameters(_faults(schema, error)) from None
-    return {**loaded, **path_arguments}
+    # What stands in a path is a code or a number; codes are understood in lower case, as in filters.
+    return {**loaded, **{name: _upper(value) for name, value in path_arguments.items()}}
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:
@@ -218,6 +219,10 @@ def _choices(field: fields.Field[Any]) -> tuple[str, ...] | None:
 @lru_cache(maxsize=4096)
 def _quoted(text: str) -> str:
     return quote_plus(text, safe=",.:-")
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

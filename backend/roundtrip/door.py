@@ -19,6 +19,7 @@ from .techniques.response_cache import Entry, ResponseCache
 from .techniques.timing import Timing
 
 MOST_SPELLINGS = 10_000
+LONGEST_SPELLING = 1024  # bytes of a query: longer ones, which no page of ours asks, go to the pipeline each time
 VARY = ("Vary", "Accept, Accept-Encoding")
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -57,6 +58,8 @@ class Door:
 
     def learn(self, head: Head, key: str) -> None:
         """Remember that this spelling was answered from this key."""
+        if len(head.query) > LONGEST_SPELLING:
+            return
         with self._lock:
             self._keys[head.path, head.query] = key
             if len(self._keys) > MOST_SPELLINGS:
@@ -112,7 +115,7 @@ def answer_with(entry: Entry, how: str, ttl: int, head: Head, timing: Timing) ->
 # Cache-Status (RFC 9211), by how the entry came.
 _CACHE_STATUS = {
     "hit": "roundtrip; hit; ttl={ttl}",
-    "stale": "roundtrip; hit; fwd=stale; ttl={ttl}",
+    "stale": "roundtrip; hit; ttl={ttl}",
     "miss": "roundtrip; fwd=uri-miss; stored",
     "collapsed": "roundtrip; fwd=uri-miss; collapsed",
 }

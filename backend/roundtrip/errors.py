@@ -51,7 +51,10 @@ class Problem(Exception):
     def of_http(cls, error: HTTPException) -> "Problem":
         """Put an error of the router or the server into the one shape, keeping headers such as Allow."""
         kept = [(name, value) for name, value in error.get_headers() if name.lower() in _KEPT_HEADERS]
-        return cls(error.code or 500, error.description or "", headers=kept)
+        said = error.description
+        if said == type(error).description:  # the router's own words are for people at a browser
+            said = _OWN_WORDS.get(error.code or 500, said)
+        return cls(error.code or 500, said or "", headers=kept)
 
     @property
     def body(self) -> bytes:
@@ -67,4 +70,8 @@ class Problem(Exception):
         return orjson.dumps(said)
 
 
+_OWN_WORDS = {
+    404: "There is nothing at this address. The API's own description is at /api/v1/openapi.json.",
+    405: "This address does not take that method; Allow names those it takes.",
+}
 _KEPT_HEADERS = {"allow", "retry-after", "location"}

@@ -22,7 +22,7 @@ class Head(NamedTuple):
         get = environ.get
         return cls(
             environ["REQUEST_METHOD"],
-            environ["PATH_INFO"],
+            environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
             get("QUERY_STRING", ""),
             get("HTTP_ACCEPT", ""),
             get("HTTP_ACCEPT_ENCODING", ""),

@@ -162,7 +162,7 @@ def _batch_operation() -> dict[str, Any]:
     answers = {"type": "object", "properties": {"responses": {"type": "array", "items": part}}}
     return {
         "operationId": "batch",
-        "summary": "Many GETs in one round trip, each answered as it is done.",
+        "summary": "Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same.",
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/Batch"}}},

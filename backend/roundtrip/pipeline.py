@@ -157,6 +157,8 @@ class Pipeline:
             entry, how = self._cache.get_or_build(coded_key, lambda: make(timing))
             if how == "collapsed":
                 timing.spans["cache"] += timing.elapsed - before
+            elif not timing.statements:  # the plain entry was there, and only its coding was made
+                how = "hit"
             return entry, how
         if self._cache.ttl(entry) > 0:
             return entry, "hit"

@@ -319,3 +319,29 @@ def test_a_batch_is_posted_or_queried(client: FlaskClient, method: str) -> None:
 def test_a_part_cannot_be_seen_from_outside_the_api(client: FlaskClient) -> None:
     for url in ("/", "/delays", "/api/v2/flights", "/assets/x.js"):
         assert batch(client, {"id": "1", "url": url}).status_code == 400
+
+
+def test_a_code_in_a_path_is_understood_in_lower_case(client: FlaskClient) -> None:
+    assert client.get("/api/v1/airports/jfk").get_json() == client.get("/api/v1/airports/JFK").get_json()
+
+
+def test_a_batch_has_no_parameters(client: FlaskClient) -> None:
+    assert (
+        client.post("/api/v1/batch?x=1", json={"requests": [{"id": "1", "url": "/api/v1/airlines"}]}).status_code
+        == 400
+    )
+
+
+def test_a_batch_is_in_utf_8(client: FlaskClient) -> None:
+    body = b'{"requests": [{"id": "1", "url": "/api/v1/airlines"}]}'
+    refused = client.post("/api/v1/batch", data=body, content_type="application/json; charset=utf-16")
+    assert refused.status_code == 415
+    assert client.post("/api/v1/batch", data=body, content_type="application/json; charset=UTF-8").status_code == 200
+
+
+def test_what_only_needs_another_coding_is_a_hit_and_runs_no_statement(client: FlaskClient) -> None:
+    url = "/api/v1/flights?dest=SEA&limit=20"
+    client.get(url, headers={"Accept-Encoding": "br"})
+    again = client.get(url, headers={"Accept-Encoding": "gzip"})
+    assert again.headers["Cache-Status"].startswith("roundtrip; hit; ttl=")
+    assert "db;" not in again.headers["Server-Timing"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support import ONE_APP, forget
 
 from roundtrip.api import pipeline_of
-from roundtrip.door import MOST_SPELLINGS, Door
+from roundtrip.door import LONGEST_SPELLING, MOST_SPELLINGS, Door
 from roundtrip.http import Answer, Head
 from roundtrip.techniques.memory_backend import MemoryBackend
 from roundtrip.techniques.response_cache import ResponseCache
@@ -175,6 +175,12 @@ def test_only_so_many_spellings_are_remembered() -> None:
     for number in range(MOST_SPELLINGS + 10):
         door.learn(Head("GET", "/", str(number)), "key")
     assert len(door._keys) == MOST_SPELLINGS
+
+
+def test_a_long_spelling_is_not_remembered() -> None:
+    door = Door(ResponseCache(MemoryBackend(0)))
+    door.learn(Head("GET", "/", "x" * (LONGEST_SPELLING + 1)), "key")
+    assert len(door._keys) == 0
 
 
 def _without_exchange(response: Any) -> dict[str, str]:

@@ -222,3 +222,14 @@ def test_sigterm_ends_it_cleanly(database_path: Path, tmp_path: Path) -> None:
             assert response.status == 200
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("body", [b"zz\r\n", b"5\r\nab"], ids=["no size", "cut short"])
+def test_a_badly_chunked_batch_is_a_problem(server: Server, body: bytes) -> None:
+    head = b"POST /api/v1/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + body)
+        connection.shutdown(socket.SHUT_WR)
+        answered = connection.makefile("rb").read()
+    assert answered.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in answered

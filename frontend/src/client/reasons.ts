@@ -29,7 +29,7 @@ function answered({
   if (source === "browser") return "the browser had a fresh copy";
   if (source === "304") return "the server confirmed the answer in hand";
   const cache = responseHeaders["cache-status"] ?? "";
-  if (/fwd=stale/.test(cache)) return "the server's cache gave what it had while making it anew";
+  if (/ttl=(0|-)/.test(cache)) return "the server's cache gave what it had while making it anew";
   if (source === "server-cache") return "the server's cache had it";
   if (/collapsed/.test(cache)) return "the server made it once for all who asked";
   const cost = statements === null ? "" : `, with ${statements} SQL statement${statements === 1 ? "" : "s"}`;

@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many GETs in one round trip, each answered as it is done. */
+        /** Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same. */
         post: operations["batch"];
         delete?: never;
         options?: never;
