@@ -37,50 +37,62 @@ class Aim:
     name: str
     asked: str
     measured: str
+    beside: str  # the same by the clock
     reached: str  # yes, no; "narrowly" where the interval holds the limit
 
     @classmethod
-    def at_least(cls, name: str, least: float, measured: Ratio) -> "Aim":
+    def at_least(cls, name: str, least: float, measured: Ratio, beside: Ratio) -> "Aim":
         """Ask for a ratio of at least so much."""
         sure = measured.low >= least or measured.high < least
         reached = "yes" if measured.value >= least else "no"
-        return cls(name, f">= {least:g} x", str(measured), reached if sure else f"{reached}, narrowly")
+        return cls(name, f">= {least:g}", str(measured), str(beside), reached if sure else f"{reached}, narrowly")
 
     @classmethod
     def at_most(cls, name: str, most: float, measured: Ratio) -> "Aim":
         """Ask for a ratio of at most so much."""
         sure = measured.high <= most or measured.low > most
         reached = "yes" if measured.value <= most else "no"
-        return cls(name, f"<= {most:.3g} x", str(measured), reached if sure else f"{reached}, narrowly")
+        return cls(name, f"<= {most:.3g}", str(measured), "", reached if sure else f"{reached}, narrowly")
 
 
 def aims(result: Result) -> list[Aim]:
-    """Return every aim with what was measured. The ratios are of requests a second, those of pages of CPU time."""
+    """Return every aim with what was measured.
 
-    def rates(name: str, to: str) -> Ratio:
-        return ratio(_find(result.work, name, "ours").rates, _find(result.work, name, to).rates)
+    Requests a second are counted by the seconds that the worker had the processor: what else runs on the machine
+    takes the same from nobody then. By the clock they are told beside; on a quiet machine both agree.
+    """
 
-    def costs(name: str, to: str) -> Ratio:
-        return ratio(_find(result.work, name, "ours, one batch").costs, _find(result.work, name, to).costs)
+    def faster(name: str, to: str, least: float) -> Aim:
+        ours, theirs = _find(result.work, name, "ours"), _find(result.work, name, to)
+        by_cpu, by_clock = ratio(theirs.costs, ours.costs), ratio(ours.rates, theirs.rates)
+        return Aim.at_least(f"{name}: requests a second, ours to {to}", least, by_cpu, by_clock)
+
+    def cheaper(name: str, to: str, most: float, of: str = "") -> Aim:
+        batch, six = _find(result.work, name, "ours, one batch"), _find(result.work, of or name, to)
+        title = f"{name}: CPU, one batch to {'our' if to == 'ours, singly' else 'tutorial'} six"
+        return Aim.at_most(f"{title}{', nothing cached' if of else ''}", most, ratio(batch.costs, six.costs))
 
     told = [
-        Aim.at_least("list: ours to tutorial", 4, rates("list", "tutorial")),
-        Aim.at_least("detail: ours to tutorial", 2.4, rates("detail", "tutorial")),
-        Aim.at_least("report: ours to tutorial", 3, rates("report", "tutorial")),
+        faster("list", "tutorial", 4),
+        faster("detail", "tutorial", 2.4),
+        faster("report", "tutorial", 3),
+        faster("hot", "bare WSGI", 0.9),
+        faster("hot", "tutorial", 2),
+        faster("304", "bare WSGI", 0.9),
+        faster("304", "tutorial", 2),
+        cheaper("page, hot", "ours, singly", 1 / 3),
+        cheaper("page, hot", "tutorial", 1 / 10),
+        cheaper("page, hot", "tutorial", 1 / 10, of="page, cold"),  # tutorials cache a route or two, not six
+        cheaper("page, cold", "ours, singly", 1 / 3),
+        cheaper("page, cold", "tutorial", 1 / 10),
     ]
-    for name in ("hot", "304"):
-        told.append(Aim.at_least(f"{name}: ours to bare WSGI", 0.9, rates(name, "bare WSGI")))
-        told.append(Aim.at_least(f"{name}: ours to tutorial", 2, rates(name, "tutorial")))
-    for name in ("page, hot", "page, cold"):
-        told.append(Aim.at_most(f"{name}: CPU, a batch to our six", 1 / 3, costs(name, "ours, singly")))
-        told.append(Aim.at_most(f"{name}: CPU, a batch to tutorial's six", 1 / 10, costs(name, "tutorial")))
     for name in ("list", "detail") if result.scaled else ():
         small, large = (_find(result.scaled, name, scale) for scale in ("1 x", "10 x"))
         told.append(Aim.at_most(f"{name}: CPU, 10 x the rows to 1 x", MOST_GROWTH, ratio(large.costs, small.costs)))
     if result.memory:
         reached = "yes" if result.memory["rss"] <= MOST_MEMORY else "no"
         measured = f"{result.memory['rss']:.0f} MiB (PSS {result.memory['pss']:.0f})"
-        told.append(Aim("memory of our worker at the end", f"<= {MOST_MEMORY} MiB", measured, reached))
+        told.append(Aim("memory of our worker at the end", f"<= {MOST_MEMORY} MiB", measured, "", reached))
     return told
 
 
@@ -104,8 +116,8 @@ def as_markdown(result: Result) -> str:
         f"| {work.name} | {work.contender} | {work.rate:,.0f} | {work.cost:.3f} | {work.busy:.0%} |"
         for work in (*result.work, *result.scaled)
     ]
-    lines += ["", "| aim | asked | measured | reached |", "|---|---|---|---|"]
-    lines += [f"| {aim.name} | {aim.asked} | {aim.measured} | {aim.reached} |" for aim in aims(result)]
+    lines += ["", "| aim | asked | measured | by the clock | reached |", "|---|---|---|---|---|"]
+    lines += [f"| {aim.name} | {aim.asked} | {aim.measured} | {aim.beside} | {aim.reached} |" for aim in aims(result)]
     return "\n".join(lines) + "\n"
 
 

@@ -93,11 +93,7 @@ def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, second
     for number in range(rounds):
         for part in work:
             server = servers[part.server]
-            print(
-                f"\r\033[Kround {number + 1} of {rounds}: {part.name}, {part.contender}",
-                end="",
-                file=sys.stderr,
-            )
+            _show(f"round {number + 1} of {rounds}: {part.name}, {part.contender}")
             measured = drive(server.port, part.next, seconds, server.cpu_seconds)
             if measured.marked < LEAST_MARKED:
                 raise ValueError(
@@ -105,7 +101,7 @@ def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, second
                     f"only {measured.marked:.0%} of the answers had {part.asks[0].mark!r}"
                 )
             part.slices.append(measured)
-    print("\r\033[K", end="", file=sys.stderr)
+    _show("")
 
 
 def check_equal(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> int:
@@ -130,6 +126,11 @@ def check_equal(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) ->
         if ours != theirs:
             raise ValueError(f"the answers to {question} differ:\n{ours}\n{theirs}")
     return len(compared)
+
+
+def _show(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def _header(head: bytes, name: str) -> str:
