@@ -22,7 +22,7 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
 flask = Flask(__name__, static_folder=None)
 
 
-@flask.get("/")
+@flask.get("/api/v1/flights")
 def constant() -> Response:
     """Answer with the same bytes, through Flask."""
     return Response(BODY, content_type="application/json")
