@@ -20,11 +20,13 @@ const LINES: Record<string, object[]> = {
   "weekday,hour": [{ ...TOTAL, weekday: 5, hour: 17, mean_delay: 21.4 }],
 };
 
+const report = (url: URL) => ({ body: { items: LINES[url.searchParams.get("by") ?? ""] ?? [TOTAL] } });
+
 beforeEach(() => {
   stubScreen();
   server.seen.length = 0;
   server.replies
-    .set("/delays", (url) => ({ body: { items: LINES[url.searchParams.get("by") ?? ""] ?? [TOTAL] } }))
+    .set("/delays", report)
     .set("/airlines", { body: { items: [{ carrier: "UA", name: "United Air Lines Inc." }], next: null } })
     .set("/airports", { body: { items: [{ faa: "LAX", name: "Los Angeles Intl" }], next: null } });
 });
@@ -83,6 +85,14 @@ test("tells which parts of an address it cannot use", async () => {
   show(<DelaysPage />, "/delays?hour=99&date=xx&sort=delay");
   const alert = await screen.findByRole("alert");
   for (const words of ["hour=99", "date=xx", "sort=delay"]) expect(alert).toHaveTextContent(words);
+});
+
+test("excuses itself when the charts take more than a second", async () => {
+  server.replies.set("/delays", (url) => ({ ...report(url), after: 1_300 }));
+  show(<DelaysPage />, "/delays");
+  const note = "The charts take a little longer than usual …";
+  expect(await screen.findByText(note, undefined, { timeout: 3_000 })).toBeInTheDocument();
+  await waitFor(() => expect(screen.queryByText(note)).not.toBeInTheDocument(), { timeout: 3_000 });
 });
 
 test("has no figures in words before there are any", async () => {

@@ -6,6 +6,7 @@ import {
   WeekdayDelays,
 } from "../../features/delays/DelayCharts";
 import { HeatMap } from "../../features/delays/HeatMap";
+import { SlowNote } from "../../features/delays/SlowNote";
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import { FilterChips } from "../../ui/filters/FilterChips";
@@ -37,6 +38,7 @@ export default function DelaysPage() {
       <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
       <div className={styles.scale}>
         <LatenessLegend />
+        <SlowNote filters={filters} />
       </div>
       <div className={styles.charts}>
         <CarrierDelays {...shown} />

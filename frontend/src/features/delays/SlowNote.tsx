@@ -1,0 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
+import type { Filters } from "../../ui/filters/filters";
+import { useSlow } from "../../ui/useSlow";
+import { summaryQuery } from "./api";
+
+/** After a second without figures a word, so that nobody wonders. */
+export function SlowNote({ filters }: { filters: Filters }) {
+  const { isPending } = useQuery(summaryQuery(filters));
+  const slow = useSlow(isPending);
+  return <p role="status">{slow ? "The charts take a little longer than usual …" : ""}</p>;
+}
