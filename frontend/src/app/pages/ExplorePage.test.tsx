@@ -61,7 +61,10 @@ test("takes a typed flight number on Enter, and no other than a number", async (
   const field = screen.getByRole("textbox", { name: "Flight no." });
   await user.type(field, "12x{Enter}");
   expect(address()).toBe("/");
+  expect(field).toBeInvalid();
+  expect(field).toHaveAccessibleDescription("It should be a number from 1 to 9999.");
   await user.clear(field);
+  expect(field).toBeValid();
   await user.type(field, "15{Enter}");
   expect(address()).toBe("/?flight=15");
 });

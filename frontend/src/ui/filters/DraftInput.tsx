@@ -8,25 +8,31 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "value" | "o
   id: string;
   label: string;
   value: string | undefined;
+  /** What may be written, in words: "a number from 1 to 9999". */
+  expected: string;
   onCommit: (text: string) => void;
 }
 
 /** A field that speaks when its writer pauses, and only in words that it may say. */
-export function DraftInput({ label, value = "", onCommit, ...attributes }: Props) {
+export function DraftInput({ label, value = "", expected, onCommit, ...attributes }: Props) {
   const [draft, setDraft] = useState(value);
   const [shown, setShown] = useState(value);
+  const [isWrong, setWrong] = useState(false);
+  const complaint = `${attributes.id}-complaint`;
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
 
   // Changed from outside (a chip, a link, the back button): what was typed has lost its ground.
   if (value !== shown) {
     setShown(value);
+    setWrong(false);
     if (draft.toUpperCase() !== value) setDraft(value);
   }
 
   const commit = (input: HTMLInputElement) => {
     clearTimeout(pause.current);
     const text = input.value.trim();
+    setWrong(!input.validity.valid);
     if (input.validity.valid && text.toUpperCase() !== value.toUpperCase()) onCommit(text);
   };
   return (
@@ -37,16 +43,24 @@ export function DraftInput({ label, value = "", onCommit, ...attributes }: Props
         className={styles.input}
         value={draft}
         data-set={value !== ""}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? complaint : undefined}
         autoComplete="off"
         spellCheck={false}
         onChange={({ target }) => {
           setDraft(target.value);
+          if (target.validity.valid) setWrong(false);
           clearTimeout(pause.current);
           pause.current = setTimeout(() => commit(target), PAUSE_MS);
         }}
         onBlur={({ target }) => commit(target)}
         onKeyDown={(event) => event.key === "Enter" && commit(event.currentTarget)}
       />
+      {isWrong && (
+        <p id={complaint} className={styles.complaint} role="alert">
+          It should be {expected}.
+        </p>
+      )}
     </>
   );
 }

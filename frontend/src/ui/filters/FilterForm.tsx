@@ -52,7 +52,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
     const days = { from: filters.from ?? filters.date, to: filters.to ?? filters.date };
     onChange({ ...days, date: undefined, [parameter]: text || undefined });
   };
-  const day = { min: FIRST_DAY, max: LAST_DAY, type: "date" };
+  const day = { min: FIRST_DAY, max: LAST_DAY, type: "date", expected: "a day of 2013" };
   const controls: { [P in Parameter]?: React.ReactNode } = {
     origin: (
       <Select
@@ -128,7 +128,8 @@ function Controls({ filters, names, offered, onChange }: Props) {
         label="Flight no."
         value={filters.flight?.toString()}
         inputMode="numeric"
-        pattern="[0-9]{1,4}"
+        pattern="(?!0+$)[0-9]{1,4}"
+        expected="a number from 1 to 9999"
         placeholder="any"
         onCommit={set("flight")}
       />
@@ -139,6 +140,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
         label="Tail no."
         value={filters.tailnum}
         pattern="[A-Za-z0-9]{1,6}"
+        expected="up to six letters and digits"
         placeholder="any"
         autoCapitalize="characters"
         onCommit={set("tailnum")}
