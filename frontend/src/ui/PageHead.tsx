@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 interface Props {
   title: string;
@@ -7,13 +7,20 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The heading of a page, the same boxes as in index.html. */
+/** The heading of a page, the same boxes as in index.html; its words also describe the page to others. */
 export function PageHead({ title, documentTitle = title, children }: Props) {
+  const lede = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const words = lede.current?.textContent;
+    if (words) document.querySelector('meta[name="description"]')?.setAttribute("content", words);
+  });
   return (
     <div className="page-head">
       <title>{`${documentTitle} · Roundtrip`}</title>
       <h1>{title}</h1>
-      <div className="page-lede">{children}</div>
+      <div className="page-lede" ref={lede}>
+        {children}
+      </div>
     </div>
   );
 }

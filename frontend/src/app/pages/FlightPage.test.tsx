@@ -81,6 +81,7 @@ const page = (
 );
 
 test("tells what was planned and what happened", async () => {
+  document.head.innerHTML = '<meta name="description" content="" />';
   show(page, "/flights/1");
   expect(await screen.findByRole("heading", { level: 1, name: "UA 1545" })).toBeInTheDocument();
   expect(screen.getByText("It arrived 11 min late.")).toBeInTheDocument();
@@ -88,6 +89,10 @@ test("tells what was planned and what happened", async () => {
   for (const time of ["05:15", "05:17", "08:19", "08:30"])
     expect(within(times).getByText(time)).toBeInTheDocument();
   expect(within(times).getByText(/3 h 47 min of it in the air/)).toBeInTheDocument();
+  expect(document.querySelector('meta[name="description"]')).toHaveAttribute(
+    "content",
+    "United Air Lines Inc., Tuesday 1 January 2013 Newark Liberty Intl (EWR) to George Bush Intercontinental (IAH) It arrived 11 min late.",
+  );
 });
 
 test("tells of the aircraft and the weather then", async () => {

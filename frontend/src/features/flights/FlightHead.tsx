@@ -21,10 +21,10 @@ export function FlightHead({ flight, airline, origin, destination }: Props) {
     >
       <p>
         <Link to={exploreHref({ carrier })}>{airline ?? carrier}</Link>, {longDate(sched_dep)}
-      </p>
+      </p>{" "}
       <p>
         {place(from, origin)} to <Link to={exploreHref({ dest })}>{place(dest, destination)}</Link>
-      </p>
+      </p>{" "}
       <p>
         <strong>{outcome(flight)}</strong>
       </p>
