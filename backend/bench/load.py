@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-CONNECTIONS = 32  # so many that the server is never idle while this side is not scheduled
+CONNECTIONS = 16  # so many that the server is never idle while this side is not scheduled
 SETTLE = 0.1  # seconds of load before the clock starts
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -80,6 +80,7 @@ def drive(port: int, asks: Iterator[Ask], seconds: float, cpu: Callable[[], floa
             began, cpu_began = time.perf_counter(), cpu()
             requests, marked = _ask_until(began + seconds, selector, asks)
             spent, cpu_spent = time.perf_counter() - began, cpu() - cpu_began
+            _drain(selector)  # or the server would go on in the next one's slice
         finally:
             for connection in connections:
                 connection.socket.close()
@@ -96,6 +97,16 @@ def _ask_until(deadline: float, selector: selectors.BaseSelector, asks: Iterator
                 marked += connection.marked()
                 connection.send(next(asks))
     return requests, marked
+
+
+def _drain(selector: selectors.BaseSelector) -> None:
+    waiting = set(selector.get_map())
+    while waiting:
+        for key, _ in selector.select():
+            connection: _Connection = key.data
+            if connection.receive():
+                selector.unregister(connection.socket)
+                waiting.discard(key.fd)
 
 
 class _Connection:

@@ -11,7 +11,7 @@ from . import questions as q
 from .load import Ask, Slice, drive, get, one
 from .servers import Server
 
-LEAST_MARKED = 0.98  # of the answers must have come the way that is measured
+LEAST_MARKED = 0.9  # of the answers must have come the way that is measured; of 36 reports some are asked at once
 
 
 @dataclass
