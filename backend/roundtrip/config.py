@@ -17,7 +17,7 @@ class Settings:
     database_url: str = f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}"
     database_pool_size: int = 8
     cache_url: str = "memory:"
-    cache_max_bytes: int = 24 * MIB
+    cache_max_bytes: int = 20 * MIB
     secret_key: str = ""  # signs cursors; empty: made once and kept in the instance folder
     frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
     migrations: str = str(BACKEND / "migrations")

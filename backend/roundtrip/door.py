@@ -18,7 +18,7 @@ from .techniques.negotiation import media_type_for
 from .techniques.response_cache import Entry, ResponseCache
 from .techniques.timing import Timing
 
-MOST_SPELLINGS = 10_000
+MOST_SPELLINGS = 4_000  # about a kilobyte each
 LONGEST_SPELLING = 1024  # bytes of a query: longer ones, which no page of ours asks, go to the pipeline each time
 VARY = ("Vary", "Accept, Accept-Encoding")
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -28,7 +28,7 @@ class Door:
     """Knows which cache key each spelling of a URL means, because the pipeline has answered that spelling once.
 
     A request can be spelled in many ways (order of parameters, defaults written out); the pipeline finds the one
-    canonical key, and the door remembers it. At most 10,000 spellings are remembered, the oldest dropped first.
+    canonical key, and the door remembers it. At most 4,000 spellings are remembered, the oldest dropped first.
     """
 
     def __init__(self, cache: ResponseCache) -> None:
