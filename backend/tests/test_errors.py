@@ -76,7 +76,7 @@ def test_a_fault_without_a_list_has_no_allowed() -> None:
         "/api/v1/flights/%D9%A1%D9%A2",
         "/api/v1/flights/%00",
         "/api/v1/airlines/XX",
-        "/api/v1/airlines/ua",
+        "/api/v1/airlines/U",
         "/api/v1/airlines/%00",
         "/api/v1/airlines/UA%00",
         "/api/v1/airlines/%FF",
