@@ -42,14 +42,14 @@ class Door:
         if key is None or head.method not in ("GET", "HEAD"):
             return None
         timing = Timing()
-        with timing.span("cache"):
-            try:
-                media_type = media_type_for(head.accept)
-            except Problem:
-                return None
-            entry = self._cache.get(entry_key(key, media_type, negotiated(head.accept_encoding)))
+        try:
+            media_type = media_type_for(head.accept)
+        except Problem:
+            return None
+        entry = self._cache.get(entry_key(key, media_type, negotiated(head.accept_encoding)))
         if entry is None:
             return None
+        timing.spans["cache"] = timing.elapsed
         ttl = self._cache.ttl(entry)
         if ttl <= 0:
             return None

@@ -20,9 +20,10 @@ class Head(NamedTuple):
     def of(cls, environ: dict[str, Any]) -> "Head":
         """Read the head from a WSGI environment (PEP 3333)."""
         get = environ.get
+        path = environ["PATH_INFO"]
         return cls(
             environ["REQUEST_METHOD"],
-            environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+            path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
             get("QUERY_STRING", ""),
             get("HTTP_ACCEPT", ""),
             get("HTTP_ACCEPT_ENCODING", ""),
