@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 CONNECTIONS = 16  # so many that the server is never idle while this side is not scheduled
+LONGEST_WAIT = 30.0  # seconds
 SETTLE = 0.1  # seconds of load before the clock starts
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -102,7 +103,10 @@ def _ask_until(deadline: float, selector: selectors.BaseSelector, asks: Iterator
 def _drain(selector: selectors.BaseSelector) -> None:
     waiting = set(selector.get_map())
     while waiting:
-        for key, _ in selector.select():
+        answers = selector.select(LONGEST_WAIT)
+        if not answers:
+            raise ValueError(f"{len(waiting)} requests had no answer in {LONGEST_WAIT:g} s")
+        for key, _ in answers:
             connection: _Connection = key.data
             if connection.receive():
                 selector.unregister(connection.socket)
