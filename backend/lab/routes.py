@@ -1,0 +1,180 @@
+"""The Lab on the wire, below /api/lab: what experiments there are, and one run of one side."""
+
+import os
+import platform
+import sqlite3
+import sys
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from marshmallow import validate
+
+from roundtrip.api import sent
+from roundtrip.arguments import Arguments, Whole, parse
+from roundtrip.config import BACKEND
+from roundtrip.errors import Problem
+from roundtrip.http import Head
+
+from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
+from .run import Run
+from .workbench import Workbench
+
+LAB = "/api/lab"
+REPOSITORY = BACKEND.parent
+
+
+class RunArguments(Arguments):
+    """Which question a run answers."""
+
+    class Meta(Arguments.Meta):
+        """No fields: an experiment chooses its own."""
+
+        exclude = ("fields_",)
+
+    number = Whole(load_default=0, validate=validate.Range(0, 999_999))
+    part = Whole(load_default=0, validate=validate.Range(0, 19))
+
+
+def blueprint() -> Blueprint:
+    """Return the Lab's routes."""
+    lab = Blueprint("lab", __name__, url_prefix=LAB)
+    lab.before_request(admit)
+    lab.add_url_rule("/experiments", view_func=list_experiments, methods=["GET"])
+    lab.add_url_rule("/experiments/<name>/<side>", view_func=run_side, methods=["GET"])
+    lab.add_url_rule("/source/<path:path>", view_func=show_source, methods=["GET"])
+    lab.add_url_rule("/ping", view_func=ping, methods=["GET"])
+    return lab
+
+
+def bench_of(app: Flask) -> Workbench:
+    """Return the application's workbench."""
+    bench: Workbench = app.extensions["lab"]
+    return bench
+
+
+def admit() -> None:
+    """Refuse a client that asks more than a browser needs."""
+    bench_of(current_app).admit(request.remote_addr or "")
+
+
+def list_experiments() -> Response:
+    """Describe all experiments, the links that lead here, and the machine."""
+    bench = bench_of(current_app)
+    return no_store(
+        jsonify(
+            chapters=CHAPTERS,
+            networks=NETWORKS,
+            experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
+            links=bench.companion.links,
+            machine=machine(),
+        )
+    )
+
+
+def run_side(name: str, side: str) -> Response:
+    """Run one side of an experiment once."""
+    arguments = parse(RunArguments, request.query_string.decode("latin-1"), {})
+    bench = bench_of(current_app)
+    found = experiment(name)
+    chosen = found.side(side)
+    if chosen.answer is None:
+        raise Problem(404, "This side is the browser's alone: there is nothing to ask the server.")
+    if chosen.needs and chosen.needs not in bench.engines:
+        raise Problem(503, f"This side needs {chosen.needs}, which is not there.")
+    bench.prepare(name, found.prepare)
+    if not found.heavy:
+        return answer(chosen, bench, **arguments)
+    if not bench.one_heavy_run.acquire(timeout=10):
+        raise Problem(503, "Another heavy run is under way.", headers=[("Retry-After", "5")])
+    try:
+        return answer(chosen, bench, **arguments)
+    finally:
+        bench.one_heavy_run.release()
+
+
+def answer(side: Side, bench: Workbench, number: int, part: int) -> Response:
+    """Answer from a side, plain or asynchronous (as Flask runs an asynchronous view), with what it cost."""
+    run = Run(bench, Head.of(request.environ), number, part)
+    made: Any = side.answer
+    answered = current_app.async_to_sync(made)(run) if iscoroutinefunction(made) else made(run)
+    response = sent(answered)
+    response.headers.add("Server-Timing", run.costs())
+    return response
+
+
+def show_source(path: str) -> Response:
+    """Show a file that an experiment names, or an experiment's own, as text."""
+    if path not in _shown():
+        raise Problem(404, "The Lab shows the files that its experiments name, and their own.")
+    text = (REPOSITORY / path).read_text()
+    return no_store(Response(text, content_type="text/plain; charset=utf-8"))
+
+
+def ping() -> Response:
+    """Answer at once: what a round trip here costs without any work."""
+    return no_store(Response(status=204))
+
+
+def machine() -> dict[str, Any]:
+    """Say on what this server runs."""
+    return {
+        "cpu": _cpu(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+
+
+def no_store(response: Response) -> Response:
+    """Keep an answer out of every cache."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]:
+    halves = [f"{folder}/{name}{ending}" for folder, ending in _HALVES]
+    return {
+        "name": name,
+        "title": found.title,
+        "chapter": found.chapter,
+        "shows": found.shows,
+        "technique": found.technique,
+        "code": [path for path in halves if (REPOSITORY / path).exists()],
+        "sides": [
+            {
+                "name": side.name,
+                "label": side.label,
+                "says": side.says,
+                "pattern": side.pattern,
+                "needs": side.needs if side.needs and side.needs not in bench.engines else None,
+            }
+            for side in found.sides
+        ],
+        "explanation": found.explanation,
+        "lesson": found.lesson,
+        "does_not_pay": found.does_not_pay,
+        "network": found.network,
+    }
+
+
+_HALVES = (("backend/lab/experiments", ".py"), ("frontend/src/lab/experiments", ".ts"))
+
+
+def _shown() -> set[str]:
+    """Return the paths that may be shown: in an installation without sources of the frontend, those that exist."""
+    named = {path for found in all_experiments().values() for path in found.technique}
+    own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
+    return {path for path in named | own if (REPOSITORY / path).is_file()}
+
+
+def _cpu() -> str:
+    """Return the processor's name, as far as it is known."""
+    told = Path("/proc/cpuinfo")
+    if told.exists():
+        for line in told.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine() or sys.platform

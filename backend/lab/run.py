@@ -1,0 +1,89 @@
+"""One run of one side: what it may use, and what it cost."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from roundtrip.http import Answer, Head
+from roundtrip.reading import Reader
+from roundtrip.techniques.compression import IDENTITY
+from roundtrip.techniques.query_plan import Database, Row
+from roundtrip.techniques.serialization import JSON, encode
+from roundtrip.techniques.timing import Timing
+
+if TYPE_CHECKING:
+    from .workbench import Workbench
+
+
+class CountedDatabase:
+    """The product's database, with the rows that it hands out counted for one run. It shares its plans."""
+
+    def __init__(self, database: Database, run: "Run") -> None:
+        self._database = database
+        self._run = run
+        self.engine = database.engine
+        self.plan = database.plan
+
+    def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
+        """Run one statement."""
+        rows = self._database.fetch(sql, arguments)
+        self._run.rows += len(rows)
+        return rows
+
+
+class Run:
+    """What a side gets: the number of the question (equal for all sides of a round), the workbench, and a timing.
+
+    `number` chooses the question, so that no two rounds ask the same; `part` is for sides that ask several times.
+    `facts` are further counts that a side wants to tell, such as how often something was computed.
+    """
+
+    def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0) -> None:
+        self.bench = bench
+        self.head = head
+        self.number = number
+        self.part = part
+        self.timing = Timing()
+        self.rows = 0
+        self.facts: dict[str, int] = {}
+        self._cpu = time.process_time_ns()
+
+    def database(self, database: Database | None = None) -> Any:
+        """Return the product's database, or the one given, with its rows counted for this run."""
+        return CountedDatabase(database or self.bench.database, self)
+
+    def reader(self, database: Database | None = None) -> Reader:
+        """Return what the product's questions read with."""
+        return Reader(self.database(database), self.bench.cursors, self.timing)
+
+    @contextmanager
+    def statement(self) -> Iterator[None]:
+        """Count and time a statement that does not run through the product's plans."""
+        self.timing.statements += 1
+        with self.timing.span("db"):
+            yield
+
+    def json(self, value: Any, headers: Sequence[tuple[str, str]] = ()) -> Answer:
+        """Answer with a value as JSON, encoded as the product does."""
+        with self.timing.span("serialize"):
+            body = encode(value, JSON)
+        return self.bytes(body, headers=headers)
+
+    def bytes(
+        self, body: bytes, media_type: str = JSON, coding: str = IDENTITY, headers: Sequence[tuple[str, str]] = ()
+    ) -> Answer:
+        """Answer with ready bytes. Nothing keeps it, unless `headers` bring a Cache-Control of their own."""
+        given = dict(headers)
+        told = [("Content-Type", media_type), ("Content-Length", str(len(body)))]
+        if "Cache-Control" not in given:
+            told.append(("Cache-Control", "no-store"))
+        if coding != IDENTITY:
+            told.append(("Content-Encoding", coding))
+        return Answer(200, [*told, *given.items()], body, self.timing)
+
+    def costs(self) -> str:
+        """Return the value of a second Server-Timing: the CPU time of this process, in ms, and what was counted."""
+        cpu = (time.process_time_ns() - self._cpu) / 1e6
+        counts: Mapping[str, int] = {"rows": self.rows, **self.facts}
+        return ", ".join([f"cpu;dur={cpu:.3f}", *(f'{name};desc="{count}"' for name, count in counts.items())])
