@@ -1,0 +1,12 @@
+/** What experiments there are, the links that lead here, and the machine: as the server tells. */
+import type { Catalogue } from "./types";
+
+export const LAB = "/api/lab";
+
+/** "off" where the server has no Lab. Throws an Error for people. */
+export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "off"> {
+  const response = await fetch(`${LAB}/experiments`, { signal, headers: { Accept: "application/json" } });
+  if (response.status === 404) return "off";
+  if (!response.ok) throw new Error(`The Lab answered ${response.status}.`);
+  return (await response.json()) as Catalogue;
+}

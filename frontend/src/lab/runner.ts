@@ -1,0 +1,189 @@
+/**
+ * Runs an experiment: its sides in turn, in random order within each round, until the interval of their ratio is
+ * narrow enough or the time set is up.
+ */
+import { createTimings, timed } from "../client/timing";
+import { transport } from "../client/transport";
+import { compareSamples } from "./comparisons";
+import { environmentOf } from "./environment";
+import type { Half, Side } from "./half";
+import { askOf, oneGet, type Sample, sample } from "./sample";
+import { type Comparison, median, narrowEnough, random } from "./statistics";
+import type { Catalogue, ExperimentInfo, Measure, Result, Samples, Settings, SideInfo } from "./types";
+import { MEASURES } from "./types";
+
+export { comparisonOf } from "./comparisons";
+
+export interface Progress {
+  phase: "preparing" | "warming up" | "measuring";
+  round: number;
+  /** Of the time or the rounds that are set, whichever is further: 0 to 1. */
+  share: number;
+  /** ms */
+  elapsed: number;
+  /** The first side against the last, so far. */
+  comparison: Comparison | null;
+}
+
+interface Options {
+  signal: AbortSignal;
+  onProgress(progress: Progress): void;
+}
+
+interface Contender {
+  info: SideInfo;
+  run: Side;
+  samples: Sample[];
+}
+
+/** Rounds between two looks at the interval. */
+const LOOK_EVERY = 10;
+
+/** Stopped, it resolves with what there is; what goes wrong is an Error for people. */
+export async function runExperiment(
+  info: ExperimentInfo,
+  settings: Settings,
+  catalogue: Catalogue,
+  { signal, onProgress }: Options,
+): Promise<Result> {
+  const half = await halfOf(info.name);
+  const contenders = contendersOf(info, settings, half);
+  const timings = createTimings();
+  const shared = { send: timed(timings)(transport("")), timings, signal };
+  const chance = random(settings.seed);
+  const progress: Progress = { phase: "preparing", round: 0, share: 0, elapsed: 0, comparison: null };
+  const tell = (news: Partial<Progress>) => onProgress(Object.assign(progress, news));
+
+  /** Every side once, in an order left to chance, all asked the same. Nothing of a broken round is kept. */
+  async function round(number: number): Promise<Sample[]> {
+    const taken: Sample[] = [];
+    for (const index of shuffled(contenders.length, chance)) {
+      const { info: side, run } = contenders[index] as Contender;
+      const ask = askOf(info.name, side.name, { ...shared, number });
+      await half.before?.(ask, side.name);
+      taken[index] = await sample(run, ask, side.label);
+    }
+    return taken;
+  }
+
+  tell({});
+  const environment = await environmentOf(catalogue, signal);
+  const numberOf = (n: number) => (settings.seed + n) % 1_000_000;
+  const warmup = Math.max(1, settings.warmup);
+  for (let n = 0; n < warmup; n += 1) {
+    tell({ phase: "warming up", round: n + 1 });
+    checkEqual(info, contenders, await round(numberOf(n)));
+  }
+
+  const began = performance.now();
+  let told = began;
+  let ended: Result["ended"] = "rounds";
+  for (let n = 0; n < settings.rounds; n += 1) {
+    try {
+      const taken = await round(numberOf(warmup + n));
+      for (const [index, { samples }] of contenders.entries()) samples.push(taken[index] as Sample);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      ended = "stopped";
+      break;
+    }
+    const elapsed = performance.now() - began;
+    if ((n + 1) % LOOK_EVERY === 0) {
+      progress.comparison = await firstAgainstLast(contenders, settings.seed);
+      if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
+    }
+    if (ended !== "precise" && elapsed > settings.seconds * 1000) ended = "time";
+    if (performance.now() - told > 250) {
+      told = performance.now();
+      const share = Math.min(1, Math.max((n + 1) / settings.rounds, elapsed / settings.seconds / 1000));
+      tell({ phase: "measuring", round: n + 1, share, elapsed });
+    }
+    if (ended !== "rounds") break;
+  }
+  return {
+    version: 1,
+    experiment: info.name,
+    settings,
+    environment,
+    sides: contenders.map(({ info: side, samples }) => ({
+      name: side.name,
+      label: side.label,
+      samples: columnsOf(samples),
+      median: medianOf(samples)?.trips ?? [],
+    })),
+    ended,
+  };
+}
+
+/** The files of experiments/, by name: each is loaded when it is run. */
+const HALVES = import.meta.glob<{ default: Half }>(["./experiments/*.ts", "!./experiments/*.test.ts"]);
+
+async function halfOf(name: string): Promise<Half> {
+  return (await HALVES[`./experiments/${name}.ts`]?.())?.default ?? { sides: {} };
+}
+
+function contendersOf({ sides }: ExperimentInfo, { aa }: Settings, half: Half): Contender[] {
+  const there = sides.filter(({ needs }) => needs === null);
+  const last = there.at(-1);
+  const chosen = aa && last ? [last, { ...last, label: `${last.label}, again` }] : there;
+  if (chosen.length < 2) throw new Error("Fewer than two sides of this experiment can run here.");
+  return chosen.map((info) => ({ info, run: half.sides[info.name] ?? oneGet, samples: [] }));
+}
+
+function checkEqual(
+  { whole }: ExperimentInfo,
+  contenders: readonly Contender[],
+  taken: readonly Sample[],
+): void {
+  if (whole === false) return; // what the page uses of them is equal: the server's tests hold it so
+  const contents = taken.map(({ content }) => spelled(content));
+  const other = contents.findIndex((content) => content !== contents[0]);
+  if (other > 0) {
+    const labels = [contenders[0], contenders[other]].map((contender) => contender?.info.label);
+    throw new Error(`${labels.join(" and ")} gave different answers: there is nothing to compare.`);
+  }
+}
+
+/** Keys in one order, so that equal contents are equal texts. */
+function spelled(content: unknown): string {
+  return JSON.stringify(content, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+function columnsOf(samples: readonly Sample[]): Samples {
+  const columns: Samples = {};
+  for (const measure of MEASURES) {
+    const column = samples.map(({ measures }) => measures[measure] ?? null);
+    if (column.some((value) => value !== null)) columns[measure] = column;
+  }
+  return columns;
+}
+
+function firstAgainstLast(contenders: readonly Contender[], seed: number): Promise<Comparison | null> {
+  const wall = (contender: Contender | undefined): Samples => ({ wall: wallsOf(contender?.samples ?? []) });
+  return compareSamples(wall(contenders[0]), wall(contenders.at(-1)), "wall" satisfies Measure, seed);
+}
+
+function wallsOf(samples: readonly Sample[]): number[] {
+  return samples.map(({ measures }) => measures.wall ?? 0);
+}
+
+/** The sample whose wall time is nearest to the median. */
+function medianOf(samples: readonly Sample[]): Sample | undefined {
+  const middle = median(wallsOf(samples));
+  const off = ({ measures }: Sample) => Math.abs((measures.wall ?? 0) - middle);
+  return [...samples].sort((a, b) => off(a) - off(b))[0];
+}
+
+/** 0 to n - 1 in random order (Fisher and Yates). */
+function shuffled(n: number, chance: () => number): number[] {
+  const order = Array.from({ length: n }, (_, index) => index);
+  for (let at = n - 1; at > 0; at -= 1) {
+    const other = Math.floor(chance() * (at + 1));
+    [order[at], order[other]] = [order[other] as number, order[at] as number];
+  }
+  return order;
+}

@@ -1,0 +1,119 @@
+/** One sample: a side run once, and what it cost, read from the same records that the timing panel shows. */
+import { problemOf } from "../client/errors";
+import type { RoundTrip, TimingStore } from "../client/timing";
+import type { Send } from "../client/transport";
+import { LAB } from "./catalogue";
+import type { Ask, Side } from "./half";
+import type { Measure, Trip } from "./types";
+
+export interface Sample {
+  content: unknown;
+  measures: Partial<Record<Measure, number>>;
+  trips: Trip[];
+}
+
+/** What asks a side's address on the server. */
+export function askOf(
+  experiment: string,
+  side: string,
+  shared: { number: number; send: Send; timings: TimingStore; signal: AbortSignal },
+): Ask {
+  const { number, send, timings, signal } = shared;
+  return {
+    ...shared,
+    call: timings.call,
+    async get(part) {
+      const query = part === undefined ? `number=${number}` : `number=${number}&part=${part}`;
+      const url = `${LAB}/experiments/${experiment}/${side}?${query}`;
+      const answer = await send({ method: "GET", url, headers: {}, signal, call: timings.call() });
+      if (answer.status >= 400) throw problemOf(answer.status, answer.headers, answer.body);
+      return answer.body;
+    },
+  };
+}
+
+/** A side without a half in the browser: one GET of its address. */
+export const oneGet: Side = (ask) => ask.get();
+
+export async function sample(side: Side, ask: Ask, label: string): Promise<Sample> {
+  const { timings } = ask;
+  timings.clear();
+  timings.begin(label);
+  const start = performance.now();
+  const content = await side(ask);
+  const wall = performance.now() - start;
+  const roundTrips = await settled(timings, ask.signal);
+  return {
+    content,
+    measures: { wall, ...measuresOf(roundTrips) },
+    trips: roundTrips.map(({ url, start: from, end, spans }) => ({
+      url,
+      start: from - start,
+      end: (end ?? from) - start,
+      spans: spans.map((span) => ({ ...span, start: span.start - start, end: span.end - start })),
+    })),
+  };
+}
+
+/** The browser tells of its own measurements in a later task; after this many ms it is not waited for. */
+const PATIENCE = 100;
+
+async function settled(timings: TimingStore, signal: AbortSignal): Promise<readonly RoundTrip[]> {
+  const watched = typeof PerformanceResourceTiming !== "undefined";
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    const { roundTrips } = timings.getSnapshot();
+    const open = roundTrips.some(
+      ({ state, bytes }) => state === "pending" || (watched && state === "done" && bytes.wire === null),
+    );
+    if (!open || performance.now() > until) return roundTrips;
+  }
+}
+
+const SERVER = ["server", "cache", "db", "serialize", "compress", "app (other)"];
+
+function measuresOf(all: readonly RoundTrip[]): Partial<Record<Measure, number>> {
+  const sent = all.filter(({ source }) => source !== "browser");
+  const told = sent.filter(({ freshTiming }) => freshTiming);
+  const spent = (names: readonly string[], spans: RoundTrip["spans"]) =>
+    spans
+      .filter(({ name }) => names.includes(name))
+      .reduce((sum, { start, end }) => sum + Math.max(0, end - start), 0);
+  const step = (name: string) =>
+    total(
+      told.flatMap(({ spans, parts }) => [spans, ...parts.map((part) => part.spans)]),
+      (spans) => spent([name], spans),
+    );
+  return {
+    server: total(told, ({ spans }) => spent(SERVER, spans)),
+    db: step("db"),
+    serialize: step("serialize"),
+    compress: step("compress"),
+    statements: total(told, ({ statements }) => statements ?? 0),
+    trips: sent.length,
+    wire: total(all, ({ bytes }) => bytes.wire ?? 0),
+    decoded: total(all, ({ bytes }) => bytes.decoded ?? 0),
+    ...counted("cpu", /\bcpu;dur=([\d.]+)/, told),
+    ...counted("rows", /\brows;desc="(\d+)"/, told),
+    ...counted("computations", /\bcomputations;desc="(\d+)"/, told),
+  };
+}
+
+/** What only the Lab's own answers tell: left out where none did. */
+function counted(
+  name: Measure,
+  pattern: RegExp,
+  trips: readonly RoundTrip[],
+): Partial<Record<Measure, number>> {
+  const found = trips.flatMap(({ responseHeaders }) => {
+    const said = pattern.exec(responseHeaders["server-timing"] ?? "")?.[1];
+    return said === undefined ? [] : [Number(said)];
+  });
+  return found.length > 0 ? { [name]: total(found, (value) => value) } : {};
+}
+
+function total<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}
