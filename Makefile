@@ -26,7 +26,7 @@ BUILT := frontend/dist/index.html
 LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
 
 # The Lab is off unless it is asked for: here it is.
-run dev e2e screenshots: export LAB := on
+run dev e2e lab screenshots: export LAB := on
 
 ##@ Use
 run: data build ## Serve the application on PORT (8000) until Ctrl-C; installs, loads and builds what is missing
@@ -79,6 +79,9 @@ format: $(TOOLS) $(FRONTEND) $(E2E) ## Format all code, and mend what can be men
 ##@ Measure
 bench: $(TOOLS) data build ## Measure this application beside its peers
 	cd backend && $(BIN)/python -m bench
+
+lab: $(E2E) data build ## Run every experiment of the Lab, and write the README's table of them
+	cd e2e && node lab.mjs
 
 screenshots: $(E2E) data build ## Picture every page at 1280 and 390 px, by day and by night
 	cd e2e && npm run screenshots --silent
@@ -140,4 +143,4 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev data build test test-backend test-frontend e2e lighthouse check check-backend check-frontend \
-  check-e2e check-types format bench screenshots setup types lock clean
+  check-e2e check-types format bench lab screenshots setup types lock clean

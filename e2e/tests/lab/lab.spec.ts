@@ -1,0 +1,81 @@
+/** The Lab, through the delay link: the verdicts whose direction physics decides, and what a stranger may send it. */
+import type { APIRequestContext, Page } from "@playwright/test";
+import { expect, test } from "../support.ts";
+
+interface Catalogue {
+  experiments: { name: string; title: string; sides: { label: string }[] }[];
+  links: { name: string; port: number }[];
+}
+
+async function catalogue(request: APIRequestContext): Promise<Catalogue> {
+  return (await request.get("/api/lab/experiments")).json();
+}
+
+/** The address of an experiment, as it is reached through a link. */
+async function through(request: APIRequestContext, network: string, path: string): Promise<string> {
+  const link = (await catalogue(request)).links.find(({ name }) => name === network);
+  expect(link, `a link of ${network}`).toBeDefined();
+  return `http://127.0.0.1:${link?.port}/lab/${path}`;
+}
+
+async function run(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByTestId("verdict").first()).toBeVisible({ timeout: 25_000 });
+}
+
+const cell = (page: Page, measure: RegExp) => page.getByRole("row").filter({ hasText: measure }).first();
+
+for (const { name, network, counted, saying } of [
+  { name: "batch", network: "100 ms", counted: /round trips/i, saying: /6.*1/ },
+  { name: "n_plus_one", network: "20 ms", counted: /statements/i, saying: /151.*1/ },
+  { name: "stampede", network: "20 ms", counted: /computations/i, saying: /50.*1/ },
+]) {
+  test(`${name} through the link of ${network}: the fast side is faster`, async ({ page, request }) => {
+    await page.goto(await through(request, network, `${name}?seconds=6`));
+    await run(page);
+    await expect(page.getByTestId("verdict").last()).toContainText(/times faster/);
+    await expect(cell(page, counted)).toContainText(saying);
+    await expect(page.getByTestId("verdict").last()).not.toContainText(/NaN|Infinity/);
+  });
+}
+
+test("a result has a link that shows it again, with its samples", async ({ page, request, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(await through(request, "0 ms", "n_plus_one?seconds=1"));
+  await run(page);
+  const verdict = await page.getByTestId("verdict").innerText();
+  await page.getByRole("button", { name: /link/i }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toContain("/lab/n_plus_one");
+  await page.goto("about:blank");
+  await page.goto(link);
+  await expect(page.getByTestId("verdict").first()).toHaveText(verdict);
+});
+
+test("a result link made by hand, an unknown experiment and absurd settings are told of", async ({ page }) => {
+  await page.goto("/lab/n_plus_one#nonsense");
+  await expect(page.getByText(/result link/i)).toBeVisible();
+  await page.goto("/lab/nothing");
+  await expect(page.getByText(/no experiment/i).first()).toBeVisible();
+  await page.goto("/lab/n_plus_one?rounds=1e9");
+  await expect(page.getByText(/rounds: expected a whole number/)).toBeVisible();
+});
+
+test("every experiment's sides give equal answers", async ({ page, request }) => {
+  test.setTimeout(180_000);
+  for (const { name, title } of (await catalogue(request)).experiments) {
+    await test.step(title, async () => {
+      await page.goto(`/lab/${name}?rounds=5&warmup=2&seconds=3`);
+      await run(page); // which says so and ends where they differ
+    });
+  }
+});
+
+test("a run can be stopped, and shows what it has", async ({ page, request }) => {
+  await page.goto(await through(request, "20 ms", "n_plus_one?seconds=60&precision=0.01&rounds=1000"));
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await page.waitForTimeout(2_500);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByTestId("verdict").first()).toBeVisible();
+});
