@@ -1,0 +1,123 @@
+"""The server's cache: compute each time, keep the values with Flask-Caching, or keep the ready bytes."""
+
+from typing import Any
+
+from flask import current_app
+from flask_caching import Cache
+
+from roundtrip.http import Answer
+from roundtrip.reading import Reader
+from roundtrip.resources.delays.queries import report
+from roundtrip.techniques.memory_backend import MemoryBackend
+from roundtrip.techniques.response_cache import ResponseCache
+from roundtrip.techniques.timing import Timing
+
+from ..experiment import Experiment, Side
+from ..reports import DAY, MEASURED, arguments, compute, entry_of
+from ..run import Run
+from ..workbench import Workbench
+
+REPORTS = 8  # so few that each is in the caches before the first run
+OURS = "lab.server_cache"
+flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
+
+
+def prepare(bench: Workbench) -> None:
+    """Fill both caches."""
+    flask_caching.init_app(bench.app)
+    bench.app.extensions[OURS] = cache = ResponseCache(MemoryBackend(1_000_000))
+    with bench.app.app_context():
+        for number in range(REPORTS):
+            memoized(number)
+            cache.put(f"report {number}", entry_of(compute(_reader(bench), number)))
+
+
+def no_cache(run: Run) -> Answer:
+    """Compute the report for each request."""
+    return run.bytes(compute(run.reader(), run.number % REPORTS))
+
+
+def memoize(run: Run) -> Answer:
+    """Take the values from Flask-Caching, which unpickles them, and encode them for each request."""
+    with run.timing.span("cache"):
+        value = memoized(run.number % REPORTS)
+    return run.json(value)
+
+
+@flask_caching.memoize()
+def memoized(number: int) -> Any:
+    """Return the values of the report."""
+    bench: Workbench = current_app.extensions["lab"]
+    return report.read(_reader(bench), arguments(number), MEASURED, "").value
+
+
+def ready_bytes(run: Run) -> Answer:
+    """Take the bytes of the whole answer from the response cache."""
+    number = run.number % REPORTS
+    cache: ResponseCache = run.bench.app.extensions[OURS]
+    with run.timing.span("cache"):
+        entry, _ = cache.get_or_build(f"report {number}", lambda: entry_of(compute(run.reader(), number)))
+    return run.bytes(entry.body)
+
+
+def _reader(bench: Workbench) -> Reader:
+    return Reader(bench.database, bench.cursors, Timing())
+
+
+EXPERIMENT = Experiment(
+    title="The server's cache",
+    chapter="Caching",
+    shows="A report that reads about 9,000 flights and takes 10 to 20 milliseconds to compute. Kept in the server's "
+    "memory it is there at once, and ready bytes are there sooner than pickled values.",
+    technique=(
+        "backend/roundtrip/techniques/response_cache.py",
+        "backend/roundtrip/techniques/memory_backend.py",
+    ),
+    sides=(
+        Side(
+            "no_cache",
+            "No cache",
+            "Computes the report for every request.",
+            (
+                "browser -> server: report",
+                "server -> database: 9,000 flights, added up",
+                "server -> browser: report",
+            ),
+            no_cache,
+        ),
+        Side(
+            "memoize",
+            "Flask-Caching, memoize",
+            "Keeps the function's values, pickled in a SimpleCache; each request unpickles and encodes them again.",
+            (
+                "browser -> server: report",
+                "server -> cache: the values, pickled",
+                "server -> browser: unpickled and encoded",
+            ),
+            memoize,
+        ),
+        Side(
+            "ready_bytes",
+            "Ready bytes",
+            "Keeps the bytes of the answer, as the product's response cache does.",
+            (
+                "browser -> server: report",
+                "server -> cache: the answer's bytes",
+                "server -> browser: report",
+            ),
+            ready_bytes,
+        ),
+    ),
+    explanation=(
+        "Many people ask the same question, and its answer changes seldom. A cache keeps the answer under a key made "
+        "from the question; the next who asks gets what is kept, and the database rests.",
+        "What is kept matters. Flask-Caching's memoize keeps Python values: they must be unpickled and turned into "
+        "JSON again for each request. Keep the bytes that go out, and a hit has nothing left to do.",
+        "Only hits are measured here: both caches were filled before the first run. What happens when the entry is "
+        "not there is the next experiments' subject.",
+    ),
+    lesson="Keep the finished answer, as near to the wire as you can.",
+    does_not_pay="Where nearly every question is a different one, where the answer must be of this very moment, or "
+    "where computing it costs no more than finding it.",
+    prepare=prepare,
+)

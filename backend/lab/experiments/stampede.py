@@ -1,0 +1,106 @@
+"""The stampede: fifty threads miss one key at once, and each computes it; or one computes and the others wait."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from roundtrip.http import Answer
+from roundtrip.techniques.memory_backend import MemoryBackend
+from roundtrip.techniques.response_cache import Entry, ResponseCache
+
+from ..experiment import Experiment, Side
+from ..reports import Computations
+from ..run import Run
+
+THREADS = 50
+
+
+def get_compute_put(run: Run) -> Answer:
+    """Look, compute what is not there, keep it: nobody knows that others are computing the same."""
+    cache, key, computations = _cold(run)
+
+    def ask() -> Entry:
+        entry = cache.get(key)
+        if entry is None:
+            entry = computations.entry()
+            cache.put(key, entry)
+        return entry
+
+    return computations.told(_all_at_once(ask))
+
+
+def single_flight(run: Run) -> Answer:
+    """Look, and let one of all who miss compute."""
+    cache, key, computations = _cold(run)
+    return computations.told(_all_at_once(lambda: cache.get_or_build(key, computations.entry)[0]))
+
+
+def _cold(run: Run) -> tuple[ResponseCache, str, Computations]:
+    """Return a cache that nobody has asked yet, the key that all ask for, and what computes its entry."""
+    return ResponseCache(MemoryBackend(1_000_000)), f"report {run.number}", Computations(run)
+
+
+def _all_at_once(ask: Callable[[], Entry]) -> bytes:
+    """Return what all threads got, which is the same for each."""
+    start = Barrier(THREADS)
+
+    def one() -> bytes:
+        start.wait(timeout=10)
+        return ask().body
+
+    with ThreadPoolExecutor(THREADS, "stampede") as threads:
+        asked = [threads.submit(one) for _ in range(THREADS)]
+    bodies = {future.result() for future in asked}
+    if len(bodies) != 1:
+        raise AssertionError(f"expected one answer for all, got {len(bodies)}")
+    return bodies.pop()
+
+
+EXPERIMENT = Experiment(
+    title="The stampede",
+    chapter="Caching",
+    shows="Fifty requests ask for the same report in the moment when the cache does not have it. Without care it is "
+    "computed up to fifty times at once; with single flight, once.",
+    technique=("backend/roundtrip/techniques/response_cache.py",),
+    sides=(
+        Side(
+            "get_compute_put",
+            "Get, compute, put",
+            "Each of fifty threads finds nothing and computes the report.",
+            (
+                "browser -> server: report ×50",
+                "server -> cache: is it there? ×50",
+                "server -> database: 9,000 flights, added up ×50",
+                "server -> cache: keep it ×50",
+                "server -> browser: report ×50",
+            ),
+            get_compute_put,
+        ),
+        Side(
+            "single_flight",
+            "Single flight",
+            "The first that finds nothing computes; the others wait for what it gets.",
+            (
+                "browser -> server: report ×50",
+                "server -> cache: is it there? ×50",
+                "server -> database: 9,000 flights, added up",
+                "server -> cache: keep it",
+                "server -> browser: report ×50",
+            ),
+            single_flight,
+        ),
+    ),
+    explanation=(
+        "A popular entry expires. Until the first request has computed it anew, all others find the cache empty, "
+        "too, and start the same work. They share the processor and the database, so each takes longer, and "
+        "meanwhile more arrive.",
+        "Single flight keeps a list of what is being computed. Whoever misses a key that is on the list waits for "
+        "that computation instead of starting another.",
+        "The fifty threads are started inside the server and let go together. The time is until all of them have "
+        "their answer; the count of computations is what really happened.",
+    ),
+    lesson="Let one compute, and the others wait for it.",
+    does_not_pay="Where requests for one key seldom meet, or where the computation is so short that it ends before "
+    "the next arrives. Over several processes each still computes once, unless they share a lock.",
+    heavy=True,
+)
