@@ -1,0 +1,33 @@
+"""Calls to the slow service in the companion process, from threads and from an event loop."""
+
+from typing import Any
+
+import aiohttp
+import orjson
+import urllib3
+
+from .run import Run
+
+HOURS = 26_115  # of weather; each call asks for one
+POOL = urllib3.PoolManager(maxsize=20, timeout=10, retries=False)  # kept: a connection serves many calls
+
+
+def urls(run: Run, calls: int, delay: int) -> list[str]:
+    """Return what a run asks the service, which takes `delay` milliseconds for each."""
+    upstream = run.bench.companion.upstream
+    hours = [(run.number * calls + call) * 7_919 % HOURS + 1 for call in range(calls)]
+    return [f"{upstream}/weather/{hour}?delay={delay}" for hour in hours]
+
+
+def fetch(url: str) -> Any:
+    """Call and wait in this thread."""
+    response = POOL.request("GET", url)
+    if response.status != 200:
+        raise ConnectionError(f"expected 200 from the service, got {response.status}")
+    return orjson.loads(response.data)
+
+
+async def fetch_async(session: aiohttp.ClientSession, url: str) -> Any:
+    """Call, and let the loop do something else while it waits."""
+    async with session.get(url, raise_for_status=True) as response:
+        return orjson.loads(await response.read())

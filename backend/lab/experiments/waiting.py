@@ -1,0 +1,100 @@
+"""What one worker can hold while it waits: one request, one for each thread, or one for each task of its loop."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import aiohttp
+
+from roundtrip.http import Answer
+
+from ..calling import fetch, fetch_async, urls
+from ..experiment import Experiment, Side
+from ..run import Run
+
+REQUESTS = 24
+THREADS = 4  # as gunicorn.conf.py has it
+DELAY = 50  # milliseconds that each request waits
+
+
+def one_thread(run: Run) -> Answer:
+    """Answer 24 requests as a worker with one thread does: the next begins when the one before is done."""
+    with run.timing.span("upstream"):
+        answers = [fetch(url) for url in urls(run, REQUESTS, DELAY)]
+    return _told(run, answers)
+
+
+def four_threads(run: Run) -> Answer:
+    """Answer them as a worker with four threads does."""
+    with run.timing.span("upstream"), ThreadPoolExecutor(THREADS, "waiting") as threads:
+        answers = list(threads.map(fetch, urls(run, REQUESTS, DELAY)))
+    return _told(run, answers)
+
+
+async def event_loop(run: Run) -> Answer:
+    """Answer them as an asynchronous worker does: a task for each, all in one thread."""
+    with run.timing.span("upstream"):
+        async with aiohttp.ClientSession() as session:
+            answers = await asyncio.gather(*(fetch_async(session, url) for url in urls(run, REQUESTS, DELAY)))
+    return _told(run, answers)
+
+
+def _told(run: Run, answers: list[Any]) -> Answer:
+    run.facts["calls"] = len(answers)
+    return run.json({"items": answers})
+
+
+EXPERIMENT = Experiment(
+    title="What one worker can hold",
+    chapter="Asynchrony",
+    shows="Twenty-four requests arrive at once, and each waits 50 milliseconds for another service. One thread "
+    "takes 24 times as long as one request, four threads six times, an event loop about once.",
+    technique=("backend/gunicorn.conf.py",),
+    sides=(
+        Side(
+            "one_thread",
+            "One thread",
+            "Each request waits until the one before it is done.",
+            (
+                "browser -> server: 24 requests",
+                "server -> upstream: one at a time ×24",
+                "server -> browser: 24 answers",
+            ),
+            one_thread,
+        ),
+        Side(
+            "four_threads",
+            "Four threads",
+            "Four requests wait together, the others behind them, as in this server's one process.",
+            (
+                "browser -> server: 24 requests",
+                "server -> upstream: four at a time ×6",
+                "server -> browser: 24 answers",
+            ),
+            four_threads,
+        ),
+        Side(
+            "event_loop",
+            "One event loop",
+            "All 24 wait together in one thread.",
+            (
+                "browser -> server: 24 requests",
+                "server -> upstream: 24 at a time",
+                "server -> browser: 24 answers",
+            ),
+            event_loop,
+        ),
+    ),
+    explanation=(
+        "A thread that waits for another service can do nothing else, but it still counts: a server with four "
+        "threads holds four requests. The fifth waits in a queue, although the processor is idle.",
+        "On an event loop a waiting request is only a small object. One thread holds thousands, as long as none of "
+        "them computes for long: while one computes, all others stand still.",
+        "The 24 requests are played inside the server, in each side's manner, so that only the manner differs. The "
+        "time is until the last of them has its answer.",
+    ),
+    lesson="For much waiting and little computing, an event loop holds more than threads do.",
+    does_not_pay="Where requests wait for little. Most answers of this product come from SQLite or from memory in "
+    "less than a millisecond: there is no waiting to overlap, and four threads are enough.",
+    heavy=True,
+)
