@@ -17,6 +17,7 @@ from roundtrip.config import BACKEND
 from roundtrip.errors import Problem
 from roundtrip.http import Head
 
+from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .run import Run
 from .workbench import Workbench
@@ -44,6 +45,7 @@ def blueprint() -> Blueprint:
     lab.add_url_rule("/experiments", view_func=list_experiments, methods=["GET"])
     lab.add_url_rule("/experiments/<name>/<side>", view_func=run_side, methods=["GET"])
     lab.add_url_rule("/source/<path:path>", view_func=show_source, methods=["GET"])
+    lab.add_url_rule("/audit", view_func=show_audit, methods=["GET"])
     lab.add_url_rule("/ping", view_func=ping, methods=["GET"])
     return lab
 
@@ -112,6 +114,11 @@ def show_source(path: str) -> Response:
     return no_store(Response(text, content_type="text/plain; charset=utf-8"))
 
 
+def show_audit() -> Response:
+    """List what stands around the views of this application, with its cost."""
+    return no_store(jsonify(items=recent(bench_of(current_app).app)))
+
+
 def ping() -> Response:
     """Answer at once: what a round trip here costs without any work."""
     return no_store(Response(status=204))
@@ -157,6 +164,7 @@ def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]
         "lesson": found.lesson,
         "does_not_pay": found.does_not_pay,
         "network": found.network,
+        "whole": found.seen is None,
     }
 
 

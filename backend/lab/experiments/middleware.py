@@ -1,0 +1,242 @@
+"""Middleware: ten innocent hooks and two WSGI layers around a view, against the view alone."""
+
+import json
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, session
+from werkzeug.datastructures import Headers
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from roundtrip.http import Answer
+from roundtrip.resources.flights.queries import page
+from roundtrip.techniques.fields import Selection
+from roundtrip.techniques.serialization import JSON, encode
+
+from ..experiment import Experiment, Side
+from ..questions import day
+from ..run import Run
+from ..workbench import Workbench
+
+RUN = "lab.run"  # where the WSGI environment carries the run to the view
+ROWS = 20
+SELECTION = Selection(("arr_delay", "carrier", "dest", "flight", "id", "sched_dep"))
+LANGUAGES = ("en", "de", "fr", "es")
+MAINTENANCE = Path(__file__).with_name("maintenance.html")  # not there: a site in order has none
+log_lines: deque[str] = deque(maxlen=1_000)
+slow_requests: deque[str] = deque(maxlen=100)
+
+
+def bare_application() -> Flask:
+    """Return an application with one view, and nothing around it."""
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = "signs nothing but this experiment's cookie"  # noqa: S105 - it guards nothing
+    app.add_url_rule("/flights", view_func=list_flights, methods=["GET"])
+    return app
+
+
+def laden_application() -> Flask:
+    """Return the same application with what gathers around it in a few years."""
+    app = bare_application()
+    for before in (number_request, start_clock, close_for_maintenance, choose_language, find_user, read_flags):
+        app.before_request(before)
+    for after in (write_access_log, tell_time, tell_request_number, secure):
+        app.after_request(after)
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]  # Flask's way
+    app.wsgi_app = SlowRequests(app.wsgi_app)  # type: ignore[method-assign]  # Flask's way
+    return app
+
+
+def list_flights() -> Response:
+    """The view: a few flights of a day."""
+    run: Run = request.environ[RUN]
+    items = page.read(run.reader(), {**day(run.number), "limit": ROWS}, SELECTION, "").value["items"]
+    with run.timing.span("serialize"):
+        return Response(encode({"items": items}, JSON), content_type=JSON)
+
+
+def number_request() -> None:
+    """Give the request a number to find it by in logs."""
+    g.request_id = request.headers.get("X-Request-ID") or str(uuid.uuid4())
+
+
+def start_clock() -> None:
+    """Note when the request began."""
+    g.began = time.perf_counter()
+
+
+def close_for_maintenance() -> str | None:
+    """Show a page instead of everything else, where there is one."""
+    return MAINTENANCE.read_text() if MAINTENANCE.exists() else None
+
+
+def choose_language() -> None:
+    """Choose the language that the client likes best."""
+    g.language = request.accept_languages.best_match(LANGUAGES, "en")
+
+
+def find_user() -> None:
+    """Read who it is from the signed cookie."""
+    g.user = session.get("user")
+
+
+def read_flags() -> None:
+    """Read which features the client has switched on."""
+    g.flags = json.loads(request.cookies.get("flags", "{}"))
+
+
+def write_access_log(response: Response) -> Response:
+    """Write the line that the server would have written, too."""
+    now = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S %z")
+    size = response.calculate_content_length()
+    log_lines.append(
+        f'{request.remote_addr} - {g.user} [{now}] "{request.method} {request.full_path}" {response.status_code}'
+        f' {size} "{request.referrer}" "{request.user_agent}" {g.request_id}'
+    )
+    current_app.logger.debug("answered %s", request.path)
+    return response
+
+
+def tell_time(response: Response) -> Response:
+    """Tell how long it took."""
+    response.headers["X-Response-Time"] = f"{(time.perf_counter() - g.began) * 1000:.2f} ms"
+    return response
+
+
+def tell_request_number(response: Response) -> Response:
+    """Send the number back."""
+    response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def secure(response: Response) -> Response:
+    """Add the headers that a checklist asks for."""
+    response.headers["Content-Security-Policy"] = "; ".join(
+        f"{directive} {sources}"
+        for directive, sources in {"default-src": "'self'", "img-src": "'self' data:"}.items()
+    )
+    response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    return response
+
+
+class SlowRequests:
+    """A WSGI layer that notes requests that took longer than a second."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Hand the request on, and look at the clock."""
+        began = time.perf_counter()
+        status_of: list[str] = []
+
+        def note(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            status_of.append(status)
+            return start_response(status, [*headers, ("X-Served-By", "slow-requests")], *error)
+
+        answered = self._application(environ, note)
+        if time.perf_counter() - began > 1:
+            slow_requests.append(f"{environ['PATH_INFO']} {status_of}")
+        return answered
+
+
+def prepare(bench: Workbench) -> None:
+    """Make both applications, and what a browser would send them."""
+    laden = laden_application()
+    signer = laden.session_interface.get_signing_serializer(laden)  # type: ignore[attr-defined]  # of the default one
+    laden.logger.setLevel(logging.WARNING)
+    headers = Headers(
+        {
+            "Accept": "application/json",
+            "Accept-Language": "de-AT,de;q=0.9,en;q=0.7",
+            "Cookie": f"session={signer.dumps({'user': 7})}; flags={json.dumps({'map': 1})}",
+            "User-Agent": "Mozilla/5.0",
+            "X-Forwarded-For": "192.0.2.7",
+            "X-Forwarded-Proto": "https",
+        }
+    )
+    environ = EnvironBuilder("/flights", headers=headers).get_environ()
+    bench.app.extensions["lab.middleware"] = (bare_application(), laden, environ)
+
+
+def laden(run: Run) -> Answer:
+    """Call the application with everything around it."""
+    _, application, environ = run.bench.app.extensions["lab.middleware"]
+    run.facts["hooks"] = sum(
+        len(hooks)
+        for kind in (application.before_request_funcs, application.after_request_funcs)
+        for hooks in kind.values()
+    )
+    return _called(run, application, environ)
+
+
+def bare(run: Run) -> Answer:
+    """Call the application with nothing around it."""
+    application, _, environ = run.bench.app.extensions["lab.middleware"]
+    run.facts["hooks"] = 0
+    return _called(run, application, environ)
+
+
+def _called(run: Run, application: Flask, environ: dict[str, Any]) -> Answer:
+    answered, status, _ = run_wsgi_app(application, {**environ, RUN: run})
+    body = b"".join(answered)
+    if status != "200 OK":
+        raise AssertionError(f"expected 200 OK, got {status}")
+    return run.bytes(body)
+
+
+EXPERIMENT = Experiment(
+    title="What stands around a view",
+    chapter="Middleware",
+    shows="The same view with ten small hooks and two WSGI layers around it, and without. Each of them looks as if "
+    "it cost nothing.",
+    technique=("backend/roundtrip/door.py", "backend/lab/audit.py"),
+    sides=(
+        Side(
+            "laden",
+            "Ten hooks, two layers",
+            "Request number, clock, maintenance page, language, user, flags, log line, security headers and more.",
+            (
+                "browser -> server: flights",
+                "server -> server: a WSGI layer ×2",
+                "server -> server: before_request ×6",
+                "server -> database: 20 flights",
+                "server -> server: after_request ×4",
+                "server -> browser: flights",
+            ),
+            laden,
+        ),
+        Side(
+            "bare",
+            "The view alone",
+            "The same view, of an application without hooks.",
+            ("browser -> server: flights", "server -> database: 20 flights", "server -> browser: flights"),
+            bare,
+        ),
+    ),
+    explanation=(
+        "A hook runs for every request, whether that request needs it or not. One costs ten or twenty microseconds, "
+        "and so nobody counts them; but they add up, and they are paid even for an answer that lies ready in a "
+        "cache.",
+        "Some of it is work that the server, the proxy or the edge does anyway: a log line, security headers, the "
+        "client's address. Some is needed by few views: the user, the flags. Such a thing can be read when it is "
+        "asked for.",
+        "The product has its door in front of all that: a hit is answered before Flask wakes. GET /api/lab/audit "
+        "lists what this running application has around its views, with the cost of each.",
+    ),
+    lesson="Count what runs for every request; move it to the few that need it, or behind the cache.",
+    does_not_pay="Where a view takes tens of milliseconds: a fifth of a millisecond around it is not what makes it "
+    "slow. And never at the price of a check that keeps a stranger out.",
+    prepare=prepare,
+)
