@@ -1,0 +1,227 @@
+"""Everything: the page of a flight as people first write it, against the product's own pipeline in one batch."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from time import perf_counter_ns
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy import case, event, func, select
+from sqlalchemy.orm import Session
+
+from roundtrip.errors import Problem
+from roundtrip.http import Answer
+from roundtrip.pipeline import API
+from roundtrip.resources.airlines.model import Airline
+from roundtrip.resources.airlines.schema import AirlineSchema
+from roundtrip.resources.airports.model import Airport
+from roundtrip.resources.airports.schema import AirportSchema
+from roundtrip.resources.delays.schema import DelaySchema
+from roundtrip.resources.flights.model import Flight
+from roundtrip.resources.flights.schema import FlightSchema
+from roundtrip.resources.weather.model import Weather
+from roundtrip.resources.weather.schema import WeatherSchema
+
+from .. import questions
+from ..experiment import Experiment, Side
+from ..run import Run
+
+# What the page shows of each: what its features ask for.
+ROW = (
+    *("id", "carrier", "flight", "origin", "dest", "sched_dep", "dep"),
+    *("dep_delay", "arr_delay", "distance", "status"),
+)
+WHOLE = (
+    *(*ROW, "tailnum", "sched_arr", "arr", "air_time", "time_hour"),
+    *("airline", "plane", "origin_airport", "dest_airport", "weather"),
+)
+HOUR = ("local_hour", "temp", "wind_speed", "wind_gust", "precip", "visib")
+MONTH = ("month", "count", "cancelled", "on_time_share", "mean_delay")
+URLS = 6  # the part that tells where the product has the others
+
+
+def part(run: Run) -> Answer:
+    """Answer one of the page's six requests, 0 to 5, as people first write it; or 6: the product's URLs of them."""
+    if run.part > URLS:
+        raise Problem(404, f"The page has {URLS} parts, from 0, and part {URLS} names the product's.")
+    with _session(run) as session:
+        flight = session.get(Flight, questions.flight(run.number))
+        if flight is None:
+            raise Problem(404, "There is no such flight: the data set has not been loaded in full.")
+        if run.part == URLS:
+            return run.json({"urls": parts(run.number, FlightSchema().dump(flight))})
+        value = PARTS[run.part](session, flight)
+        with run.timing.span("serialize"):
+            body = json.dumps(value).encode()
+    return run.bytes(body)
+
+
+def parts(number: int, flight: Mapping[str, Any]) -> list[str]:
+    """Return the product's URLs of the six parts, for the flight that the number stands for."""
+    same = f"carrier={flight['carrier']}&flight={flight['flight']}"
+    day = flight["sched_dep"][:10]
+    return [
+        f"{API}/flights/{questions.flight(number)}?fields={_written(WHOLE)}",
+        f"{API}/weather?date={day}&fields={_written(HOUR)}&limit=30&origin={flight['origin']}",
+        f"{API}/flights?{same}&fields={_written(ROW)}&limit=12&sort=-departure",
+        f"{API}/delays?by=month&{same}&fields={_written(MONTH)}",
+        f"{API}/airlines?fields=carrier,name&limit=50",
+        f"{API}/airports?fields=faa,name&limit=200&served=true",
+    ]
+
+
+def whole_flight(session: Session, flight: Flight) -> Any:
+    """The flight; marshmallow touches what belongs to it, and the ORM fetches one after the other."""
+    return FlightSchema(only=WHOLE).dump(flight)
+
+
+def weather_of_the_day(session: Session, flight: Flight) -> Any:
+    """The weather at the origin on that day, hour by hour."""
+    begins = datetime.combine(flight.sched_dep.date(), time())
+    query = (
+        select(Weather)
+        .where(Weather.origin == flight.origin)
+        .where(Weather.local_hour >= begins, Weather.local_hour < begins + timedelta(days=1))
+        .order_by(Weather.local_hour, Weather.id)
+    )
+    return _items(WeatherSchema(only=HOUR), session.scalars(query).all())
+
+
+def same_number(session: Session, flight: Flight) -> Any:
+    """The last flights under the same number."""
+    query = (
+        select(Flight)
+        .where(Flight.carrier == flight.carrier, Flight.flight == flight.flight)
+        .order_by(Flight.sched_dep.desc(), Flight.id.desc())
+        .limit(12)
+    )
+    return _items(FlightSchema(only=ROW), session.scalars(query).all())
+
+
+def by_month(session: Session, flight: Flight) -> Any:
+    """How the flights under that number fared, month by month."""
+    on_time = func.sum(case((Flight.arr_delay < 15, 1), else_=0))
+    query = (
+        select(
+            Flight.month,
+            func.count().label("count"),
+            func.sum(case((Flight.dep.is_(None), 1), else_=0)).label("cancelled"),
+            (on_time * 1.0 / func.count()).label("on_time_share"),
+            func.avg(Flight.arr_delay).label("mean_delay"),
+        )
+        .where(Flight.carrier == flight.carrier, Flight.flight == flight.flight)
+        .group_by(Flight.month)
+        .order_by(Flight.month)
+    )
+    return _items(DelaySchema(only=MONTH), session.execute(query).all())
+
+
+def all_airlines(session: Session, flight: Flight) -> Any:
+    """All airlines, for names beside codes."""
+    return _items(AirlineSchema(), session.scalars(select(Airline).order_by(Airline.carrier)).all())
+
+
+def served_airports(session: Session, flight: Flight) -> Any:
+    """All airports that flights use, for names beside codes."""
+    query = select(Airport).where(Airport.served).order_by(Airport.faa)
+    return _items(AirportSchema(only=("faa", "name")), session.scalars(query).all())
+
+
+PARTS: tuple[Callable[[Session, Flight], Any], ...] = (
+    whole_flight,
+    weather_of_the_day,
+    same_number,
+    by_month,
+    all_airlines,
+    served_airports,
+)
+
+
+def _items(schema: Schema, rows: Sequence[Any]) -> dict[str, Any]:
+    return {"items": schema.dump(rows, many=True)}
+
+
+def _written(fields: Sequence[str]) -> str:
+    return ",".join(sorted(fields))
+
+
+@contextmanager
+def _session(run: Run) -> Iterator[Session]:
+    """Open a session of the ORM for one request; its statements, their time and its rows are counted for the run."""
+    began = 0
+
+    def begin(*_: object) -> None:
+        nonlocal began
+        began = perf_counter_ns()
+
+    def end(*_: object) -> None:
+        run.timing.statements += 1
+        spans = run.timing.spans
+        spans["db"] = spans.get("db", 0.0) + (perf_counter_ns() - began) / 1e6
+
+    def row(*_: object) -> None:
+        run.rows += 1
+
+    with run.bench.database.engine.connect() as connection, Session(connection) as session:
+        event.listen(connection, "before_cursor_execute", begin)
+        event.listen(connection, "after_cursor_execute", end)
+        event.listen(session, "loaded_as_persistent", row)
+        yield session
+
+
+EXPERIMENT = Experiment(
+    title="All of it",
+    chapter="Everything",
+    shows="The page of one flight needs six answers. Asked for one by one and written as people first write it, or "
+    "all in one batch through the product's own pipeline.",
+    technique=(
+        "backend/roundtrip/pipeline.py",
+        "backend/roundtrip/techniques/batch.py",
+        "backend/roundtrip/techniques/query_plan.py",
+        "backend/roundtrip/techniques/response_cache.py",
+    ),
+    sides=(
+        Side(
+            "all_off",
+            "As people first write it",
+            "Six requests, each after the one before: ORM entities with all columns, marshmallow, json, nothing "
+            "kept.",
+            (
+                "browser -> server: the flight",
+                "server -> database: flight, airline, plane, airports, weather ×6",
+                "server -> browser: the flight",
+                "browser -> server: the other five, one by one ×5",
+                "server -> database: the flight again, then what is asked ×5",
+                "server -> browser: each answer ×5",
+            ),
+            part,
+        ),
+        Side(
+            "all_on",
+            "The product",
+            "One batch of the same six questions, each with its fields, from the response cache or from one "
+            "statement.",
+            (
+                "browser -> server: one batch of six",
+                "server -> cache: is it there? ×6",
+                "server -> database: one statement for each that is not there",
+                "server -> browser: six answers, each as it is done",
+            ),
+        ),
+    ),
+    explanation=(
+        "Each technique of this Lab saves something of its own: a round trip, a statement, a column, an encoding, a "
+        "wait. On the page of a flight they come together.",
+        "The slow side is not made badly on purpose. It is what tutorials show: an entity from the ORM, a schema's "
+        "dump, a request for each thing when it is needed. On one machine it works well; with 100 milliseconds "
+        "between the browser and the server, six requests in a row are more than half a second of waiting alone.",
+        "Both sides give the same values. The product's lists also tell how to go on behind them (`next`), which is "
+        "not part of what is compared.",
+    ),
+    lesson="Save the round trips first: they weigh more than all that the server does.",
+    does_not_pay="For a page with a single question, of few users, near the server: there the simple way is as "
+    "quick as anyone can notice, and there is less to understand.",
+    network="100 ms",
+)
