@@ -1,0 +1,89 @@
+"""OFFSET against a keyset, deep in the list of all flights."""
+
+from typing import Any
+
+from roundtrip.http import Answer
+from roundtrip.resources.flights.queries import page
+
+from ..experiment import Experiment, Side
+from ..flights import SHOWN, Rewritten
+from ..run import Run
+
+ROWS = 50
+FIRST, LAST, STEP = 300_000, 330_000, 100
+AT_ROWS = range(FIRST, LAST, STEP)  # where the pages begin
+_AROUND = "SELECT sched_dep, id FROM flights ORDER BY sched_dep, id LIMIT {limit} OFFSET {offset}"
+_last_seen: list[tuple[Any, ...]] = []  # the row before each page: its time and its id
+
+
+def find_positions(bench: Any) -> None:
+    """Find the row before each page: who turns the pages one by one has seen it."""
+    rows = bench.database.fetch(_AROUND.format(limit=LAST - FIRST, offset=FIRST - 1), ())
+    _last_seen[:] = [tuple(row) for row in rows[::STEP]]
+
+
+def with_offset(run: Run) -> Answer:
+    """Read the page by counting all rows before it."""
+    row = AT_ROWS[run.number % len(AT_ROWS)]
+    return _page(run, {}, Rewritten(run.bench.database, lambda sql: skipping(sql, row)))
+
+
+def with_keyset(run: Run) -> Answer:
+    """Read on in the index behind the last row of the page before."""
+    cursor = run.bench.cursors.make("", _last_seen[run.number % len(AT_ROWS)])
+    return _page(run, {"after": cursor})
+
+
+def skipping(sql: str, rows: int) -> str:
+    """Return the statement with so many rows left out at the start: SQLAlchemy ends it with an OFFSET of 0."""
+    return f"{sql} + {rows}"
+
+
+def _page(run: Run, where: dict[str, Any], database: Rewritten | None = None) -> Answer:
+    arguments = {**where, "limit": ROWS, "sort": "departure"}
+    return run.json({"items": page.read(run.reader(database), arguments, SHOWN, "").value["items"]})
+
+
+EXPERIMENT = Experiment(
+    title="Deep pages",
+    chapter="Database",
+    shows="Page 6,000 and later of all flights, 50 on each. OFFSET counts its way there; a keyset cursor goes on "
+    "behind the last row seen.",
+    technique=("backend/roundtrip/techniques/pagination.py",),
+    sides=(
+        Side(
+            "offset",
+            "OFFSET",
+            "Reads 300,000 rows or more and throws them away, then reads 50.",
+            (
+                "browser -> server: page 6,000",
+                "server -> database: 300,000 rows skipped, 50 read",
+                "server -> browser: 50 flights",
+            ),
+            with_offset,
+        ),
+        Side(
+            "keyset",
+            "Keyset",
+            "Goes to the last row seen in the index, and reads 50 from there.",
+            (
+                "browser -> server: flights after a cursor",
+                "server -> database: 50 rows read",
+                "server -> browser: 50 flights",
+            ),
+            with_keyset,
+        ),
+    ),
+    explanation=(
+        "OFFSET 300000 does not jump: the database walks past 300,000 rows to know which one is next. Each page "
+        "costs more than the one before.",
+        "A keyset cursor holds the sort values of the last row seen: its time and its id. The statement asks for the "
+        "rows after them, and the index leads there at once, so that page 6,000 costs what page 1 costs.",
+        "It is also right when the data changes: OFFSET repeats or leaves out rows when some are added or removed "
+        "before the page.",
+    ),
+    lesson="Page by the last row seen, in the order of an index whose last column is unique.",
+    does_not_pay="For lists of a few pages. And a keyset cannot jump to page 6,000: someone has to have read page "
+    "5,999, or the list needs a filter that leads there.",
+    prepare=find_positions,
+)
