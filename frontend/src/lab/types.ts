@@ -1,0 +1,115 @@
+/** What the server tells about experiments, what a run measures, and what a result holds. */
+import type { Span } from "../client/spans";
+
+export interface SideInfo {
+  name: string;
+  label: string;
+  says: string;
+  pattern: string[];
+  needs: string | null;
+}
+
+export interface ExperimentInfo {
+  name: string;
+  title: string;
+  chapter: string;
+  shows: string;
+  technique: string[];
+  code: string[];
+  sides: SideInfo[];
+  explanation: string[];
+  lesson: string;
+  does_not_pay: string;
+  network: string;
+  /** False where only what a page uses of the answers is equal; the rest is what the slow side sends too much. */
+  whole: boolean;
+}
+
+export interface LinkInfo {
+  name: string;
+  rtt: number;
+  mbit: number | null;
+  port: number;
+}
+
+export interface Machine {
+  cpu: string;
+  cores: number;
+  system: string;
+  python: string;
+  sqlite: string;
+}
+
+export interface Catalogue {
+  chapters: string[];
+  networks: string[];
+  experiments: ExperimentInfo[];
+  links: LinkInfo[];
+  machine: Machine;
+}
+
+export interface Settings {
+  seconds: number;
+  precision: number;
+  rounds: number;
+  warmup: number;
+  aa: boolean;
+  seed: number;
+}
+
+/** The measures of one sample; absent where they cannot be had. ms, but for counts and bytes. */
+export const MEASURES = [
+  "wall",
+  "server",
+  "db",
+  "serialize",
+  "compress",
+  "cpu",
+  "statements",
+  "rows",
+  "computations",
+  "trips",
+  "wire",
+  "decoded",
+] as const;
+
+export type Measure = (typeof MEASURES)[number];
+
+/** By round: sample i of every side belongs to round i. */
+export type Samples = Partial<Record<Measure, (number | null)[]>>;
+
+/** One exchange of a median run, for the waterfall. Times in ms from the run's start. */
+export interface Trip {
+  url: string;
+  start: number;
+  end: number;
+  spans: Span[];
+}
+
+export interface SideResult {
+  name: string;
+  label: string;
+  samples: Samples;
+  median: Trip[];
+}
+
+export interface Environment {
+  network: string;
+  rtt: number | null;
+  mbit: number | null;
+  measuredRtt: number;
+  browser: string;
+  clock: number;
+  isolated: boolean;
+  machine: Machine;
+  at: string;
+}
+
+export interface Result {
+  version: 1;
+  experiment: string;
+  settings: Settings;
+  environment: Environment;
+  sides: SideResult[];
+  ended: "precise" | "time" | "rounds" | "stopped";
+}
