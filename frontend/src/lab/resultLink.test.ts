@@ -1,0 +1,276 @@
+// @vitest-environment node
+import { deflateSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fromLink, LinkError, toCsv, toLink } from "./resultLink";
+import { BOUNDS, DEFAULTS, type NumberSetting } from "./settings";
+import { MEASURES, type Result, type Samples } from "./types";
+
+const RESULT: Result = {
+  version: 1,
+  experiment: "n_plus_one",
+  settings: { ...DEFAULTS, seed: 4_294_967_295 },
+  environment: {
+    network: "mobile",
+    rtt: 40,
+    mbit: null,
+    measuredRtt: 40.123456,
+    browser: "Firefox 140",
+    clock: 0.1,
+    isolated: true,
+    machine: { cpu: "Ryzen 7", cores: 8, system: "Linux 6.8", python: "3.12.3", sqlite: "3.45.1" },
+    at: "2026-01-31T12:00:00.000Z",
+  },
+  sides: [
+    {
+      name: "row_by_row",
+      label: "N+1 statements",
+      samples: { wall: [61.23456, 60.1], server: [null, 18.5] },
+      median: [
+        {
+          url: "/api/lab/n_plus_one/row_by_row",
+          start: 0,
+          end: 61.23,
+          spans: [
+            { name: "network", start: 0, end: 40.1, detail: "there and back, halved" },
+            { name: "db", start: 40.1, end: 61.23 },
+          ],
+        },
+      ],
+    },
+    { name: "joined", label: "One statement", samples: { wall: [41, 42] }, median: [] },
+  ],
+  ended: "precise",
+};
+
+/** A link that holds any value at all, checksum and all. */
+const linkOf = (value: unknown) => deflateSync(JSON.stringify(value)).toString("base64url");
+const withSide = (change: object) => ({ ...RESULT, sides: [{ ...RESULT.sides[0], ...change }] });
+
+/** The LinkError's sentence; any other exception fails the test, and so does none. */
+async function complaint(link: string): Promise<string> {
+  const error: unknown = await fromLink(link).then(
+    () => "it was read",
+    (error: unknown) => error,
+  );
+  expect(error).toBeInstanceOf(LinkError);
+  return (error as LinkError).message;
+}
+
+const shortenedNumbers = (value: unknown) =>
+  JSON.parse(JSON.stringify(value), (_, each: unknown) =>
+    typeof each === "number" ? Number(each.toPrecision(4)) : each,
+  ) as unknown;
+
+const ms = fc.double({ min: 0, max: 1e6, noNaN: true });
+const words = fc.string({ unit: "grapheme", maxLength: 20 });
+const numberOf = (name: NumberSetting) =>
+  BOUNDS[name].whole
+    ? fc.integer({ min: BOUNDS[name].least, max: BOUNDS[name].most })
+    : fc.double({ min: BOUNDS[name].least, max: BOUNDS[name].most, noNaN: true });
+
+const trips = fc.array(
+  fc.record({
+    url: words,
+    start: ms,
+    end: ms,
+    spans: fc.array(
+      fc.record(
+        { name: fc.constantFrom("db", "app (other)", "download"), start: ms, end: ms, detail: words },
+        { requiredKeys: ["name", "start", "end"] },
+      ),
+      { maxLength: 4 },
+    ),
+  }),
+  { maxLength: 4 },
+);
+
+const samplesOf = (rounds: number) =>
+  fc
+    .subarray([...MEASURES])
+    .chain((measures) =>
+      fc.record(
+        Object.fromEntries(
+          measures.map((each) => [each, fc.array(fc.option(ms), { minLength: rounds, maxLength: rounds })]),
+        ),
+      ),
+    ) as fc.Arbitrary<Samples>;
+
+const results = fc.nat(30).chain((rounds) =>
+  fc.record({
+    version: fc.constant(1),
+    experiment: fc.constantFrom("n_plus_one", "batch"),
+    settings: fc.record({
+      seconds: numberOf("seconds"),
+      precision: numberOf("precision"),
+      rounds: numberOf("rounds"),
+      warmup: numberOf("warmup"),
+      aa: fc.boolean(),
+      seed: numberOf("seed"),
+    }),
+    environment: fc.record({
+      network: words,
+      rtt: fc.option(ms),
+      mbit: fc.option(ms),
+      measuredRtt: ms,
+      browser: words,
+      clock: ms,
+      isolated: fc.boolean(),
+      machine: fc.record({ cpu: words, cores: fc.nat(256), system: words, python: words, sqlite: words }),
+      at: words,
+    }),
+    sides: fc.array(
+      fc.record({
+        name: fc.constantFrom("slow", "fast"),
+        label: words,
+        samples: samplesOf(rounds),
+        median: trips,
+      }),
+      { maxLength: 8 },
+    ),
+    ended: fc.constantFrom("precise", "time", "rounds", "stopped"),
+  }),
+) as fc.Arbitrary<Result>;
+
+describe("a result's link", () => {
+  it("gives the result again, its measured numbers to four digits and its settings in full", async () => {
+    await fc.assert(
+      fc.asyncProperty(results, async (result) => {
+        const again = await fromLink(await toLink(result));
+        expect(again.settings).toEqual(JSON.parse(JSON.stringify(result.settings)));
+        expect(shortenedNumbers(again)).toEqual(shortenedNumbers(result));
+        expect({ ...again, settings: null }).toEqual(shortenedNumbers({ ...result, settings: null }));
+      }),
+    );
+  });
+
+  it("is short enough for an address, and needs no escaping in one", async () => {
+    const wall = Array.from({ length: 200 }, (_, i) => 20 + Math.sin(i * i));
+    const samples = Object.fromEntries(MEASURES.map((measure) => [measure, wall]));
+    const link = await toLink({ ...RESULT, sides: RESULT.sides.map((side) => ({ ...side, samples })) });
+    expect(link).toMatch(/^[\w-]+$/);
+    expect(link.length).toBeLessThan(20_000);
+  });
+
+  it("is refused when it is garbage", async () => {
+    const garbage = fc.oneof(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.base64String(),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes).toString("base64url")),
+      fc.json().map((json) => deflateSync(json).toString("base64url")),
+      fc.jsonValue().map((value) => linkOf({ ...RESULT, sides: [value] })),
+    );
+    await fc.assert(
+      fc.asyncProperty(garbage, async (link) => void (await complaint(link))),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is refused when it was cut short", async () => {
+    const link = await toLink(RESULT);
+    for (let length = 0; length < link.length - 1; length++) {
+      expect(await complaint(link.slice(0, length))).toMatch(
+        /^This result link is cut short or was changed: /,
+      );
+    }
+  });
+
+  it("never holds another result after a change", async () => {
+    const link = await toLink(RESULT);
+    const original = await fromLink(link);
+    const change = fc.record({
+      at: fc.nat(link.length - 1),
+      removed: fc.nat(3),
+      inserted: fc.oneof(fc.base64String({ maxLength: 4 }), fc.string({ maxLength: 3 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, removed, inserted }) => {
+        const changed = link.slice(0, at) + inserted + link.slice(at + removed);
+        const read = await fromLink(changed).catch((error: unknown) => error);
+        // A few bits of a link mean nothing: those after its end, and those that tell how hard it was packed.
+        if (!(read instanceof LinkError)) expect(read).toEqual(original);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    [
+      "a number below 0",
+      withSide({ samples: { wall: [-1] } }),
+      "wall, number 1 should be a number of at least 0",
+    ],
+    [
+      "a text for a number",
+      withSide({ samples: { wall: ["1"] } }),
+      "wall, number 1 should be a number of at least 0",
+    ],
+    [
+      "unequal rounds",
+      withSide({ samples: { wall: [1], db: [1, 2] } }),
+      "every measure should be of the same rounds",
+    ],
+    [
+      "too many rounds",
+      withSide({ samples: { wall: new Array(1001).fill(1) } }),
+      "wall should be a list of up to 1000",
+    ],
+    ["too many trips", withSide({ median: new Array(201).fill(0) }), "median should be a list of up to 200"],
+    ["too many sides", { ...RESULT, sides: new Array(9).fill(0) }, "sides should be a list of up to 8"],
+    ["a long text", withSide({ label: "x".repeat(201) }), "label should be a text of up to 200 characters"],
+    ["a formula for a name", withSide({ name: "=1+1" }), "name should be a name of up to 80 characters"],
+    ["another version", { ...RESULT, version: 2 }, "version should be one of 1"],
+    [
+      "a setting out of bounds",
+      { ...RESULT, settings: { ...RESULT.settings, rounds: 1e9 } },
+      "rounds should be a whole number from 5 to 1000",
+    ],
+    ["no object", [], "the result should be an object"],
+  ])("is refused when it holds %s", async (_, value, why) => {
+    expect(await complaint(linkOf(value))).toBe(`This result link is cut short or was changed: ${why}.`);
+  });
+
+  it("keeps nothing that a result does not have", async () => {
+    const more = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 1, "more": 1}') as object;
+    const read = await fromLink(linkOf({ ...more, ...RESULT }));
+    expect(Object.keys(read)).toEqual(Object.keys(RESULT));
+    expect("polluted" in read).toBe(false);
+  });
+
+  it("is refused before all of it is unpacked when it holds too much", async () => {
+    const bomb = deflateSync(Buffer.alloc(200_000_000, " ")).toString("base64url");
+    const began = performance.now();
+    expect(await complaint(bomb)).toContain("it holds more than any result");
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(await complaint("A".repeat(2_000_001))).toContain("it is longer than any result");
+  });
+
+  it("is not made of a result that it could not give again", async () => {
+    const wrong = { ...RESULT, experiment: "x".repeat(81) };
+    await expect(toLink(wrong)).rejects.toThrow(
+      "This result fits no link: experiment should be a name of up to 80 characters.",
+    );
+  });
+});
+
+describe("toCsv", () => {
+  it("has one row for each sample, and nothing where nothing was measured", () => {
+    expect(toCsv(RESULT).split("\r\n")).toEqual([
+      "round,side,wall,server,db,serialize,compress,cpu,statements,rows,computations,trips,wire,decoded",
+      "1,row_by_row,61.23456,,,,,,,,,,,",
+      "1,joined,41,,,,,,,,,,,",
+      "2,row_by_row,60.1,18.5,,,,,,,,,,",
+      "2,joined,42,,,,,,,,,,,",
+      "",
+    ]);
+  });
+
+  it("quotes what would break a row", () => {
+    const csv = toCsv({
+      ...RESULT,
+      sides: [{ name: 'a,"b"', label: "", samples: { wall: [1] }, median: [] }],
+    });
+    expect(csv).toContain('\r\n1,"a,""b""",1,');
+  });
+});

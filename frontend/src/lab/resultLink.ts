@@ -1,0 +1,260 @@
+/**
+ * A result as a link that needs no server to keep it, and as CSV. Whatever a link holds may come from a stranger,
+ * so all of it is checked, and what is kept is built anew from what was checked.
+ */
+import type { SpanName } from "../client/spans";
+import { BOUNDS, expected, isWithin, type NumberSetting } from "./settings";
+import { type Environment, MEASURES, type Result, type Samples, type SideResult } from "./types";
+
+/** Its message is a sentence for the person who opened the link. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+}
+
+/** Bytes of JSON. A result of 1,000 rounds has a fraction of it; a few kilobytes that inflate to more are no result. */
+const LARGEST = 2_000_000;
+
+/**
+ * JSON, deflated, in base64url (RFC 4648, section 5). Of the two shapes of deflate it is the one with a checksum
+ * (zlib, RFC 1950): a changed digit would otherwise be a result like any other.
+ */
+export async function toLink(result: Result): Promise<string> {
+  const json = new TextEncoder().encode(
+    JSON.stringify(checked(shortened(result), "This result fits no link")),
+  );
+  if (json.length > LARGEST) throw new LinkError("This result fits no link: it is too long.");
+  return textOf(await bytesThrough(json, new CompressionStream("deflate")));
+}
+
+/** Throws LinkError, and nothing else, for whatever toLink has not made. */
+export async function fromLink(text: string): Promise<Result> {
+  return checked(await jsonOf(text), "This result link is cut short or was changed");
+}
+
+/** One row for each sample (RFC 4180); what was not measured is empty. */
+export function toCsv({ sides }: Result): string {
+  const rounds = Math.max(
+    0,
+    ...sides.flatMap(({ samples }) => Object.values(samples).map((each) => each.length)),
+  );
+  const rows: (string | number | null | undefined)[][] = [["round", "side", ...MEASURES]];
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, samples } of sides)
+      rows.push([round + 1, name, ...MEASURES.map((measure) => samples[measure]?.[round])]);
+  }
+  return rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+}
+
+function csvField(value: string | number | null | undefined): string {
+  const text = String(value ?? "");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Numbers are shortened to what a measurement can tell; settings are no measurement, and repeat the run. */
+function shortened(result: Result): Result {
+  const short = JSON.stringify(result, (_, value: unknown) =>
+    typeof value === "number" ? Number(value.toPrecision(4)) : value,
+  );
+  return { ...(JSON.parse(short) as Result), settings: result.settings };
+}
+
+async function jsonOf(text: string): Promise<unknown> {
+  try {
+    const bytes = await bytesThrough(bytesOf(text), new DecompressionStream("deflate"));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const why = cause instanceof Misfit ? cause.message : "it cannot be unpacked";
+    throw new LinkError(`This result link is cut short or was changed: ${why}.`, { cause });
+  }
+}
+
+/** Stops at the first byte too many: what a link inflates to is not known beforehand. */
+async function bytesThrough(
+  bytes: Uint8Array<ArrayBuffer>,
+  through: CompressionStream | DecompressionStream,
+): Promise<Uint8Array> {
+  const reader = new Blob([bytes]).stream().pipeThrough(through).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let next = await reader.read(); next.value; next = await reader.read()) {
+    length += next.value.length;
+    if (length > LARGEST) {
+      void reader.cancel().catch(() => {}); // nobody waits for what is thrown away
+      throw new Misfit("it holds more than any result");
+    }
+    chunks.push(next.value);
+  }
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+function textOf(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  if (text.length > LARGEST) throw new Misfit("it is longer than any result");
+  const stranger = /[^A-Za-z0-9_-]/u.exec(text);
+  if (stranger) throw new Misfit(`${JSON.stringify(stranger[0])} is no part of a link`);
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
+/** What is wrong with a value, and where. */
+class Misfit extends Error {}
+
+/** The value as a T, built anew. Throws Misfit. */
+type Check<T> = (value: unknown, at: string) => T;
+
+function checked(value: unknown, trouble: string): Result {
+  try {
+    return aResult(value, "the result");
+  } catch (cause) {
+    if (cause instanceof Misfit) throw new LinkError(`${trouble}: ${cause.message}.`, { cause });
+    throw cause;
+  }
+}
+
+function fail(at: string, wanted: string): never {
+  throw new Misfit(`${at} should be ${wanted}`);
+}
+
+function text(most: number, shape = /^/, wanted = `a text of up to ${most} characters`): Check<string> {
+  return (value, at) =>
+    typeof value === "string" && value.length <= most && shape.test(value) ? value : fail(at, wanted);
+}
+
+const amount: Check<number> = (value, at) =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0
+    ? value
+    : fail(at, "a number of at least 0");
+
+const flag: Check<boolean> = (value, at) => (typeof value === "boolean" ? value : fail(at, "true or false"));
+
+function oneOf<T extends string | number>(...values: readonly T[]): Check<T> {
+  return (value, at) => values.find((each) => each === value) ?? fail(at, `one of ${values.join(", ")}`);
+}
+
+function orNull<T>(check: Check<T>): Check<T | null> {
+  return (value, at) => (value === null ? null : check(value, at));
+}
+
+function list<T>(most: number, check: Check<T>): Check<T[]> {
+  return (value, at) => {
+    if (!Array.isArray(value) || value.length > most) return fail(at, `a list of up to ${most}`);
+    return value.map((each, i) => check(each, `${at}, number ${i + 1}`));
+  };
+}
+
+function object<T extends object>(checks: { [K in keyof T]-?: Check<T[K]> }): Check<T> {
+  return (value, at) => {
+    const said = record(value, at);
+    const entries = Object.entries<Check<unknown>>(checks);
+    return Object.fromEntries(entries.map(([name, check]) => [name, check(said[name], name)])) as T;
+  };
+}
+
+function record(value: unknown, at: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return fail(at, "an object");
+  return value as Record<string, unknown>;
+}
+
+/** It begins with no sign that a spreadsheet would take the rest of a CSV field for a formula after. */
+const name = text(80, /^[A-Za-z0-9][\w .()-]*$/, "a name of up to 80 characters");
+const label = text(200);
+
+const samples: Check<Samples> = (value, at) => {
+  const said = record(value, at);
+  const kept: Samples = {};
+  for (const measure of MEASURES) {
+    if (said[measure] !== undefined) kept[measure] = list(1000, orNull(amount))(said[measure], measure);
+  }
+  return kept;
+};
+
+/** A record, so that the compiler tells when a name of a span is missing here. */
+const SPAN_NAMES: Record<SpanName, true> = {
+  "batch window": true,
+  "waiting for another": true,
+  queued: true,
+  dns: true,
+  connect: true,
+  tls: true,
+  request: true,
+  network: true,
+  server: true,
+  cache: true,
+  db: true,
+  serialize: true,
+  compress: true,
+  "app (other)": true,
+  download: true,
+  decode: true,
+  render: true,
+  unaccounted: true,
+};
+
+const spanTimes = object({
+  name: oneOf(...(Object.keys(SPAN_NAMES) as SpanName[])),
+  start: amount,
+  end: amount,
+});
+
+const side = object<SideResult>({
+  name,
+  label,
+  samples,
+  median: list(
+    200,
+    object({
+      url: text(4000),
+      start: amount,
+      end: amount,
+      spans: list(100, (value, at) => {
+        const { detail } = record(value, at);
+        const times = spanTimes(value, at);
+        return detail === undefined ? times : { ...times, detail: text(1000)(detail, "detail") };
+      }),
+    }),
+  ),
+});
+
+function setting(name: NumberSetting): Check<number> {
+  const bound = BOUNDS[name];
+  return (value, at) =>
+    typeof value === "number" && isWithin(value, bound) ? value : fail(at, expected(bound));
+}
+
+const wellFormed = object<Result>({
+  version: oneOf(1),
+  experiment: name,
+  settings: object({
+    seconds: setting("seconds"),
+    precision: setting("precision"),
+    rounds: setting("rounds"),
+    warmup: setting("warmup"),
+    aa: flag,
+    seed: setting("seed"),
+  }),
+  environment: object<Environment>({
+    network: label,
+    rtt: orNull(amount),
+    mbit: orNull(amount),
+    measuredRtt: amount,
+    browser: text(500),
+    clock: amount,
+    isolated: flag,
+    machine: object({ cpu: label, cores: amount, system: label, python: label, sqlite: label }),
+    at: text(40),
+  }),
+  sides: list(8, side),
+  ended: oneOf("precise", "time", "rounds", "stopped"),
+});
+
+const aResult: Check<Result> = (value, at) => {
+  const result = wellFormed(value, at);
+  const lengths = result.sides.flatMap((each) => Object.values(each.samples).map((values) => values.length));
+  if (new Set(lengths).size > 1) return fail("every measure", "of the same rounds");
+  return result;
+};
