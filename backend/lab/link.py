@@ -1,0 +1,151 @@
+"""The delay link: a TCP proxy that stands for a long way between a browser and this server.
+
+A link has a round-trip time and may have a rate. Each chunk is held for half the round-trip time on its way, there
+and back. Where there is a rate, all connections share it as they share a real line: packets leave one after another,
+and connections take turns. A new connection's first bytes wait one whole round trip more, which TCP's handshake would
+have taken: the real handshake here is with this process, at once. A connection opened early has that behind it when
+it is used, as in reality.
+
+A side that ends its half ends it at the other end after the bytes before it, half a round trip later. A side that
+breaks off does too: a reset arrives as an end. A connection holds at most 1 MiB each way and then reads no further,
+like a TCP window: at 200 ms that is 10 MB/s.
+
+Not modelled: loss, jitter, slow start, TLS, DNS. So a link flatters many short connections. Its clock is never early;
+it is late by up to 1 ms each way, by which asyncio rounds a timer up, or by more where the machine is busy.
+"""
+
+import asyncio
+import socket
+
+HOST = "127.0.0.1"
+HELD = 1 << 20  # bytes of one connection, one way
+CHUNK = 1 << 16  # bytes read at once where there is no rate
+PACKET = 1_460  # where there is one: what fits into one frame of Ethernet
+
+
+class Link:
+    """A way to a port of this machine.
+
+    `rtt` is in ms; `down` (to the client) and `up` are in Mbit/s, of 1,000,000 bits, counted without headers. None is
+    without a limit. A client whose target does not answer is closed.
+    """
+
+    def __init__(self, target: int, rtt: float, down: float | None = None, up: float | None = None) -> None:
+        self._target = target
+        self._rtt = rtt / 1_000
+        self._up = _Way(self._rtt / 2, up)
+        self._down = _Way(self._rtt / 2, down)
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def open(self, port: int = 0) -> int:
+        """Listen on a port, or on any free one (0), and return it. Raises OSError where it is taken."""
+        self._server = await asyncio.start_server(self._accept, HOST, port, limit=CHUNK)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Listen no more, and cut every connection."""
+        self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.create_task(self._join(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _join(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        """Carry bytes both ways until both sides have ended; one may go on long after the other."""
+        accepted = asyncio.get_running_loop().time()
+        ends = [to_client]
+        try:
+            from_target, to_target = await asyncio.open_connection(HOST, self._target, limit=CHUNK)
+            ends.append(to_target)
+            for end in ends:
+                end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.gather(
+                # The client may send after the handshake's first two packets, the target after the third.
+                self._up.carry(from_client, to_target, accepted + self._rtt),
+                self._down.carry(from_target, to_client, accepted + self._rtt * 1.5),
+            )
+        except OSError:
+            pass  # nobody listens at the target
+        finally:
+            for end in ends:
+                end.close()
+
+
+class _Way:
+    """One direction of a link, for all its connections. `delay` is in seconds."""
+
+    def __init__(self, delay: float, mbit: float | None) -> None:
+        self._delay = delay
+        self._seconds_per_byte = 8 / (mbit * 1_000_000) if mbit else 0.0
+        self._size = PACKET if mbit else CHUNK
+        self._free = 0.0  # when the line is free again
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opens: float) -> None:
+        """Carry everything from a reader to a writer, and the end after it. Nothing leaves before `opens`."""
+        flight = _Flight()
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._send(reader, flight, opens))
+                both.create_task(self._deliver(flight, writer))
+        except* OSError:
+            pass  # the receiver has gone; its own half ends by itself
+
+    async def _send(self, reader: asyncio.StreamReader, flight: "_Flight", opens: float) -> None:
+        loop = asyncio.get_running_loop()
+        data = b"to begin with"
+        while data:
+            try:
+                data = await reader.read(self._size)
+            except OSError:
+                data = b""
+            takes = len(data) * self._seconds_per_byte
+            if not takes:
+                await flight.put(max(loop.time(), opens) + self._delay, data)
+                continue
+            await _sleep_until(opens)  # nobody takes a turn for later
+            begins = max(loop.time(), self._free)
+            self._free = begins + takes
+            await flight.put(self._free + self._delay, data)
+            await _sleep_until(begins)  # the next asks for its turn when this one begins: a late timer leaves no gap
+
+    async def _deliver(self, flight: "_Flight", writer: asyncio.StreamWriter) -> None:
+        while data := await flight.get():
+            writer.write(data)
+            await writer.drain()
+        writer.write_eof()
+
+
+class _Flight:
+    """What is under way on one connection, in order: when it arrives, and its bytes. No bytes are the end."""
+
+    def __init__(self) -> None:
+        self._chunks: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        self._held = 0
+        self._room = asyncio.Event()
+
+    async def put(self, arrives: float, data: bytes) -> None:
+        """Add a chunk, then wait until there is room for another."""
+        self._chunks.put_nowait((arrives, data))
+        self._held += len(data)
+        while self._held > HELD - CHUNK:
+            self._room.clear()
+            await self._room.wait()
+
+    async def get(self) -> bytes:
+        """Return the next chunk, when it arrives."""
+        arrives, data = await self._chunks.get()
+        await _sleep_until(arrives)
+        self._held -= len(data)
+        self._room.set()
+        return data
+
+
+async def _sleep_until(when: float) -> None:
+    """Sleep until a time of the loop's clock; where it has passed, go on without giving up the turn."""
+    left = when - asyncio.get_running_loop().time()
+    if left > 0:
+        await asyncio.sleep(left)

@@ -1,0 +1,81 @@
+"""A slow service, as a server may have to ask one: GET /weather/<id>?delay=<ms> answers a row after the delay.
+
+The row is the product's own hour of weather, so that a side that asks here can be compared with one that asks the
+database: {"id", "origin", "local_hour", "temp", "wind_speed"}, in degrees Fahrenheit and miles per hour. The delay is
+0 to 2,000 ms, 0 where it is not given. Errors are application/problem+json: 400 for what cannot be asked, 404 for a
+row that there is not, 503 where the database cannot be read.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+
+from roundtrip.errors import PROBLEM_JSON, Problem
+
+LONGEST_DELAY = 2_000  # ms
+LARGEST_ID = 2**63 - 1  # what SQLite counts to
+ROW = "SELECT id, origin, local_hour, temp, wind_speed FROM weather WHERE id = ?"
+DATABASE = web.AppKey("database", str)
+
+
+def application(database: str) -> web.Application:
+    """Return the service, over a SQLite file that it only reads; with "", it answers 503."""
+    app = web.Application(middlewares=[_tell_problems])
+    app[DATABASE] = database
+    app.router.add_get("/weather/{id}", answer_weather)
+    return app
+
+
+async def answer_weather(request: web.Request) -> web.Response:
+    """Answer a row of `weather`. Raises Problem (400, 404, 503)."""
+    number = _whole(request.match_info["id"], "id", 1, LARGEST_ID)
+    if set(request.query) - {"delay"} or len(request.query) > 1:
+        raise Problem(400, "Only delay can be given, and once.")
+    delay = _whole(request.query.get("delay", "0"), "delay", 0, LONGEST_DELAY)
+    await asyncio.sleep(delay / 1_000)
+    return web.json_response(read_weather(request.app[DATABASE], number))
+
+
+def read_weather(database: str, number: int) -> dict[str, object]:
+    """Return a row by its id. It takes less than 1 ms, so the loop waits for it. Raises Problem (404, 503)."""
+    if not database:
+        raise Problem(503, "This service reads a SQLite file, and the server's database is not one.")
+    try:
+        # Without a timeout: where someone holds the file, others would wait with this one.
+        with closing(sqlite3.connect(f"{Path(database).absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as file:
+            file.row_factory = sqlite3.Row
+            row = file.execute(ROW, (number,)).fetchone()
+    except sqlite3.Error as error:
+        raise Problem(503, f"The database cannot be read: {error}.") from error
+    if row is None:
+        raise Problem(404, f"There is no weather {number}.")
+    return dict(row)
+
+
+def _whole(text: str, name: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
+        raise Problem(400, f"{name} is a whole number from {least} to {most}, not {text[:40]!r}.")
+    return int(text)
+
+
+@web.middleware
+async def _tell_problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Put every error into the product's one shape."""
+    try:
+        return await handler(request)
+    except Problem as told:
+        problem = told
+    except web.HTTPException as error:
+        kept = [("Allow", error.headers["Allow"])] if "Allow" in error.headers else []
+        problem = Problem(error.status, f"{HTTPStatus(error.status).phrase}. Ask GET /weather/<id>.", headers=kept)
+    return web.Response(
+        status=problem.status, body=problem.body, headers=[*problem.headers, ("Content-Type", PROBLEM_JSON)]
+    )
