@@ -4,6 +4,7 @@ import { TimingBar } from "../timings";
 import { Mark } from "../ui/icons";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { OfflineBanner } from "./OfflineBanner";
+import { pages } from "./pages";
 import { SearchButton } from "./search/SearchButton";
 import { ThemeSwitch } from "./theme/ThemeSwitch";
 
@@ -24,9 +25,10 @@ export function Shell() {
           </Link>
           <nav className="masthead-nav" aria-label="Main">
             <ul>
-              <NavItem to="/" name="Explore" />
-              <NavItem to="/delays" name="Delays" />
-              <NavItem to="/docs" name="API" />
+              {pages.map(
+                ({ pattern, nav, ownDocument }) =>
+                  nav && <NavItem key={pattern} to={pattern} name={nav} reload={ownDocument} />,
+              )}
             </ul>
           </nav>
           <SearchButton />
@@ -48,11 +50,11 @@ export function Shell() {
   );
 }
 
-function NavItem({ to, name }: { to: string; name: string }) {
+function NavItem({ to, name, reload = false }: { to: string; name: string; reload?: boolean | undefined }) {
   const current = useMatch({ path: to, end: true }) !== null;
   return (
     <li>
-      <Link to={to} aria-current={current ? "page" : undefined}>
+      <Link to={to} reloadDocument={reload} aria-current={current ? "page" : undefined}>
         {name}
       </Link>
     </li>

@@ -4,6 +4,7 @@ import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
 import { knownFlight } from "../features/flights/useFlight";
+import { labPages } from "../lab/pages"; // the Lab
 import { NARROWING, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { hereAlready, type PageCode, pageCode } from "./lazyPage";
@@ -11,6 +12,10 @@ import ExplorePage from "./pages/ExplorePage";
 
 interface Page {
   pattern: string;
+  /** Its name in the navigation, where it is there. */
+  nav?: string;
+  /** That it is a document of its own, and going there loads it. */
+  ownDocument?: boolean;
   code: PageCode;
   /** What going there is called in the timing panel. */
   action: (param: string | undefined) => string;
@@ -23,6 +28,7 @@ const { queryClient } = client;
 export const pages: readonly Page[] = [
   {
     pattern: "/",
+    nav: "Explore",
     code: hereAlready(ExplorePage),
     action: () => "open Explore",
     ask: (_, search) => {
@@ -48,6 +54,7 @@ export const pages: readonly Page[] = [
   },
   {
     pattern: "/delays",
+    nav: "Delays",
     code: pageCode(() => import("./pages/DelaysPage")),
     action: () => "open Delays",
     ask: (_, search) => {
@@ -57,8 +64,10 @@ export const pages: readonly Page[] = [
       queryClient.prefetchQuery(servedAirportsQuery());
     },
   },
+  ...labPages, // the Lab
   {
     pattern: "/docs",
+    nav: "API",
     code: pageCode(() => import("./pages/ApiPage")),
     action: () => "open the API page",
     ask: () => {},

@@ -4,8 +4,9 @@
  * A file of `experiments/` has the name of the server's half and a Half as its default export; only sides that need
  * one are named in it.
  */
-import type { Call, Send } from "../client/transport";
+
 import type { TimingStore } from "../client/timing";
+import type { Call, Send } from "../client/transport";
 
 export interface Ask {
   /** Which question: equal for all sides of a round, and another one in the next. */
@@ -27,4 +28,3 @@ export interface Half {
 }
 
 export type Side = (ask: Ask) => Promise<unknown>;
-

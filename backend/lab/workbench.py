@@ -1,0 +1,59 @@
+"""What experiments are made of: the product's parts, made once, and the engines that are there."""
+
+import os
+from threading import Lock, Semaphore
+
+from flask import Flask
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from roundtrip import database
+from roundtrip.errors import Problem
+from roundtrip.extensions import db
+from roundtrip.techniques.pagination import Cursors
+from roundtrip.techniques.query_plan import Database
+
+from .companion import Companion
+
+# Bounds for one client. A browser on the same machine makes about 500 requests a second when an experiment runs.
+MOST_REQUESTS = RateLimitItemPerSecond(8_000, 10)
+# Engines that a site may have, and where they are; without one the sides that need it say so.
+ENGINES = {
+    "PostgreSQL": "LAB_POSTGRES_URL",
+    "pgbouncer": "LAB_PGBOUNCER_URL",
+    "Redis": "LAB_REDIS_URL",
+    "Memcached": "LAB_MEMCACHED_URL",
+    "edge": "LAB_EDGE_URL",
+}
+
+
+class Workbench:
+    """The parts that sides are composed from."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        with app.app_context():
+            self.engine = db.engine
+            self.database = Database(database.reader(db.engine))
+        self.cursors = Cursors("the Lab's own")
+        url = self.engine.url
+        file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
+        self.companion = Companion(int(os.environ.get("PORT", "8000")), file)
+        self.engines = {name: os.environ[variable] for name, variable in ENGINES.items() if os.environ.get(variable)}
+        self.one_heavy_run = Semaphore()
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._prepared: set[str] = set()
+        self._preparing = Lock()
+
+    def admit(self, client: str) -> None:
+        """Count a request of a client. Raises Problem (429)."""
+        if not self._limiter.hit(MOST_REQUESTS, client):
+            raise Problem(429, "That is more than one browser needs; wait a little.", headers=[("Retry-After", "10")])
+
+    def prepare(self, name: str, prepare: object) -> None:
+        """Make what an experiment needs, once."""
+        with self._preparing:
+            if name not in self._prepared and callable(prepare):
+                prepare(self)
+            self._prepared.add(name)

@@ -1,0 +1,99 @@
+import { useSearchParams } from "react-router";
+import styles from "./pages/Lab.module.css";
+import type { Progress } from "./runner";
+import { readSettings, writeSettings } from "./settings";
+import { verdictOf } from "./statistics";
+import type { Settings } from "./types";
+
+interface Props {
+  progress: Progress | null;
+  onRun(settings: Settings): void;
+  onStop(): void;
+}
+
+const SECONDS = [3, 10, 30, 60];
+const PRECISIONS = [0.02, 0.05, 0.1, 0.2];
+
+/** How long and how precisely to measure; the address holds it. */
+export function Controls({ progress, onRun, onStop }: Props) {
+  const [params, setParams] = useSearchParams();
+  const { settings, problems } = readSettings(params);
+  const change = (some: Partial<Settings>) =>
+    setParams(writeSettings({ ...settings, ...some }), { replace: true });
+  return (
+    <>
+      <form
+        className={styles.controls}
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (progress) onStop();
+          else onRun(settings);
+        }}
+      >
+        <label>
+          At most
+          <select
+            value={settings.seconds}
+            disabled={progress !== null}
+            onChange={({ target }) => change({ seconds: Number(target.value) })}
+          >
+            {withOwn(SECONDS, settings.seconds).map((seconds) => (
+              <option key={seconds} value={seconds}>
+                {seconds} s
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Or until the interval is
+          <select
+            value={settings.precision}
+            disabled={progress !== null}
+            onChange={({ target }) => change({ precision: Number(target.value) })}
+          >
+            {withOwn(PRECISIONS, settings.precision).map((precision) => (
+              <option key={precision} value={precision}>
+                ± {Math.round(precision * 1000) / 10} %
+              </option>
+            ))}
+          </select>
+        </label>
+        <label className={styles.check}>
+          <input
+            type="checkbox"
+            checked={settings.aa}
+            disabled={progress !== null}
+            onChange={({ target }) => change({ aa: target.checked })}
+          />
+          fast against fast (A/A)
+        </label>
+        <button type="submit">{progress ? "Stop" : "Run"}</button>
+      </form>
+      {problems.map((problem) => (
+        <p key={problem} role="alert">
+          {problem}
+        </p>
+      ))}
+      <div className={styles.progress}>
+        {progress && (
+          <>
+            <progress value={progress.share} max={1} aria-label="The run" />
+            <span>{inWords(progress)}</span>
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function inWords({ phase, round, elapsed, comparison }: Progress): string {
+  if (phase === "preparing") return "Getting ready …";
+  if (phase === "warming up") return `Warming up, and looking whether the answers are equal: round ${round}`;
+  const soFar = comparison ? `; so far: ${verdictOf(comparison).text}` : "";
+  return `Round ${round}, ${(elapsed / 1000).toFixed(1)} s${soFar}`;
+}
+
+/** A value from the address stands among the usual ones. */
+function withOwn(usual: readonly number[], own: number): number[] {
+  return [...new Set([...usual, own])].sort((a, b) => a - b);
+}

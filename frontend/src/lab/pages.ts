@@ -1,0 +1,19 @@
+/** The Lab's pages, as the application mounts them. */
+import { pageCode } from "../app/lazyPage";
+
+export const labPages = [
+  {
+    pattern: "/lab",
+    nav: "Lab",
+    ownDocument: true,
+    code: pageCode(() => import("./pages/LabPage")),
+    action: () => "open the Lab",
+    ask: () => {},
+  },
+  {
+    pattern: "/lab/:experiment",
+    code: pageCode(() => import("./pages/ExperimentPage")),
+    action: (name: string | undefined) => `open the experiment ${name}`,
+    ask: () => {},
+  },
+];

@@ -1,0 +1,77 @@
+import { ecdf, summaryOf } from "../statistics";
+import type { SideResult } from "../types";
+import styles from "./Result.module.css";
+
+const WIDTH = 600;
+const DOTS = 34;
+const CURVES = 120;
+
+/** Every sample as a dot, and below how many were as quick: the empirical distribution function. */
+export function Distribution({ sides }: { sides: readonly SideResult[] }) {
+  const walls = sides.map(({ samples }) => (samples.wall ?? []).filter((value) => value !== null));
+  const all = walls.flat();
+  // The slowest few in a hundred would press all others together: they are drawn at the edge.
+  const most = Math.max(0.01, ...walls.map((wall) => quantile99(wall))) * 1.1;
+  const x = (ms: number) => Math.min(1, ms / most) * WIDTH;
+  const top = sides.length * DOTS + 8;
+  const height = top + CURVES + 18;
+  return (
+    <figure className={styles.figure}>
+      <figcaption>
+        Wall time in ms: each sample a dot, and the share of samples that were as quick ({all.length} samples)
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${height}`}
+        role="img"
+        aria-label={sides.map((side, i) => inWords(side, walls[i] ?? [])).join("; ")}
+      >
+        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
+          <g key={share}>
+            <line x1={share * WIDTH} x2={share * WIDTH} y1={0} y2={height - 16} className={styles.grid} />
+            <text
+              x={share * WIDTH}
+              y={height - 3}
+              className={styles.tick}
+              data-edge={share === 0 ? "start" : share === 1 ? "end" : undefined}
+            >
+              {short(share * most)}
+            </text>
+          </g>
+        ))}
+        {sides.map((side, index) => (
+          <g key={side.label} data-side={index} className={styles.side}>
+            <text x={4} y={index * DOTS + 11}>
+              {side.label}
+            </text>
+            {(walls[index] ?? []).map((ms, round) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its round
+              <circle key={round} cx={x(ms)} cy={index * DOTS + 17 + ((round * 7) % 13)} r={2} />
+            ))}
+            <path d={curve(walls[index] ?? [], x, top)} />
+          </g>
+        ))}
+      </svg>
+    </figure>
+  );
+}
+
+function curve(values: number[], x: (ms: number) => number, top: number): string {
+  const y = (share: number) => top + CURVES * (1 - share);
+  return (
+    ecdf(values).reduce((path, { x: ms, share }) => `${path} H${x(ms)} V${y(share)}`, `M0,${y(0)}`) +
+    ` H${WIDTH}`
+  );
+}
+
+function quantile99(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.98)] ?? 0;
+}
+
+function inWords({ label }: SideResult, values: number[]): string {
+  const { p50, p95 } = summaryOf(values);
+  return `${label}: median ${short(p50)} ms, 95th percentile ${short(p95)} ms`;
+}
+
+function short(ms: number): string {
+  return ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
+}

@@ -1,0 +1,135 @@
+import { useEffect, useState } from "react";
+import pages from "../pages/Lab.module.css";
+import { toCsv, toLink } from "../resultLink";
+import { comparisonOf } from "../runner";
+import { type Comparison, verdictOf } from "../statistics";
+import type { ExperimentInfo, Result } from "../types";
+import { Distribution } from "./Distribution";
+import { MeasureTable } from "./MeasureTable";
+import { Ratio } from "./Ratio";
+import styles from "./Result.module.css";
+import { Runs } from "./Runs";
+
+const ENDED = {
+  precise: "the interval was narrow enough",
+  time: "the time was up",
+  rounds: "all rounds were run",
+  stopped: "it was stopped",
+};
+
+/** What a run says: the verdict first, then all that it stands on. */
+export function ResultView({ info, result }: { info: ExperimentInfo; result: Result }) {
+  const comparisons = useComparisons(result);
+  const rounds = result.sides[0]?.samples.wall?.length ?? 0;
+  if (rounds < 2) return <p role="status">Stopped before there was anything to compare.</p>;
+  return (
+    <section className={styles.result} aria-label="Result">
+      <div aria-live="polite">
+        {comparisons?.map((comparison, index) => (
+          <Said
+            key={result.sides[index + 1]?.name ?? index}
+            {...{ info, result, comparison }}
+            side={index + 1}
+          />
+        ))}
+      </div>
+      {comparisons && (
+        <Ratio comparisons={comparisons} labels={result.sides.slice(1).map(({ label }) => label)} />
+      )}
+      <Distribution sides={result.sides} />
+      <MeasureTable sides={result.sides} />
+      <Runs sides={result.sides} />
+      <Circumstances result={result} rounds={rounds} />
+      <Actions result={result} />
+    </section>
+  );
+}
+
+function Said(props: { info: ExperimentInfo; result: Result; comparison: Comparison | null; side: number }) {
+  const { info, result, comparison, side } = props;
+  const [first, other] = [result.sides[0], result.sides[side]];
+  if (!first || !other || !comparison) return null;
+  const verdict = verdictOf(comparison);
+  const isLast = side === result.sides.length - 1;
+  return (
+    <>
+      <p className={styles.verdict} data-testid="verdict" data-kind={verdict.kind}>
+        {first.label} → {other.label}: <strong>{verdict.text}</strong>
+        {verdict.kind === "faster" && <span> ({comparison.saved.toFixed(1)} ms saved)</span>}
+      </p>
+      {isLast && <p className={styles.lesson}>{conclusion(verdict.kind, info, result)}</p>}
+    </>
+  );
+}
+
+function conclusion(kind: "faster" | "slower" | "none", info: ExperimentInfo, { settings }: Result): string {
+  if (settings.aa) {
+    return kind === "none"
+      ? "Fast against fast: as it should be, nothing is told apart."
+      : "Fast against fast should show nothing: about one run in a hundred fools everybody. Run it again.";
+  }
+  if (kind === "faster") return info.lesson;
+  if (kind === "slower") return `Here it costs more than it saves. ${info.does_not_pay}`;
+  return `Over this network and on this machine it makes no difference that can be seen. ${info.does_not_pay}`;
+}
+
+function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
+  const { environment: on, settings, ended } = result;
+  const { machine } = on;
+  return (
+    <p className={styles.circumstances}>
+      {rounds} rounds in random order after {settings.warmup} to warm up; ended because {ENDED[ended]}.
+      Network {on.network}, the quickest ping {on.measuredRtt.toFixed(1)} ms; {on.browser}, whose clock steps
+      by {on.clock} ms; server on {machine.cpu}, {machine.cores} cores, Python {machine.python}, SQLite{" "}
+      {machine.sqlite}; {on.at.slice(0, 16).replace("T", " ")} UTC. Intervals: paired bootstrap of the ratio
+      of medians, 95 %; a difference is told when the 99 % interval leaves out 1.
+    </p>
+  );
+}
+
+function Actions({ result }: { result: Result }) {
+  const [copied, setCopied] = useState("");
+  async function copy() {
+    const { origin, pathname, search } = location;
+    const link = `${origin}${pathname}${search}#${await toLink(result)}`;
+    history.replaceState(history.state, "", link);
+    await navigator.clipboard?.writeText(link).catch(() => undefined);
+    setCopied("The address of this page now holds the result; it is copied.");
+  }
+  return (
+    <div className={pages.actions}>
+      <button type="button" onClick={copy}>
+        Copy a link to this result
+      </button>
+      <button type="button" onClick={() => save(JSON.stringify(result), "application/json", "json", result)}>
+        Save the samples as JSON
+      </button>
+      <button type="button" onClick={() => save(toCsv(result), "text/csv", "csv", result)}>
+        Save the samples as CSV
+      </button>
+      <span role="status">{copied}</span>
+    </div>
+  );
+}
+
+function save(text: string, type: string, ending: string, { experiment }: Result): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = `${experiment}.${ending}`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Each further side against the first; null until the worker has them. */
+function useComparisons(result: Result): (Comparison | null)[] | null {
+  const [comparisons, setComparisons] = useState<(Comparison | null)[] | null>(null);
+  useEffect(() => {
+    let left = false;
+    const others = result.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall"));
+    Promise.all(others).then((all) => !left && setComparisons(all));
+    return () => {
+      left = true;
+    };
+  }, [result]);
+  return comparisons;
+}
