@@ -1,0 +1,46 @@
+"""Five components, one question: the sides are the browser's alone."""
+
+from ..experiment import Experiment, Side
+
+EXPERIMENT = Experiment(
+    title="Five components, one question",
+    chapter="Caching",
+    network="20 ms",
+    shows=(
+        "Five components of a page want the same list in the same moment. Each can ask for itself, or all can"
+        " share one request."
+    ),
+    technique=("frontend/src/client/cache.ts",),
+    sides=(
+        Side(
+            "each",
+            "Each for itself",
+            "Every component fetches the list that it shows.",
+            (
+                "browser -> server: list ×5",
+                "server -> browser: list ×5",
+            ),
+        ),
+        Side(
+            "once",
+            "Asked once",
+            "A cache in the page sends one request, and gives its answer to all five.",
+            (
+                "browser -> server: list",
+                "server -> browser: list",
+            ),
+        ),
+    ),
+    explanation=(
+        (
+            "Components that fetch for themselves are easy to write, and do not know of each other. The same "
+            "question is then sent as often as it is used."
+        ),
+        (
+            "A cache in the page knows by its key that a question is under way. Whoever asks the same waits for "
+            "the same answer."
+        ),
+    ),
+    lesson="Give equal questions equal keys, and ask each once.",
+    does_not_pay="Where each component asks something else: then the cache only adds code.",
+)

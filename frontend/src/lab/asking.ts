@@ -1,0 +1,29 @@
+/** What the browser's halves of experiments share. */
+import { problemOf } from "../client/errors";
+import type { Send } from "../client/transport";
+import type { Ask } from "./half";
+
+export const ROOT = "/api/v1";
+
+/** A validator that fits no answer: the product's transport keeps the browser's cache out, and the server sends all. */
+export const FULL = { "If-None-Match": '"none"' };
+
+/** The content of one GET. Throws a ProblemError. */
+export async function get(
+  ask: Ask,
+  url: string,
+  headers: Readonly<Record<string, string>> = FULL,
+  send: Send = ask.send,
+): Promise<unknown> {
+  const answer = await send({ method: "GET", url, headers, signal: ask.signal, call: ask.call() });
+  if (answer.status >= 400) throw problemOf(answer.status, answer.headers, answer.body);
+  return answer.body;
+}
+
+/** The contents of several GETs in one round. */
+export function together(ask: Ask, urls: readonly string[], send: Send): Promise<unknown[]> {
+  return Promise.all(urls.map((url) => get(ask, url, FULL, send)));
+}
+
+/** The id of one of all flights, as the Lab's server half numbers them. */
+export const flightOf = (number: number) => ((number * 104_729) % 336_776) + 1;

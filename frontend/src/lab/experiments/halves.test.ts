@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { createTimings } from "../../client/timing";
+import type { Answer, Request } from "../../client/transport";
+import type { Ask, Half } from "../half";
+import batch from "./batch";
+import clientCache from "./client_cache";
+import everything from "./everything";
+import httpCache from "./http_cache";
+import prefetch from "./prefetch";
+import streaming from "./streaming";
+
+const KEYS = { carrier: "UA", flight: 15, origin: "EWR", sched_dep: "2013-01-01T13:44:00" };
+
+/** A server that echoes each URL, with the validator "e". */
+function answered({ url, headers }: { url: string; headers: Request["headers"] }): Answer {
+  if (headers["If-None-Match"] === '"e"') return { status: 304, headers: { etag: '"e"' }, body: null };
+  const urls = [1, 2, 3, 4, 5, 6].map((n) => `/api/v1/flights/${n}`);
+  return {
+    status: 200,
+    headers: { etag: '"e"' },
+    body: { url: url.replace(/\?.*part=/, ""), urls, ...KEYS },
+  };
+}
+
+async function run(half: Half, side: string) {
+  const seen: Request[] = [];
+  const timings = createTimings();
+  const send = async (request: Request): Promise<Answer> => {
+    seen.push(request);
+    if (request.method === "GET") return answered(request);
+    const { requests } = request.body as {
+      requests: { id: string; url: string; headers: Request["headers"] }[];
+    };
+    const lines = requests.map((part) => ({
+      ...answered({ ...part, headers: part.headers ?? {} }),
+      id: part.id,
+    }));
+    for (const value of lines) request.onLine?.({ value, bytes: 0, arrived: 0, decoded: 0 });
+    return { status: 200, headers: {}, body: { responses: lines } };
+  };
+  const { signal } = new AbortController();
+  const ask: Ask = { number: 7, send, timings, signal, call: timings.call, get: async (part) => ({ part }) };
+  await half.before?.(ask, side);
+  seen.length = 0;
+  const content = await half.sides[side]?.(ask);
+  return { content, seen };
+}
+
+test.each<[string, Half, number[]]>([
+  ["batch", batch, [6, 6, 1]],
+  ["streaming", streaming, [1, 1]],
+  ["http_cache", httpCache, [1, 1, 1]],
+  ["client_cache", clientCache, [5, 1]],
+  ["prefetch", prefetch, [1, 0]],
+])("all sides of %s have the same content, by their own number of exchanges", async (_, half, exchanges) => {
+  const runs = [];
+  for (const side of Object.keys(half.sides)) runs.push(await run(half, side));
+
+  expect(runs.map(({ seen }) => seen.length)).toEqual(exchanges);
+  for (const { content } of runs) expect(content).toEqual(runs[0]?.content);
+});
+
+test("a batch carries the six questions", async () => {
+  const { seen } = await run(batch, "one_batch");
+  expect(seen[0]?.parts?.size).toBe(6);
+});
+
+test("the whole page is one batch of the six that the server names", async () => {
+  const { seen } = await run(everything, "all_on");
+  expect(seen.map(({ parts }) => parts?.size)).toEqual([6]);
+});
+
+test("the sides of the browser's cache differ in the validator that they send", async () => {
+  const sent = [];
+  for (const side of ["full", "not_modified", "browser_cache"]) {
+    sent.push((await run(httpCache, side)).seen[0]?.headers["If-None-Match"]);
+  }
+  expect(sent).toEqual(['"none"', '"e"', undefined]);
+});

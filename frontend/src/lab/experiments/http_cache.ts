@@ -1,0 +1,21 @@
+import { conditional, createAnswers } from "../../client/conditional";
+import { get, ROOT } from "../asking";
+import type { Ask, Half } from "../half";
+
+const answers = createAnswers(2);
+
+const url = ({ number }: Ask) => `${ROOT}/flights?limit=100&carrier=UA&flight=${(number % 1500) + 1}`;
+const withValidator = (ask: Ask) => get(ask, url(ask), {}, conditional(answers)(ask.send));
+
+export default {
+  /** The server's cache has the answer on every side; the page and the browser's cache have it as well. */
+  async before(ask) {
+    await withValidator(ask);
+    await get(ask, url(ask), {});
+  },
+  sides: {
+    full: (ask) => get(ask, url(ask)),
+    not_modified: withValidator,
+    browser_cache: (ask) => get(ask, url(ask), {}),
+  },
+} satisfies Half;
