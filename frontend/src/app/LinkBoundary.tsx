@@ -8,7 +8,7 @@ import {
 } from "react";
 import { useNavigate } from "react-router";
 import { client } from "./client";
-import { actionName, prepare } from "./pages";
+import { actionName, hasOwnDocument, prepare } from "./pages";
 
 /** Long enough that a pointer crossing a list asks for nothing, short enough to be ahead of the click. */
 const DWELL_MS = 70;
@@ -49,7 +49,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
   };
   const onClick = (event: MouseEvent) => {
     const url = !event.defaultPrevented && isPlainClick(event) && ownLink(event.target);
-    if (!url) return;
+    if (!url || (hasOwnDocument(url) && !hasOwnDocument(new URL(location.href)))) return;
     event.preventDefault();
     navigate(url.pathname + url.search);
   };

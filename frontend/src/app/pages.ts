@@ -87,6 +87,11 @@ export function actionName(url: URL): string {
   return found ? found.page.action(found.param) : `open ${url.pathname}`;
 }
 
+/** Whether the browser itself has to load the page, unless it is in such a document already. */
+export function hasOwnDocument(url: URL): boolean {
+  return find(url)?.page.ownDocument === true;
+}
+
 export function isFlightId(text: string | undefined): text is string {
   return text !== undefined && /^[1-9]\d{0,8}$/.test(text);
 }

@@ -12,6 +12,7 @@ export const labPages = [
   },
   {
     pattern: "/lab/:experiment",
+    ownDocument: true,
     code: pageCode(() => import("./pages/ExperimentPage")),
     action: (name: string | undefined) => `open the experiment ${name}`,
     ask: () => {},

@@ -1,0 +1,155 @@
+import { Blob } from "node:buffer";
+import { screen } from "@testing-library/react";
+import { Route, Routes } from "react-router";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { show, stubScreen } from "../../test/screen";
+import { arrowsOf, lanesOf } from "../pattern";
+import { toLink } from "../resultLink";
+import type { Catalogue, ExperimentInfo, Machine, Result } from "../types";
+import ExperimentPage from "./ExperimentPage";
+import LabPage from "./LabPage";
+
+vi.mock("../../app/client", () => import("../../test/appClient"));
+
+const MACHINE: Machine = { cpu: "A CPU", cores: 2, system: "Linux", python: "3.11", sqlite: "3.46" };
+
+const N_PLUS_ONE: ExperimentInfo = {
+  name: "n_plus_one",
+  title: "One statement for each row",
+  chapter: "Database",
+  shows: "Fifty flights. Row by row or at once.",
+  technique: ["backend/roundtrip/techniques/query_plan.py"],
+  code: ["backend/lab/experiments/n_plus_one.py"],
+  whole: false,
+  sides: [
+    {
+      name: "row_by_row",
+      label: "N+1 statements",
+      says: "Reads the list, then each.",
+      pattern: ["browser -> server: flights", "server -> database: an airline ×50"],
+      needs: null,
+    },
+    {
+      name: "joined",
+      label: "One statement",
+      says: "Reads all at once.",
+      pattern: ["browser -> server: flights", "server -> database: all"],
+      needs: null,
+    },
+  ],
+  explanation: ["A list is read with one statement."],
+  lesson: "Let the fields decide the joins.",
+  does_not_pay: "Where few rows need the others.",
+  network: "direct",
+};
+
+const CATALOGUE: Catalogue = {
+  chapters: ["Database"],
+  networks: ["direct"],
+  experiments: [N_PLUS_ONE],
+  links: [],
+  machine: MACHINE,
+};
+
+const RESULT: Result = {
+  version: 1,
+  experiment: "n_plus_one",
+  settings: { seconds: 10, precision: 0.05, rounds: 200, warmup: 3, aa: false, seed: 1 },
+  environment: {
+    network: "direct",
+    rtt: null,
+    mbit: null,
+    measuredRtt: 1.5,
+    browser: "Chrome 140",
+    clock: 0.005,
+    isolated: true,
+    machine: MACHINE,
+    at: "2026-11-23T12:00:00.000Z",
+  },
+  sides: [
+    { name: "row_by_row", label: "N+1 statements", samples: { wall: times(60) }, median: [] },
+    { name: "joined", label: "One statement", samples: { wall: times(20) }, median: [] },
+  ],
+  ended: "precise",
+};
+
+const routes = (
+  <Routes>
+    <Route path="/lab" element={<LabPage />} />
+    <Route path="/lab/:experiment" element={<ExperimentPage />} />
+  </Routes>
+);
+
+beforeEach(() => {
+  stubScreen();
+  vi.stubGlobal("Blob", Blob); // jsdom's cannot be streamed
+  answer(Response.json(CATALOGUE));
+});
+afterEach(() => history.replaceState(null, "", "/"));
+
+function times(about: number): number[] {
+  return Array.from({ length: 30 }, (_, round) => about + (round % 5) / 10);
+}
+
+function answer(response: Response): void {
+  vi.stubGlobal("fetch", async () => response.clone());
+}
+
+test("reads a drawing's arrows, those that happen together in one row", () => {
+  const pattern = ["browser -> server: list", "server -> upstream: a ×50", "& server -> upstream: b"];
+  expect(arrowsOf(pattern)).toEqual([
+    { from: "browser", to: "server", label: "list", times: 1, row: 0 },
+    { from: "server", to: "upstream", label: "a", times: 50, row: 1 },
+    { from: "server", to: "upstream", label: "b", times: 1, row: 1 },
+  ]);
+  expect(lanesOf([pattern])).toEqual(["browser", "server", "upstream"]);
+});
+
+test("lists the experiments by chapter", async () => {
+  show(routes, "/lab");
+  expect(await screen.findByRole("heading", { name: "Database" })).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: N_PLUS_ONE.title })).toHaveAttribute("href", "/lab/n_plus_one");
+});
+
+test("says where the Lab is off", async () => {
+  answer(new Response("", { status: 404 }));
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByRole("heading", { name: "The Lab is off here" })).toBeInTheDocument();
+});
+
+test("lets a failed catalogue be asked for again", async () => {
+  answer(new Response("", { status: 500 }));
+  const { user } = show(routes, "/lab");
+  const again = await screen.findByRole("button", { name: "Try again" });
+  answer(Response.json(CATALOGUE));
+  await user.click(again);
+  expect(await screen.findByRole("link", { name: N_PLUS_ONE.title })).toBeInTheDocument();
+});
+
+test("leads back from an experiment that does not exist", async () => {
+  show(routes, "/lab/perpetual_motion");
+  expect(await screen.findByText(/no experiment “perpetual_motion”/)).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "All experiments" })).toHaveAttribute("href", "/lab");
+});
+
+test("tells what is wrong with the settings in the address, and still offers to run", async () => {
+  show(routes, "/lab/n_plus_one?seconds=soon");
+  expect(await screen.findByText(/seconds: expected a number/)).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Run" })).toBeEnabled();
+});
+
+test("shows the verdict of the result in the address", async () => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByTestId("verdict")).toHaveTextContent(
+    /^N\+1 statements → One statement: .*times faster/,
+  );
+  expect(screen.getByText(N_PLUS_ONE.lesson)).toBeInTheDocument();
+});
+
+test("tells of a result link that cannot be read, and stays usable", async () => {
+  history.replaceState(null, "", "/lab/n_plus_one#no-result");
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByRole("alert")).toHaveTextContent("This result link cannot be shown");
+  expect(screen.getByRole("button", { name: "Run" })).toBeEnabled();
+});
