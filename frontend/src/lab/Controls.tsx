@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import styles from "./pages/Lab.module.css";
 import type { Progress } from "./runner";
@@ -11,6 +12,7 @@ interface Props {
   onStop(): void;
 }
 
+const SPOKEN_EVERY_MS = 5000;
 const SECONDS = [3, 10, 30, 60];
 const PRECISIONS = [0.02, 0.05, 0.1, 0.2];
 
@@ -82,7 +84,21 @@ export function Controls({ progress, onRun, onStop }: Props) {
           </>
         )}
       </div>
+      <Spoken progress={progress} />
     </>
+  );
+}
+
+/** The same for the ear, which follows a change of words every few seconds, not every round. */
+function Spoken({ progress }: { progress: Progress | null }) {
+  const [spoken, setSpoken] = useState("");
+  const beat = progress && `${progress.phase} ${Math.floor(progress.elapsed / SPOKEN_EVERY_MS)}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is said changes with the beat only
+  useEffect(() => setSpoken(progress ? inWords(progress) : ""), [beat]);
+  return (
+    <p className="visually-hidden" role="status">
+      {spoken}
+    </p>
   );
 }
 
