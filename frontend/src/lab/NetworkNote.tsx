@@ -9,8 +9,11 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
   return (
     <section className={styles.network} aria-label="Network">
       <p>
-        <strong>Network: {inForce}.</strong> The page is opened through a link that holds every byte back for
-        so long; nothing is added to a figure afterwards.
+        <strong>Network: {inForce}.</strong>{" "}
+        {linkInForce(catalogue)
+          ? "This page came over a link that holds every byte back for so long."
+          : "Nothing delays this page; the links below open it over one that does."}{" "}
+        Nothing is simulated in the figures.
         {suits && suits !== inForce && ` This experiment shows best at ${suits}.`}
       </p>
       <ul>
