@@ -45,8 +45,8 @@ function Drawing({ side, lanes }: { side: SideInfo; lanes: readonly string[] }) 
         </g>
       ))}
       {arrows.map((arrow, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a drawing never change their order
         <Stroke
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a drawing never change their order
           key={index}
           arrow={arrow}
           from={x(arrow.from)}

@@ -12,8 +12,6 @@ import { type Comparison, median, narrowEnough, random } from "./statistics";
 import type { Catalogue, ExperimentInfo, Measure, Result, Samples, Settings, SideInfo } from "./types";
 import { MEASURES } from "./types";
 
-export { comparisonOf } from "./comparisons";
-
 export interface Progress {
   phase: "preparing" | "warming up" | "measuring";
   round: number;
@@ -89,7 +87,7 @@ export async function runExperiment(
     }
     const elapsed = performance.now() - began;
     if ((n + 1) % LOOK_EVERY === 0) {
-      progress.comparison = await firstAgainstLast(contenders, settings.seed);
+      progress.comparison = firstAgainstLast(contenders, settings.seed);
       if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
     }
     if (ended !== "precise" && elapsed > settings.seconds * 1000) ended = "time";
@@ -162,7 +160,7 @@ function columnsOf(samples: readonly Sample[]): Samples {
   return columns;
 }
 
-function firstAgainstLast(contenders: readonly Contender[], seed: number): Promise<Comparison | null> {
+function firstAgainstLast(contenders: readonly Contender[], seed: number): Comparison | null {
   const wall = (contender: Contender | undefined): Samples => ({ wall: wallsOf(contender?.samples ?? []) });
   return compareSamples(wall(contenders[0]), wall(contenders.at(-1)), "wall" satisfies Measure, seed);
 }

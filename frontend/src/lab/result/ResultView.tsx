@@ -1,7 +1,7 @@
-import { useEffect, useState } from "react";
+import { useMemo, useState } from "react";
+import { comparisonOf } from "../comparisons";
 import pages from "../pages/Lab.module.css";
 import { toCsv, toLink } from "../resultLink";
-import { comparisonOf } from "../runner";
 import { type Comparison, verdictOf } from "../statistics";
 import type { ExperimentInfo, Result } from "../types";
 import { Distribution } from "./Distribution";
@@ -19,13 +19,16 @@ const ENDED = {
 
 /** What a run says: the verdict first, then all that it stands on. */
 export function ResultView({ info, result }: { info: ExperimentInfo; result: Result }) {
-  const comparisons = useComparisons(result);
+  const comparisons = useMemo(
+    () => result.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall")),
+    [result],
+  );
   const rounds = result.sides[0]?.samples.wall?.length ?? 0;
   if (rounds < 2) return <p role="status">Stopped before there was anything to compare.</p>;
   return (
     <section className={styles.result} aria-label="Result">
       <div aria-live="polite">
-        {comparisons?.map((comparison, index) => (
+        {comparisons.map((comparison, index) => (
           <Said
             key={result.sides[index + 1]?.name ?? index}
             {...{ info, result, comparison }}
@@ -33,9 +36,7 @@ export function ResultView({ info, result }: { info: ExperimentInfo; result: Res
           />
         ))}
       </div>
-      {comparisons && (
-        <Ratio comparisons={comparisons} labels={result.sides.slice(1).map(({ label }) => label)} />
-      )}
+      <Ratio comparisons={comparisons} labels={result.sides.slice(1).map(({ label }) => label)} />
       <Distribution sides={result.sides} />
       <MeasureTable sides={result.sides} />
       <Runs sides={result.sides} />
@@ -118,18 +119,4 @@ function save(text: string, type: string, ending: string, { experiment }: Result
   link.download = `${experiment}.${ending}`;
   link.click();
   URL.revokeObjectURL(link.href);
-}
-
-/** Each further side against the first; null until the worker has them. */
-function useComparisons(result: Result): (Comparison | null)[] | null {
-  const [comparisons, setComparisons] = useState<(Comparison | null)[] | null>(null);
-  useEffect(() => {
-    let left = false;
-    const others = result.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall"));
-    Promise.all(others).then((all) => !left && setComparisons(all));
-    return () => {
-      left = true;
-    };
-  }, [result]);
-  return comparisons;
 }
