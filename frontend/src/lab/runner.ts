@@ -1,6 +1,6 @@
 /**
  * Runs an experiment: its sides in turn, in random order within each round, until the interval of their ratio is
- * narrow enough or the time set is up.
+ * narrow enough or the time set is up: then at least as many rounds are run as it takes to tell anything.
  */
 import { createTimings, timed } from "../client/timing";
 import { transport } from "../client/transport";
@@ -8,7 +8,7 @@ import { compareSamples } from "./comparisons";
 import { environmentOf } from "./environment";
 import type { Half, Side } from "./half";
 import { askOf, oneGet, type Sample, sample } from "./sample";
-import { type Comparison, median, narrowEnough, random } from "./statistics";
+import { type Comparison, FEWEST_TO_TELL, median, narrowEnough, random } from "./statistics";
 import type { Catalogue, ExperimentInfo, Measure, Result, Samples, Settings, SideInfo } from "./types";
 import { MEASURES } from "./types";
 
@@ -90,10 +90,12 @@ export async function runExperiment(
       progress.comparison = firstAgainstLast(contenders, settings.seed);
       if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
     }
-    if (ended !== "precise" && elapsed > settings.seconds * 1000) ended = "time";
+    const timeIsUp = elapsed > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
+    if (timeIsUp && ended !== "precise") ended = "time";
     if (performance.now() - told > 250) {
       told = performance.now();
-      const share = Math.min(1, Math.max((n + 1) / settings.rounds, elapsed / settings.seconds / 1000));
+      const ofTime = Math.min(elapsed / settings.seconds / 1000, (n + 1) / FEWEST_TO_TELL);
+      const share = Math.min(1, Math.max((n + 1) / settings.rounds, ofTime));
       tell({ phase: "measuring", round: n + 1, share, elapsed });
     }
     if (ended !== "rounds") break;

@@ -129,7 +129,7 @@ export interface Verdict {
 }
 
 /** Of fewer rounds, one side is ahead in all of them by chance more than once in a hundred runs: 2 * 0.5^8 is 0.8 %. */
-const FEWEST_TO_TELL = 8;
+export const FEWEST_TO_TELL = 8;
 
 /**
  * A difference is told when the 99 % interval leaves out 1, so that a side against itself fools nobody more than

@@ -6,7 +6,8 @@ import type { Ask, Half } from "../half";
 const PARTS = 6;
 let urls: readonly string[] = [];
 
-const inOneBatch = (ask: Ask) => together(ask, urls, batch(`${ROOT}/batch`)(ask.send));
+const inOneBatch = (ask: Ask) =>
+  together(ask, urls, batch(`${ROOT}/batch`)(ask.send)) as Promise<Record<string, unknown>[]>;
 
 export default {
   async before(ask, side) {
@@ -25,6 +26,7 @@ export default {
       for (let part = 0; part < PARTS; part += 1) contents.push(await ask.get(part));
       return contents;
     },
-    all_on: inOneBatch,
+    /** The values alone: how a list goes on (`next`) is what only the product's tell. */
+    all_on: async (ask) => (await inOneBatch(ask)).map(({ next, ...values }) => values),
   },
 } satisfies Half;

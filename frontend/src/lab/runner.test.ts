@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Request } from "../client/transport";
+import { runExperiment } from "./runner";
+import { DEFAULTS } from "./settings";
+import { FEWEST_TO_TELL } from "./statistics";
+import type { Catalogue, ExperimentInfo, Settings } from "./types";
+
+const side = (name: string) => ({ name, label: name.toUpperCase(), says: "", pattern: [], needs: null });
+
+const INFO = {
+  name: "made_up",
+  whole: true,
+  sides: [side("slow"), side("fast")],
+} as unknown as ExperimentInfo;
+const CATALOGUE = { links: [], machine: {} } as unknown as Catalogue;
+const QUICK: Settings = { ...DEFAULTS, seconds: 30, rounds: 12, warmup: 1, seed: 7 };
+
+let asked: string[] = [];
+let answered: (url: string) => unknown;
+
+vi.mock("../client/transport", () => ({
+  transport: () => async (request: Request) => {
+    asked.push(request.url);
+    request.signal?.throwIfAborted();
+    return { status: 200, headers: {}, body: answered(request.url) };
+  },
+}));
+
+beforeEach(() => {
+  asked = [];
+  answered = () => ({ items: [1, 2] });
+  vi.stubGlobal("fetch", async () => new Response(null, { status: 204 })); // the pings
+  vi.stubGlobal("PerformanceResourceTiming", undefined); // there is nothing to wait for
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function run(settings: Partial<Settings> = {}) {
+  const controller = new AbortController();
+  const done = runExperiment(INFO, { ...QUICK, ...settings }, CATALOGUE, {
+    signal: controller.signal,
+    onProgress: () => undefined,
+  });
+  return { done, stop: () => controller.abort() };
+}
+
+const wallsOf = async (done: ReturnType<typeof runExperiment>) =>
+  (await done).sides.map(({ samples }) => samples.wall?.length);
+
+test("every round asks each side once, in an order left to chance, and the same question", async () => {
+  expect(await wallsOf(run().done)).toEqual([12, 12]);
+  const runs = asked.map((url) => new URL(url, "http://x"));
+  const orders = new Set<string>();
+  for (let at = 0; at < runs.length; at += 2) {
+    const [one, other] = [runs[at] as URL, runs[at + 1] as URL];
+    expect(one.search).toBe(other.search);
+    expect(one.pathname).not.toBe(other.pathname);
+    orders.add(one.pathname);
+  }
+  expect(new Set(runs.map(({ search }) => search)).size).toBe(13); // with the one to warm up
+  expect(orders.size).toBe(2);
+});
+
+test("the order of keys is no difference, another value is", async () => {
+  answered = (url) => (url.includes("slow") ? { a: 1, b: { c: 2, d: 3 } } : { b: { d: 3, c: 2 }, a: 1 });
+  await expect(run().done).resolves.toBeDefined();
+  answered = (url) => ({ a: url.includes("slow") ? 1 : 2 });
+  await expect(run().done).rejects.toThrow("SLOW and FAST gave different answers");
+});
+
+test("when the time is up, it goes on until something can be told", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => {
+    now += 1_000;
+    return now;
+  });
+  const { done } = run({ seconds: 1, rounds: 100 });
+  expect((await done).ended).toBe("time");
+  expect(await wallsOf(done)).toEqual([FEWEST_TO_TELL, FEWEST_TO_TELL]);
+  vi.restoreAllMocks();
+});
+
+test("stopped, it has the whole rounds so far", async () => {
+  const { done, stop } = run({ rounds: 1_000 });
+  answered = () => {
+    if (asked.length > 30) stop();
+    return 1;
+  };
+  const { ended, sides } = await done;
+  expect(ended).toBe("stopped");
+  const [slow, fast] = sides.map(({ samples }) => samples.wall?.length ?? 0);
+  expect(slow).toBe(fast);
+  expect(slow).toBeGreaterThan(5);
+});
+
+test("fast against fast is the last side twice", async () => {
+  const { sides } = await run({ aa: true }).done;
+  expect(sides.map(({ label }) => label)).toEqual(["FAST", "FAST, again"]);
+  expect(asked.some((url) => url.includes("/slow"))).toBe(false);
+});
