@@ -26,7 +26,7 @@ BUILT := frontend/dist/index.html
 LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
 
 # The Lab is off unless it is asked for: here it is.
-run dev e2e lab screenshots: export LAB := on
+run dev: export LAB := on
 
 ##@ Use
 run: data build ## Serve the application on PORT (8000) until Ctrl-C; installs, loads and builds what is missing

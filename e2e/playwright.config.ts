@@ -40,7 +40,10 @@ export default defineConfig({
     command,
     cwd: backend,
     url: `${url}/api/v1/airlines`,
-    env: { PORT: process.env.E2E_PORT },
+    env: {
+      PORT: process.env.E2E_PORT,
+      LAB: "on", // the Lab
+    },
     gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
     stdout: "ignore",
     stderr: "pipe",

@@ -22,7 +22,11 @@ export async function serve() {
   const port = await freePort();
   const server = spawn(command, {
     cwd: backend,
-    env: { ...process.env, PORT: port },
+    env: {
+      LAB: "on", // the Lab
+      ...process.env,
+      PORT: port,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise((resolve, reject) => {

@@ -1,7 +1,6 @@
 /** What a person who sees, hears or moves in another way needs: editions, keyboard, names, and a page that stays put. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, FAILED, flightRows, openPanel, PAGES, test } from "./support.ts";
+import { expect, FAILED, flightRows, openPanel, PAGES, test, violations } from "./support.ts";
 
 test.use({ complaints: FAILED }); // the page that is not found
 
@@ -137,12 +136,4 @@ async function tabTo(page: Page, target: import("@playwright/test").Locator): Pr
     await page.keyboard.press("Tab");
     await expect(target).toBeFocused({ timeout: 1 });
   }).toPass({ intervals: [0] });
-}
-
-/** What axe says, in a form that a person can act on. */
-async function violations(page: Page): Promise<string[]> {
-  const results = await new AxeBuilder({ page }).analyze();
-  return results.violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help}\n${target.join(" ")}\n${failureSummary}`),
-  );
 }

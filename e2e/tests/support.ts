@@ -1,4 +1,5 @@
 /** What every test here stands on: the wire is watched, and a page that complains in its console has failed. */
+import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
 export { expect };
@@ -8,6 +9,8 @@ export const PAGES = [
   { name: "Flight", path: "/flights/1", heading: "UA 1545" },
   { name: "Delays", path: "/delays", heading: "Delays" },
   { name: "API", path: "/docs", heading: "The API" },
+  { name: "Lab", path: "/lab", heading: "The Lab" }, // the Lab
+  { name: "Experiment", path: "/lab/n_plus_one", heading: "One statement for each row" }, // the Lab
   { name: "Not found", path: "/nowhere", heading: "Nothing leaves from here" },
 ] as const;
 
@@ -94,3 +97,11 @@ export async function barSays(page: Page, ...words: (string | RegExp)[]): Promis
 /** "1 round trip", "3 round trips" as the bar says it, however the words are wrapped. */
 export const roundTrips = (n: number): RegExp =>
   new RegExp(`^\\s*${n}\\s+round trip${n === 1 ? "" : "s"}\\s*$`);
+
+/** What axe says, in a form that a person can act on. */
+export async function violations(page: Page): Promise<string[]> {
+  const results = await new AxeBuilder({ page }).analyze();
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${help}\n${target.join(" ")}\n${failureSummary}`),
+  );
+}
