@@ -1,10 +1,7 @@
+import type { CSSProperties } from "react";
 import styles from "./Drawing.module.css";
-import { type Arrow, arrowsOf, lanesOf } from "./pattern";
+import { type Bundle, lanesOf, rowsOf } from "./pattern";
 import type { SideInfo } from "./types";
-
-const ROW = 34;
-const TOP = 30;
-const WIDTH = 360;
 
 /** The request patterns of all sides beside each other, time running down. */
 export function Drawings({ sides }: { sides: readonly SideInfo[] }) {
@@ -25,60 +22,74 @@ export function Drawings({ sides }: { sides: readonly SideInfo[] }) {
   );
 }
 
+/** Of elements and not of SVG, so that its words keep their size and find their own line breaks on a phone. */
 function Drawing({ side, lanes }: { side: SideInfo; lanes: readonly string[] }) {
-  const arrows = arrowsOf(side.pattern);
-  const rows = Math.max(0, ...arrows.map(({ row }) => row)) + 1;
-  const height = TOP + rows * ROW + 12;
-  const x = (lane: string) => ((lanes.indexOf(lane) + 0.5) / lanes.length) * WIDTH;
+  const middle = (lane: string) => (lanes.indexOf(lane) + 0.5) / lanes.length;
   return (
-    <svg
-      viewBox={`0 0 ${WIDTH} ${height}`}
+    <div
+      className={styles.drawing}
       role="img"
       aria-label={side.pattern.join("; ").replaceAll("->", "to")}
+      style={places({ lane: 1 / lanes.length })}
     >
       {lanes.map((lane) => (
-        <g key={lane}>
-          <text x={x(lane)} y={14} className={styles.lane}>
-            {lane}
-          </text>
-          <line x1={x(lane)} x2={x(lane)} y1={22} y2={height} className={styles.line} />
-        </g>
+        <div key={lane} className={styles.lane} style={places({ middle: middle(lane) })}>
+          {lane}
+        </div>
       ))}
-      {arrows.map((arrow, index) => (
-        <Stroke
-          // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a drawing never change their order
-          key={index}
-          arrow={arrow}
-          from={x(arrow.from)}
-          to={x(arrow.to)}
-          nth={nthOfRow(arrows, index)}
-        />
-      ))}
-    </svg>
+      <div className={styles.rows}>
+        {rowsOf(side.pattern).map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the rows of a drawing never change their order
+          <div key={index} className={styles.row}>
+            {row.map((bundle) => (
+              <Arrow
+                key={`${bundle.from} ${bundle.to}`}
+                bundle={bundle}
+                from={middle(bundle.from)}
+                to={middle(bundle.to)}
+                alone={row.length === 1}
+              />
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
   );
 }
 
-/** Many alike are drawn as a few lines and their number. */
-function Stroke({ arrow, from, to, nth }: { arrow: Arrow; from: number; to: number; nth: number }) {
-  const y = TOP + arrow.row * ROW + 20 + nth * 5;
-  const lines = arrow.times > 1 ? [-4, -2, 0, 2, 4] : [0];
-  const head = to > from ? -5 : 5;
-  const words = arrow.times > 1 ? `${arrow.label} ×${arrow.times}` : arrow.label;
+const MOST_LINES = 5;
+
+/** Many alike are drawn as a few lines and their number; what stays within a lane, as a loop. */
+function Arrow(props: { bundle: Bundle; from: number; to: number; alone: boolean }) {
+  const { bundle, from, to, alone } = props;
+  const middle = (from + to) / 2;
+  if (from === to) {
+    const towards = middle > 0.5 ? "start" : "end";
+    return (
+      <div className={styles.loop} data-towards={towards} style={places({ middle })}>
+        <span className={styles.turn} />
+        <span className={styles.label}>{bundle.words}</span>
+      </div>
+    );
+  }
+  // Words are centred above their arrow: as wide as the drawing has room, or as the arrow where others stand beside.
+  const reach = alone ? Math.min(middle, 1 - middle) : Math.abs(to - from) / 2;
+  const lines = Math.min(bundle.times, MOST_LINES);
   return (
-    <g className={styles.arrow}>
-      {lines.map((off) => (
-        <line key={off} x1={from} x2={to + head} y1={y + off} y2={y + off} />
-      ))}
-      <path d={`M${to},${y} l${head},-4 v8 z`} />
-      {nth === 0 && words && (
-        <text x={Math.min(Math.max((from + to) / 2, 60), WIDTH - 60)} y={y - 7}>
-          {words.length > 44 ? `${words.slice(0, 43)}…` : words}
-        </text>
-      )}
-    </g>
+    <div className={styles.arrow}>
+      <span className={styles.words} style={places({ start: middle - reach, length: 2 * reach })}>
+        <span className={styles.label}>{bundle.words}</span>
+      </span>
+      <span
+        className={styles.line}
+        data-towards={to > from ? "end" : "start"}
+        style={places({ start: Math.min(from, to), length: Math.abs(to - from), lines })}
+      />
+    </div>
   );
 }
 
-function nthOfRow(arrows: readonly Arrow[], index: number): number {
-  return arrows.slice(0, index).filter(({ row }) => row === arrows[index]?.row).length;
+/** Shares of the drawing's width, as custom properties. */
+function places(shares: Readonly<Record<string, number>>): CSSProperties {
+  return Object.fromEntries(Object.entries(shares).map(([name, share]) => [`--${name}`, share]));
 }

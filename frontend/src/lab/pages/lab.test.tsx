@@ -3,7 +3,7 @@ import { screen } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, stubScreen } from "../../test/screen";
-import { arrowsOf, lanesOf } from "../pattern";
+import { lanesOf, rowsOf } from "../pattern";
 import { toLink } from "../resultLink";
 import type { Catalogue, ExperimentInfo, Machine, Result } from "../types";
 import ExperimentPage from "./ExperimentPage";
@@ -96,11 +96,18 @@ function answer(response: Response): void {
 }
 
 test("reads a drawing's arrows, those that happen together in one row", () => {
-  const pattern = ["browser -> server: list", "server -> upstream: a ×50", "& server -> upstream: b"];
-  expect(arrowsOf(pattern)).toEqual([
-    { from: "browser", to: "server", label: "list", times: 1, row: 0 },
-    { from: "server", to: "upstream", label: "a", times: 50, row: 1 },
-    { from: "server", to: "upstream", label: "b", times: 1, row: 1 },
+  const pattern = [
+    "browser -> server: list",
+    "server -> upstream: a ×50",
+    "& server -> upstream: b",
+    "& server -> browser",
+  ];
+  expect(rowsOf(pattern)).toEqual([
+    [{ from: "browser", to: "server", words: "list", times: 1 }],
+    [
+      { from: "server", to: "upstream", words: "a ×50, b", times: 51 },
+      { from: "server", to: "browser", words: "", times: 1 },
+    ],
   ]);
   expect(lanesOf([pattern])).toEqual(["browser", "server", "upstream"]);
 });
