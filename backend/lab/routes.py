@@ -62,13 +62,14 @@ def admit() -> None:
 
 
 def list_experiments() -> Response:
-    """Describe all experiments, the links that lead here, and the machine."""
+    """Describe all experiments, the links that lead to this port, and the machine."""
     bench = bench_of(current_app)
     return no_store(
         jsonify(
             chapters=CHAPTERS,
             networks=NETWORKS,
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
+            port=int(os.environ.get("PORT", "8000")),
             links=bench.companion.links,
             machine=machine(),
         )

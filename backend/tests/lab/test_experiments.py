@@ -124,6 +124,13 @@ def test_the_list_describes_every_experiment(client: FlaskClient) -> None:
         assert f"backend/lab/experiments/{item['name']}.py" in item["code"]
 
 
+def test_the_list_tells_the_way_back_from_the_links(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8123")
+    listed = client.get("/api/lab/experiments").get_json()
+    assert listed["port"] == 8123
+    assert 8123 not in [link["port"] for link in listed["links"]]
+
+
 def test_row_by_row_takes_a_statement_for_each_row_and_joins_take_one(client: FlaskClient) -> None:
     assert statements(ran(client, "n_plus_one", "row_by_row")) >= 51
     assert statements(ran(client, "n_plus_one", "joined")) == 1

@@ -44,6 +44,8 @@ export interface Catalogue {
   chapters: string[];
   networks: string[];
   experiments: ExperimentInfo[];
+  /** The server's own: a page behind a link has the link's. */
+  port: number;
   links: LinkInfo[];
   machine: Machine;
 }
