@@ -33,7 +33,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
         }}
       >
         <label>
-          At most
+          Measure for at most
           <select
             value={settings.seconds}
             disabled={progress !== null}
@@ -47,7 +47,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
           </select>
         </label>
         <label>
-          Or until the interval is
+          Or until the ratio is known to
           <select
             value={settings.precision}
             disabled={progress !== null}
@@ -67,7 +67,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
             disabled={progress !== null}
             onChange={({ target }) => change({ aa: target.checked })}
           />
-          fast against fast (A/A)
+          Try the test itself: fast against fast (A/A)
         </label>
         <button type="submit">{progress ? "Stop" : "Run"}</button>
       </form>
@@ -79,7 +79,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
       <div className={styles.progress}>
         {progress && (
           <>
-            <progress value={progress.share} max={1} aria-label="The run" />
+            <progress value={progress.share} max={1} aria-label="Progress of the run" />
             <span>{inWords(progress)}</span>
           </>
         )}

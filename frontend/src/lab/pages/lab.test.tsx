@@ -47,7 +47,8 @@ const CATALOGUE: Catalogue = {
   chapters: ["Database"],
   networks: ["direct"],
   experiments: [N_PLUS_ONE],
-  links: [],
+  port: 8000,
+  links: [{ name: "50 ms", rtt: 50, mbit: null, port: 8050 }],
   machine: MACHINE,
 };
 
@@ -160,3 +161,60 @@ test("tells of a result link that cannot be read, and stays usable", async () =>
   expect(await screen.findByRole("alert")).toHaveTextContent("This result link cannot be shown");
   expect(screen.getByRole("button", { name: "Run" })).toBeEnabled();
 });
+
+test("says truly whether a link to a result was copied", async () => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  const { user } = show(routes, "/lab/n_plus_one");
+  const copy = await screen.findByRole("button", { name: "Copy a link to this result" });
+  const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+  await user.click(copy);
+  expect(await screen.findByText(/now holds the result, and is copied/)).toBeInTheDocument();
+  expect(write).toHaveBeenCalledWith(location.href);
+  write.mockRejectedValue(new Error("not allowed"));
+  await user.click(copy);
+  expect(await screen.findByText(/did not let it be copied/)).toBeInTheDocument();
+});
+
+test("has the place where the verdict is announced before there is one", async () => {
+  show(routes, "/lab/n_plus_one");
+  await screen.findByRole("button", { name: "Run" });
+  expect(document.querySelector("[aria-live=polite]")).toBeEmptyDOMElement();
+});
+
+test("takes the result of another run out of the address when a run starts, and says when it is stopped", async () => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  const { user } = show(routes, "/lab/n_plus_one");
+  await screen.findByTestId("verdict");
+  vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => untilAborted(signal));
+  await user.click(screen.getByRole("button", { name: "Run" }));
+  expect(location.hash).toBe("");
+  expect(screen.queryByTestId("verdict")).toBeNull();
+  expect(screen.getByRole("progressbar", { name: "Progress of the run" })).toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Stop" }));
+  expect(await screen.findByText("Stopped before there was anything to compare.")).toBeInTheDocument();
+});
+
+test("offers every link, and says where the experiment shows best", async () => {
+  answer(Response.json({ ...CATALOGUE, experiments: [{ ...N_PLUS_ONE, network: "50 ms" }] }));
+  show(routes, "/lab/n_plus_one?seconds=3");
+  const network = await screen.findByRole("region", { name: "Network" });
+  expect(network).toHaveTextContent(/Network: direct.*This experiment shows best over 50 ms\./);
+  expect(hrefOf("direct")).toMatch(/:3000\/lab\/n_plus_one\?seconds=3$/);
+  expect(hrefOf("50 ms")).toMatch(/:8050\/lab\/n_plus_one\?seconds=3$/);
+});
+
+test("leads from a link back to the server itself", async () => {
+  const here = { name: "50 ms", rtt: 50, mbit: null, port: Number(location.port) };
+  answer(Response.json({ ...CATALOGUE, links: [here] }));
+  show(routes, "/lab/n_plus_one");
+  const network = await screen.findByRole("region", { name: "Network" });
+  expect(network).toHaveTextContent(/50 ms longer.*shows best without a link/);
+  expect(hrefOf("direct")).toMatch(/:8000\/lab\/n_plus_one$/);
+  expect(screen.getByRole("link", { name: "50 ms" })).toHaveAttribute("aria-current", "true");
+});
+
+const hrefOf = (name: string) => screen.getByRole<HTMLAnchorElement>("link", { name }).href;
+
+function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+}

@@ -17,31 +17,46 @@ const ENDED = {
   stopped: "it was stopped",
 };
 
+interface Props {
+  info: ExperimentInfo;
+  /** null until there is one. */
+  result: Result | null;
+  /** Whether the reader ended the run. */
+  stopped: boolean;
+}
+
 /** What a run says: the verdict first, then all that it stands on. */
-export function ResultView({ info, result }: { info: ExperimentInfo; result: Result }) {
+export function ResultView({ info, result, stopped }: Props) {
   const comparisons = useMemo(
-    () => result.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall")),
+    () => result?.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall")) ?? [],
     [result],
   );
-  const rounds = result.sides[0]?.samples.wall?.length ?? 0;
-  if (rounds < 2) return <p role="status">Stopped before there was anything to compare.</p>;
+  const rounds = result?.sides[0]?.samples.wall?.length ?? 0;
+  const known = result && rounds >= 2 ? result : null;
   return (
-    <section className={styles.result} aria-label="Result">
+    <section className={styles.result} aria-label={known ? "Result" : undefined}>
+      {/* Here before its words are, or nobody would be told of them. */}
       <div aria-live="polite">
-        {comparisons.map((comparison, index) => (
-          <Said
-            key={result.sides[index + 1]?.name ?? index}
-            {...{ info, result, comparison }}
-            side={index + 1}
-          />
-        ))}
+        {known
+          ? comparisons.map((comparison, index) => (
+              <Said
+                key={known.sides[index + 1]?.name ?? index}
+                {...{ info, result: known, comparison }}
+                side={index + 1}
+              />
+            ))
+          : (result || stopped) && <p>Stopped before there was anything to compare.</p>}
       </div>
-      <Ratio comparisons={comparisons} labels={result.sides.slice(1).map(({ label }) => label)} />
-      <Distribution sides={result.sides} />
-      <MeasureTable sides={result.sides} />
-      <Runs sides={result.sides} />
-      <Circumstances result={result} rounds={rounds} />
-      <Actions result={result} />
+      {known && (
+        <>
+          <Ratio comparisons={comparisons} labels={known.sides.slice(1).map(({ label }) => label)} />
+          <Distribution sides={known.sides} />
+          <MeasureTable sides={known.sides} />
+          <Runs sides={known.sides} />
+          <Circumstances result={known} rounds={rounds} />
+          <Actions result={known} />
+        </>
+      )}
     </section>
   );
 }
@@ -89,13 +104,20 @@ function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
 }
 
 function Actions({ result }: { result: Result }) {
-  const [copied, setCopied] = useState("");
+  const [said, setSaid] = useState("");
   async function copy() {
-    const { origin, pathname, search } = location;
-    const link = `${origin}${pathname}${search}#${await toLink(result)}`;
-    history.replaceState(history.state, "", link);
-    await navigator.clipboard?.writeText(link).catch(() => undefined);
-    setCopied("The address of this page now holds the result; it is copied.");
+    try {
+      const { origin, pathname, search } = location;
+      const link = `${origin}${pathname}${search}#${await toLink(result)}`;
+      history.replaceState(history.state, "", link);
+      setSaid(
+        (await isCopied(link))
+          ? "The address of this page now holds the result, and is copied."
+          : "The address of this page now holds the result. The browser did not let it be copied: copy it from there.",
+      );
+    } catch (failure) {
+      setSaid(failure instanceof Error ? failure.message : String(failure));
+    }
   }
   return (
     <div className={pages.actions}>
@@ -108,9 +130,19 @@ function Actions({ result }: { result: Result }) {
       <button type="button" onClick={() => save(toCsv(result), "text/csv", "csv", result)}>
         Save the samples as CSV
       </button>
-      <span role="status">{copied}</span>
+      <p role="status">{said}</p>
     </div>
   );
+}
+
+/** False where the browser refuses, or has no clipboard for this page: http from elsewhere. */
+async function isCopied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function save(text: string, type: string, ending: string, { experiment }: Result): void {
