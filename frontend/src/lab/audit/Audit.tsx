@@ -46,8 +46,7 @@ function Table({ found }: { found: readonly Found[] }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Runs as</th>
+            <th scope="col">What stands there</th>
             <th scope="col">µs</th>
             <th scope="col">In the code</th>
           </tr>
@@ -55,8 +54,10 @@ function Table({ found }: { found: readonly Found[] }) {
         <tbody>
           {found.map(({ name, kind, microseconds, where }) => (
             <tr key={`${kind} ${name} ${where}`}>
-              <th scope="row">{name}</th>
-              <td title={kind}>{KINDS[kind] ?? kind}</td>
+              <th scope="row">
+                {name}
+                <small title={kind}>{KINDS[kind] ?? kind}</small>
+              </th>
               <td className={styles.figure}>{microseconds.toFixed(2)}</td>
               <td>
                 <code>{where}</code>

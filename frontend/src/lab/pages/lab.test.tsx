@@ -1,11 +1,11 @@
 import { Blob } from "node:buffer";
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, stubScreen } from "../../test/screen";
 import { lanesOf, rowsOf } from "../pattern";
 import { toLink } from "../resultLink";
-import type { Catalogue, ExperimentInfo, Machine, Result } from "../types";
+import type { Catalogue, ExperimentInfo, Machine, Result, Trip } from "../types";
 import ExperimentPage from "./ExperimentPage";
 import LabPage from "./LabPage";
 
@@ -52,6 +52,17 @@ const CATALOGUE: Catalogue = {
   machine: MACHINE,
 };
 
+const TRIP: Trip = {
+  url: "/api/lab/experiments/n_plus_one/joined?number=1",
+  start: 0,
+  end: 20,
+  spans: [
+    { name: "network", start: 0, end: 5 },
+    { name: "db", start: 5, end: 17.5 },
+    { name: "network", start: 17.5, end: 20 },
+  ],
+};
+
 const RESULT: Result = {
   version: 1,
   experiment: "n_plus_one",
@@ -68,8 +79,18 @@ const RESULT: Result = {
     at: "2026-11-23T12:00:00.000Z",
   },
   sides: [
-    { name: "row_by_row", label: "N+1 statements", samples: { wall: times(60) }, median: [] },
-    { name: "joined", label: "One statement", samples: { wall: times(20) }, median: [] },
+    {
+      name: "row_by_row",
+      label: "N+1 statements",
+      samples: { wall: [...times(60), ...times(60), 400] },
+      median: [TRIP, TRIP],
+    },
+    {
+      name: "joined",
+      label: "One statement",
+      samples: { wall: [...times(20), ...times(20), 20] },
+      median: [TRIP],
+    },
   ],
   ended: "precise",
 };
@@ -153,6 +174,16 @@ test("shows the verdict of the result in the address", async () => {
     /^N\+1 statements → One statement: .*times faster/,
   );
   expect(screen.getByText(N_PLUS_ONE.lesson)).toBeInTheDocument();
+});
+
+test("shows a median run in figures too, and tells of samples beyond the chart", async () => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByText(/; one that took 400 ms is drawn at the right edge$/)).toBeInTheDocument();
+  const runs = within(screen.getByRole("region", { name: "A median run of each side" }));
+  expect(runs.getByText("N+1 statements: 2 requests")).toBeInTheDocument();
+  expect(runs.getByRole("row", { name: "network 15.00 7.50" })).toBeInTheDocument();
+  expect(runs.getByRole("row", { name: "db 25.00 12.50" })).toBeInTheDocument();
 });
 
 test("tells of a result link that cannot be read, and stays usable", async () => {

@@ -1,35 +1,39 @@
 import { ecdf, summaryOf } from "../statistics";
 import type { SideResult } from "../types";
+import { useChartWidth } from "./chartWidth";
 import styles from "./Result.module.css";
 
-const WIDTH = 600;
 const DOTS = 34;
 const CURVES = 120;
+/** Room before a side's name for a piece of its curve. */
+const KEY = 28;
 
 /** Every sample as a dot, and below how many were as quick: the empirical distribution function. */
 export function Distribution({ sides }: { sides: readonly SideResult[] }) {
+  const width = useChartWidth();
   const walls = sides.map(({ samples }) => (samples.wall ?? []).filter((value) => value !== null));
   const all = walls.flat();
-  // The slowest few in a hundred would press all others together: they are drawn at the edge.
-  const most = Math.max(0.01, ...walls.map((wall) => quantile99(wall))) * 1.1;
-  const x = (ms: number) => Math.min(1, ms / most) * WIDTH;
+  // The slowest few in a hundred would press all others together: they are drawn at the edge, and told of.
+  const most = Math.max(0.01, ...walls.map((wall) => quantile98(wall))) * 1.1;
+  const x = (ms: number) => Math.min(1, ms / most) * width;
   const top = sides.length * DOTS + 8;
   const height = top + CURVES + 18;
   return (
     <figure className={styles.figure}>
       <figcaption>
-        Wall time in ms: each sample a dot, and the share of samples that were as quick ({all.length} samples)
+        Wall time in ms: each of {all.length} samples a dot, and below the share of samples that were as quick
+        {atTheEdge(all.filter((ms) => ms > most))}
       </figcaption>
       <svg
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={sides.map((side, i) => inWords(side, walls[i] ?? [])).join("; ")}
       >
         {[0, 0.25, 0.5, 0.75, 1].map((share) => (
           <g key={share}>
-            <line x1={share * WIDTH} x2={share * WIDTH} y1={0} y2={height - 16} className={styles.grid} />
+            <line x1={share * width} x2={share * width} y1={0} y2={height - 16} className={styles.grid} />
             <text
-              x={share * WIDTH}
+              x={share * width}
               y={height - 3}
               className={styles.tick}
               data-edge={share === 0 ? "start" : share === 1 ? "end" : undefined}
@@ -40,7 +44,8 @@ export function Distribution({ sides }: { sides: readonly SideResult[] }) {
         ))}
         {sides.map((side, index) => (
           <g key={side.label} data-side={index} className={styles.side}>
-            <text x={4} y={index * DOTS + 11}>
+            <path d={`M2,${index * DOTS + 7} h${KEY - 6}`} />
+            <text x={KEY} y={index * DOTS + 11}>
               {side.label}
             </text>
             {(walls[index] ?? []).map((ms, round) => (
@@ -55,15 +60,23 @@ export function Distribution({ sides }: { sides: readonly SideResult[] }) {
   );
 }
 
+function atTheEdge(slowest: readonly number[]): string {
+  if (slowest.length === 0) return "";
+  const longest = `${short(Math.max(...slowest))} ms`;
+  return slowest.length === 1
+    ? `; one that took ${longest} is drawn at the right edge`
+    : `; the ${slowest.length} slowest, up to ${longest}, are drawn at the right edge`;
+}
+
 function curve(values: number[], x: (ms: number) => number, top: number): string {
   const y = (share: number) => top + CURVES * (1 - share);
   return (
     ecdf(values).reduce((path, { x: ms, share }) => `${path} H${x(ms)} V${y(share)}`, `M0,${y(0)}`) +
-    ` H${WIDTH}`
+    ` H${x(Number.POSITIVE_INFINITY)}`
   );
 }
 
-function quantile99(values: readonly number[]): number {
+function quantile98(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.98)] ?? 0;
 }
 

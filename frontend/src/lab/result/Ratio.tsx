@@ -1,7 +1,7 @@
 import { type Comparison, verdictOf } from "../statistics";
+import { useChartWidth } from "./chartWidth";
 import styles from "./Result.module.css";
 
-const WIDTH = 600;
 const ROW = 36;
 
 /** The interval of each ratio on a logarithmic axis, where 1 is "as fast". */
@@ -12,13 +12,14 @@ export function Ratio({
   comparisons: readonly (Comparison | null)[];
   labels: readonly string[];
 }) {
+  const width = useChartWidth();
   const known = comparisons.flatMap((comparison) =>
     comparison && Number.isFinite(comparison.high) ? [comparison] : [],
   );
   if (known.length === 0) return null;
   const most = Math.max(2, ...known.map(({ high }) => high)) * 1.2;
   const least = Math.min(0.5, ...known.map(({ low }) => low)) / 1.2;
-  const x = (ratio: number) => (Math.log(Math.max(ratio, least) / least) / Math.log(most / least)) * WIDTH;
+  const x = (ratio: number) => (Math.log(Math.max(ratio, least) / least) / Math.log(most / least)) * width;
   const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter(
     (t) => t >= least && t <= most,
   );
@@ -27,7 +28,7 @@ export function Ratio({
     <figure className={styles.figure}>
       <figcaption>How many times as fast: 95 % interval, and the thin line 99 %</figcaption>
       <svg
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        viewBox={`0 0 ${width} ${height}`}
         role="img"
         aria-label={known.map((c) => verdictOf(c).text).join("; ")}
       >

@@ -1,44 +1,58 @@
 import type { SpanName } from "../../client/timing";
+import { tickLabel } from "../../timings/format";
 import { Swatch } from "../../timings/Legend";
-import { SPAN_ORDER, spanColour } from "../../timings/spans";
+import { type Clock, clockOf, place, type Tick, ticks } from "../../timings/layout";
+import { amounts, lookOf, SPAN_ORDER, spanColour } from "../../timings/spans";
+import waterfall from "../../timings/WaterfallRow.module.css";
+import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import type { SideResult, Trip } from "../types";
 import styles from "./Result.module.css";
 
-/** The waterfall of a median run of each side, all on one clock. */
+/** The waterfall of a median run of each side, all on one clock, drawn as in the timing panel; and its spans in ms. */
 export function Runs({ sides }: { sides: readonly SideResult[] }) {
-  const longest = Math.max(0.01, ...sides.flatMap(({ median }) => median.map(({ end }) => end)));
-  const names = new Set(
-    sides.flatMap(({ median }) => median.flatMap(({ spans }) => spans.map(({ name }) => name))),
-  );
-  const legend = SPAN_ORDER.filter((name: SpanName) => names.has(name));
+  const phone = useMediaQuery(PHONE);
+  const longest = Math.max(0, ...sides.flatMap(({ median }) => median.map(({ end }) => end)));
+  if (longest === 0) return null;
+  const clock = clockOf([{ start: 0, end: longest }]);
+  const marks = ticks(clock, phone ? 3 : 6);
   return (
     <section className={styles.runs} aria-label="A median run of each side">
-      <h3>A median run of each side, on one clock of {longest.toFixed(1)} ms</h3>
+      <h2>A median run of each side, on one clock</h2>
+      <Axis marks={marks} />
       {sides.map(({ label, median }) => (
         <div key={label}>
           <p>
-            {label}: {median.length === 1 ? "1 round trip" : `${median.length} round trips`}
+            {label}: {median.length === 1 ? "1 request" : `${median.length} requests`}
           </p>
-          <ol>
-            {median.map((trip) => (
-              <Bar key={`${trip.url} ${trip.start}`} trip={trip} longest={longest} />
+          <ol className={styles.bars}>
+            {marks.map(({ x, ms }) => (
+              <i key={ms} className={styles.mark} style={{ insetInlineStart: `${x * 100}%` }} />
+            ))}
+            {median.map((trip, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the requests of a result never change their order
+              <Bar key={index} trip={trip} clock={clock} />
             ))}
           </ol>
         </div>
       ))}
-      <ul className={styles.legend} aria-label="Legend">
-        {legend.map((name) => (
-          <li key={name}>
-            <Swatch name={name} /> {name}
-          </li>
-        ))}
-      </ul>
+      <SpanSums sides={sides} />
     </section>
   );
 }
 
-function Bar({ trip, longest }: { trip: Trip; longest: number }) {
-  const share = (ms: number) => `${(Math.max(0, ms) / longest) * 100}%`;
+function Axis({ marks }: { marks: readonly Tick[] }) {
+  return (
+    <div className={styles.axis} aria-hidden="true">
+      {marks.map(({ x, ms, before }) => (
+        <span key={ms} data-before={before} style={{ insetInlineStart: `${x * 100}%` }}>
+          {tickLabel(ms)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Bar({ trip, clock }: { trip: Trip; clock: Clock }) {
   const spoken = trip.spans
     .map(({ name, start, end }) => `${name} ${(end - start).toFixed(2)} ms`)
     .join(", ");
@@ -47,16 +61,63 @@ function Bar({ trip, longest }: { trip: Trip; longest: number }) {
       <span className="visually-hidden">
         {(trip.end - trip.start).toFixed(1)} ms: {spoken}
       </span>
-      {trip.spans.map(({ name, start, end }) => (
-        <i
-          key={`${name} ${start}`}
-          style={{
-            insetInlineStart: share(start),
-            inlineSize: share(end - start),
-            background: spanColour(name),
-          }}
-        />
-      ))}
+      {trip.spans.map((span, index) => {
+        const placed = place(clock, span);
+        return (
+          placed && (
+            <i
+              // biome-ignore lint/suspicious/noArrayIndexKey: the spans of a request never change their order
+              key={index}
+              className={waterfall.span}
+              data-family={lookOf(span.name).family}
+              style={{
+                insetInlineStart: `${placed.x * 100}%`,
+                inlineSize: `${placed.width * 100}%`,
+                color: spanColour(span.name),
+              }}
+            />
+          )
+        );
+      })}
     </li>
+  );
+}
+
+/** What the bars show, in figures: their legend, too. */
+function SpanSums({ sides }: { sides: readonly SideResult[] }) {
+  const sums = sides.map(({ median }) => {
+    const spans = amounts(median.flatMap(({ spans }) => spans));
+    return new Map<SpanName, number>(spans.map(({ name, ms }) => [name, ms]));
+  });
+  const names = SPAN_ORDER.filter((name) => sums.some((sum) => sum.has(name)));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className={styles.scroll} tabIndex={0} aria-label="Spans">
+      <table className={styles.table}>
+        <caption>Its spans in ms, those of all its requests added up</caption>
+        <thead>
+          <tr>
+            <td />
+            {sides.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row" title={lookOf(name).meaning}>
+                <Swatch name={name} /> {name}
+              </th>
+              {sides.map(({ label }, side) => (
+                <td key={label}>{sums[side]?.get(name)?.toFixed(2) ?? "–"}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
