@@ -1,6 +1,7 @@
 """What experiments are made of: the product's parts, made once, and the engines that are there."""
 
 import os
+from pathlib import Path
 from threading import Lock, Semaphore
 
 from flask import Flask
@@ -9,6 +10,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from roundtrip import database
+from roundtrip.config import Settings
 from roundtrip.errors import Problem
 from roundtrip.extensions import db
 from roundtrip.techniques.pagination import Cursors
@@ -26,6 +28,7 @@ ENGINES = {
     "Memcached": "LAB_MEMCACHED_URL",
     "edge": "LAB_EDGE_URL",
 }
+BUILT = "the built frontend (make build)"  # is there as an engine is, where it is
 
 
 class Workbench:
@@ -41,6 +44,9 @@ class Workbench:
         file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
         self.companion = Companion(int(os.environ.get("PORT", "8000")), file)
         self.engines = {name: os.environ[variable] for name, variable in ENGINES.items() if os.environ.get(variable)}
+        self.dist = Path(Settings.from_environment().frontend_dist).resolve()
+        if (self.dist / "index.html").is_file():
+            self.engines[BUILT] = str(self.dist)
         self.one_heavy_run = Semaphore()
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._prepared: set[str] = set()

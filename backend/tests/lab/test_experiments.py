@@ -43,6 +43,8 @@ def ran(client: FlaskClient, name: str, side: str, number: int = 0, accepted: st
 def content(answer: TestResponse) -> Any:
     coding = answer.headers.get("Content-Encoding")
     body = WHOLE[coding](answer.data) if coding else answer.data
+    if answer.mimetype in ("text/javascript", "text/css"):  # the made-up frontend of conftest.py
+        return body.decode()
     return ormsgpack.unpackb(body) if answer.mimetype == "application/msgpack" else json.loads(body)
 
 

@@ -1,5 +1,6 @@
 /** One sample: a side run once, and what it cost, read from the same records that the timing panel shows. */
 import { problemOf } from "../client/errors";
+import { account } from "../client/spans";
 import type { RoundTrip, TimingStore } from "../client/timing";
 import type { Send } from "../client/transport";
 import { LAB } from "./catalogue";
@@ -39,19 +40,25 @@ export async function sample(side: Side, ask: Ask, label: string): Promise<Sampl
   const { timings } = ask;
   timings.clear();
   timings.begin(label);
+  performance.clearResourceTimings?.(); // the browser keeps 250, and then no more
   const start = performance.now();
   const content = await side(ask);
   const wall = performance.now() - start;
   const roundTrips = await settled(timings, ask.signal);
+  const since = (time: number) => Math.max(0, time - start); // what was asked ahead may have begun before
   return {
     content,
     measures: { wall, ...measuresOf(roundTrips) },
-    trips: roundTrips.map(({ url, start: from, end, spans }) => ({
-      url,
-      start: from - start,
-      end: (end ?? from) - start,
-      spans: spans.map((span) => ({ ...span, start: span.start - start, end: span.end - start })),
-    })),
+    trips: roundTrips
+      .filter(({ source }) => source !== "browser")
+      .map(({ url, start: from, end, spans }) => ({
+        url,
+        start: since(from),
+        end: since(end ?? from),
+        spans: spans
+          .map((span) => ({ ...span, start: since(span.start), end: since(span.end) }))
+          .filter((span) => span.end > 0),
+      })),
   };
 }
 
@@ -60,20 +67,42 @@ const PATIENCE = 100;
 
 async function settled(timings: TimingStore, signal: AbortSignal): Promise<readonly RoundTrip[]> {
   const watched = typeof PerformanceResourceTiming !== "undefined";
-  const until = performance.now() + PATIENCE;
+  let until = performance.now() + PATIENCE;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
-    const { roundTrips } = timings.getSnapshot();
-    const open = roundTrips.some(
-      ({ state, bytes }) => state === "pending" || (watched && state === "done" && bytes.wire === null),
-    );
-    if (!open || performance.now() > until) return roundTrips;
+    const roundTrips = timings.getSnapshot().roundTrips.map(withEntry);
+    // What a side has left under way is among its costs.
+    const pending = roundTrips.some(({ state }) => state === "pending");
+    if (pending) until = performance.now() + PATIENCE;
+    const untold = watched && roundTrips.some(({ state, bytes }) => state === "done" && bytes.wire === null);
+    if (!pending && (!untold || performance.now() > until)) return roundTrips;
   }
+}
+
+/** A static file comes without a rid: its address and its time tell what the browser measured of it. */
+function withEntry(trip: RoundTrip): RoundTrip {
+  const { url, start, end, rid, bytes } = trip;
+  if (rid !== null || end === null) return trip;
+  const named = performance.getEntriesByName(new URL(url, location.href).href, "resource");
+  // Browsers round these clocks to as much as a millisecond.
+  const entry = (named as PerformanceResourceTiming[]).find(
+    ({ startTime }) => startTime >= start - 1 && startTime <= end + 1,
+  );
+  if (!entry) return trip;
+  const fromBrowser = entry.transferSize === 0 && entry.decodedBodySize > 0;
+  const call = { start, actionId: trip.actionId };
+  return {
+    ...trip,
+    source: fromBrowser ? "browser" : trip.source,
+    spans: account({ call, end, marks: {}, phases: entry, claims: [], fromBrowser }),
+    bytes: { ...bytes, wire: entry.transferSize },
+  };
 }
 
 const SERVER = ["server", "cache", "db", "serialize", "compress", "app (other)"];
 
+/** A sum of which a part is not known is left out. */
 function measuresOf(all: readonly RoundTrip[]): Partial<Record<Measure, number>> {
   const sent = all.filter(({ source }) => source !== "browser");
   const told = sent.filter(({ freshTiming }) => freshTiming);
@@ -86,14 +115,20 @@ function measuresOf(all: readonly RoundTrip[]): Partial<Record<Measure, number>>
       told.flatMap(({ spans, parts }) => [spans, ...parts.map((part) => part.spans)]),
       (spans) => spent([name], spans),
     );
+  const wires = all.map(({ bytes }) => bytes.wire);
+  // A file may be out of the browser's cache: without a rid, only its entry tells.
+  const unsure = all.some(({ rid, bytes }) => rid === null && bytes.wire === null);
+  const silent = sent.some(({ rid }) => rid === null);
   return {
-    server: total(told, ({ spans }) => spent(SERVER, spans)),
-    db: step("db"),
-    serialize: step("serialize"),
-    compress: step("compress"),
-    statements: total(told, ({ statements }) => statements ?? 0),
-    trips: sent.length,
-    wire: total(all, ({ bytes }) => bytes.wire ?? 0),
+    ...(!silent && {
+      server: total(told, ({ spans }) => spent(SERVER, spans)),
+      db: step("db"),
+      serialize: step("serialize"),
+      compress: step("compress"),
+      statements: total(told, ({ statements }) => statements ?? 0),
+    }),
+    ...(!unsure && { trips: sent.length }),
+    ...(!wires.includes(null) && { wire: total(wires, (wire) => wire ?? 0) }),
     decoded: total(all, ({ bytes }) => bytes.decoded ?? 0),
     ...counted("cpu", /\bcpu;dur=([\d.]+)/, told),
     ...counted("rows", /\brows;desc="(\d+)"/, told),

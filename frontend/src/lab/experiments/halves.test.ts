@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
-import { createTimings } from "../../client/timing";
+import { expect, test, vi } from "vitest";
+import { createTimings, timed } from "../../client/timing";
 import type { Answer, Request } from "../../client/transport";
 import type { Ask, Half } from "../half";
+import assets from "./assets";
 import batch from "./batch";
 import clientCache from "./client_cache";
 import everything from "./everything";
@@ -76,4 +77,38 @@ test("the sides of the browser's cache differ in the validator that they send", 
     sent.push((await run(httpCache, side)).seen[0]?.headers["If-None-Match"]);
   }
   expect(sent).toEqual(['"none"', '"e"', undefined]);
+});
+
+test("every side of the assets visits each file of the page twice, the first time past the cache", async () => {
+  const asked: [string, RequestCache | undefined][] = [];
+  vi.stubGlobal("fetch", async (url: string, { cache }: RequestInit) => {
+    if (url === "/")
+      return new Response('<script src="/assets/a-1.js"></script><link href="/assets/b-2.css">');
+    asked.push([url, cache]);
+    return new Response(`text of ${/part=1|b-2/.test(url) ? "b" : "a"}`);
+  });
+  const contents = [];
+  for (const side of ["plain", "compressed", "immutable"]) contents.push((await run(assets, side)).content);
+  vi.unstubAllGlobals();
+
+  expect(contents).toEqual(Array(3).fill(Array(2).fill(["text of a", "text of b"])));
+  expect(asked.map(([, cache]) => cache).slice(0, 4)).toEqual(["reload", "reload", "default", "default"]);
+  expect(asked.map(([url]) => url).slice(-4)).toEqual(
+    Array(2).fill(["/assets/a-1.js", "/assets/b-2.css"]).flat(),
+  );
+});
+
+test("what was asked ahead is recorded with the click that needs it", async () => {
+  const timings = createTimings();
+  const { signal } = new AbortController();
+  const send: Ask["send"] = timed(timings)(async () => ({ status: 200, headers: {}, body: KEYS }));
+  const ask: Ask = { number: 7, send, timings, signal, call: timings.call, get: async () => null };
+  await prefetch.before(ask, "intent");
+  timings.clear();
+  const clicked = performance.now();
+  await prefetch.sides.intent(ask);
+
+  const { roundTrips } = timings.getSnapshot();
+  expect(roundTrips).toHaveLength(1);
+  expect(roundTrips[0]?.start).toBeLessThan(clicked);
 });
