@@ -5,7 +5,7 @@ from ..experiment import Experiment, Side
 EXPERIMENT = Experiment(
     title="What the browser has already",
     chapter="Caching",
-    network="50 ms",
+    network="slow 4G",
     shows=(
         "The same list asked for again. It can come whole, be confirmed without a body, or need no round trip at all."
     ),

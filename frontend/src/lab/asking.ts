@@ -1,6 +1,6 @@
 /** What the browser's halves of experiments share. */
 import { problemOf } from "../client/errors";
-import type { Send } from "../client/transport";
+import type { Answer, Request, Send } from "../client/transport";
 import type { Ask } from "./half";
 
 export const ROOT = "/api/v1";
@@ -20,6 +20,14 @@ export async function get(
   return answer.body;
 }
 
+/** Sent without a recording, for a half that makes its own of the exchange. */
+export function unrecorded(ask: Ask, request: Request): Promise<Answer> {
+  ask.timings.pause(true);
+  const answer = ask.send(request);
+  ask.timings.pause(false);
+  return answer;
+}
+
 /** The contents of several GETs in one round. */
 export function together(ask: Ask, urls: readonly string[], send: Send): Promise<unknown[]> {
   return Promise.all(urls.map((url) => get(ask, url, FULL, send)));
@@ -27,3 +35,7 @@ export function together(ask: Ask, urls: readonly string[], send: Send): Promise
 
 /** The id of one of all flights, as the Lab's server half numbers them. */
 export const flightOf = (number: number) => ((number * 104_729) % 336_776) + 1;
+
+/** A day of the year that the flights are of: each has hundreds of them. */
+export const dayOf = (number: number) =>
+  new Date(Date.UTC(2013, 0, 1 + (number % 365))).toISOString().slice(0, 10);

@@ -1,13 +1,13 @@
 import { createQueries, createQueryClient } from "../../client/cache";
 import { createAnswers } from "../../client/conditional";
 import { keyOf, spell, urlOf } from "../../client/queries";
-import { FULL, get, ROOT } from "../asking";
+import { dayOf, FULL, get, ROOT } from "../asking";
 import type { Ask, Half } from "../half";
 
 const COMPONENTS = [1, 2, 3, 4, 5];
 const FIELDS = ["carrier", "flight", "id", "origin", "dest", "sched_dep"] as const;
 
-const filters = ({ number }: Ask) => ({ carrier: "UA", flight: (number % 1500) + 1, limit: 50 });
+const filters = ({ number }: Ask) => ({ from: dayOf(number), to: dayOf(number), limit: 50 });
 const url = (ask: Ask) => ROOT + urlOf(keyOf("flights", "first", spell(filters(ask)), FIELDS));
 
 export default {

@@ -1,10 +1,14 @@
 import { conditional, createAnswers } from "../../client/conditional";
-import { get, ROOT } from "../asking";
+import { dayOf, get, ROOT } from "../asking";
 import type { Ask, Half } from "../half";
 
 const answers = createAnswers(2);
 
-const url = ({ number }: Ask) => `${ROOT}/flights?limit=100&carrier=UA&flight=${(number % 1500) + 1}`;
+const FIELDS =
+  "air_time,arr,arr_delay,carrier,dep,dep_delay,dest,distance,flight,id,origin,sched_arr,sched_dep,status,tailnum";
+
+const url = ({ number }: Ask) =>
+  `${ROOT}/flights?from=${dayOf(number)}&to=${dayOf(number)}&limit=200&fields=${FIELDS}`;
 const withValidator = (ask: Ask) => get(ask, url(ask), {}, conditional(answers)(ask.send));
 
 export default {

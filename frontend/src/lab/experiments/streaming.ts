@@ -1,10 +1,10 @@
 import { batch } from "../../client/batch";
 import { problemOf } from "../../client/errors";
-import { flightOf, get, ROOT, together } from "../asking";
+import { timed } from "../../client/timing";
+import type { Send } from "../../client/transport";
+import { flightOf, get, ROOT, together, unrecorded } from "../asking";
 import type { Ask, Half } from "../half";
 
-/** The slow part of the last sample: the next one begins when it has ended. */
-let rest: Promise<unknown> = Promise.resolve();
 let reports = Math.floor(Math.random() * 3600);
 
 const quick = ({ number }: Ask) =>
@@ -12,11 +12,11 @@ const quick = ({ number }: Ask) =>
     (n) => `${ROOT}/flights/${flightOf(number + n)}?fields=airline.name,dest,id,origin,status`,
   );
 
-/** A report over most of the year that no cache knows: each begins or ends on another day. */
+/** A report over some months that no cache knows: each begins or ends on another day. */
 function slow(): string {
   reports = (reports + 1) % 3600;
   const from = day(1, 2 + (reports % 60));
-  const to = day(10, 30 + Math.floor(reports / 60));
+  const to = day(5, 1 + Math.floor(reports / 60));
   return `${ROOT}/delays?by=dest&from=${from}&to=${to}&fields=count,dest,histogram,mean_delay`;
 }
 
@@ -24,29 +24,44 @@ const day = (month: number, of: number) => new Date(Date.UTC(2013, month - 1, of
 
 const shared = (ask: Ask) => batch(`${ROOT}/batch`)(ask.send);
 
+/** Has the parts of one JSON object recorded as lines are, all of them here at its end. */
+const asOneObject =
+  (ask: Ask): Send =>
+  async ({ onLine, ...request }) => {
+    const answer = await unrecorded(ask, request);
+    const { received: arrived = 0, decoded = 0 } = request.marks ?? {};
+    for (const value of responsesOf(answer.body)) onLine?.({ value, bytes: 0, arrived, decoded });
+    return answer;
+  };
+
+const responsesOf = (body: unknown) => (body as { responses?: { body: unknown }[] } | null)?.responses ?? [];
+
 export default {
-  async before(ask) {
-    await rest;
-    await together(ask, quick(ask), shared(ask));
-  },
+  before: async (ask) => void (await together(ask, quick(ask), shared(ask))),
   sides: {
     async whole(ask) {
-      const requests = [slow(), ...quick(ask)].map((url, id) => ({ id: String(id), method: "GET", url }));
-      const { signal } = ask;
-      const request = {
+      const call = ask.call();
+      const requests = [slow(), ...quick(ask)].map(
+        (url, id) => ({ id: String(id), method: "GET", url }) as const,
+      );
+      const { status, headers, body } = await timed(ask.timings)(asOneObject(ask))({
         method: "POST",
         url: `${ROOT}/batch`,
         headers: {},
         body: { requests },
-        signal,
-      } as const;
-      const { status, headers, body } = await ask.send({ ...request, call: ask.call() });
+        parts: new Map(requests.map(({ id, ...part }) => [id, { ...part, headers: {}, call }])),
+        onLine: () => undefined,
+        signal: ask.signal,
+        call,
+      });
       if (status >= 400) throw problemOf(status, headers, body);
-      return (body as { responses: { body: unknown }[] }).responses.slice(1).map((part) => part.body);
+      return responsesOf(body)
+        .slice(1)
+        .map((part) => part.body);
     },
     streamed(ask) {
       const send = shared(ask);
-      rest = get(ask, slow(), {}, send).catch(() => undefined);
+      get(ask, slow(), {}, send).catch(() => undefined); // a sample ends with what it left under way
       return together(ask, quick(ask), send);
     },
   },
