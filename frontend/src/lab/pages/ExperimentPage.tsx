@@ -67,10 +67,14 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       <section className={styles.words}>
         <h2>What is going on</h2>
         {info.explanation.map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
+          <p key={paragraph}>
+            <Words text={paragraph} />
+          </p>
         ))}
         <h2>When it does not pay</h2>
-        <p>{info.does_not_pay}</p>
+        <p>
+          <Words text={info.does_not_pay} />
+        </p>
         <h2>In the code</h2>
         <dl className={styles.code}>
           <dt>The technique</dt>
@@ -86,6 +90,15 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       )}
     </>
   );
+}
+
+/** What stands between backticks is code. */
+function Words({ text }: { text: string }) {
+  return text.split("`").map((piece, index) => {
+    const isCode = index % 2 === 1;
+    // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change their order
+    return isCode ? <code key={index}>{piece}</code> : piece;
+  });
 }
 
 function Files({ paths }: { paths: readonly string[] }) {

@@ -37,7 +37,7 @@ const N_PLUS_ONE: ExperimentInfo = {
       needs: null,
     },
   ],
-  explanation: ["A list is read with one statement."],
+  explanation: ["A list is read with one `SELECT`."],
   lesson: "Let the fields decide the joins.",
   does_not_pay: "Where few rows need the others.",
   network: "direct",
@@ -159,6 +159,13 @@ test("leads back from an experiment that does not exist", async () => {
   show(routes, "/lab/perpetual_motion");
   expect(await screen.findByText(/no experiment “perpetual_motion”/)).toBeInTheDocument();
   expect(screen.getByRole("link", { name: "All experiments" })).toHaveAttribute("href", "/lab");
+});
+
+test("prints what is code in an explanation as code", async () => {
+  show(routes, "/lab/n_plus_one");
+  expect((await screen.findByText("SELECT")).closest("p")).toHaveTextContent(
+    "A list is read with one SELECT.",
+  );
 });
 
 test("tells what is wrong with the settings in the address, and still offers to run", async () => {

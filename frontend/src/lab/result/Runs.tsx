@@ -94,7 +94,7 @@ function SpanSums({ sides }: { sides: readonly SideResult[] }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label="Spans">
       <table className={styles.table}>
-        <caption>Its spans in ms, those of all its requests added up</caption>
+        <caption>Its spans in ms, over all its requests</caption>
         <thead>
           <tr>
             <td />
