@@ -12,8 +12,8 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
   return (
     <section className={styles.network} aria-label="Network">
       <p>
-        <strong>Network: {inForce}.</strong> {inWords(link)} A link really delays what passes, so that nothing
-        is added to a figure.
+        <strong>Network: {inForce}.</strong> {inWords(link)} The delay of a link is real: nothing is added to
+        a figure.
         {suits && suits !== inForce && ` This experiment shows best ${bestWhere(suits)}.`}
       </p>
       <ul aria-label="Open this page through">
@@ -37,9 +37,8 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
 const DIRECT = "direct";
 
 function inWords(link: LinkInfo | undefined): string {
-  if (!link) return "Nothing delays this page; below it can be opened over a link that does.";
-  if (link.rtt === 0)
-    return "This page came over a link that holds nothing back: what a link costs by itself.";
+  if (!link) return "Nothing delays this page; the links below open it over a slower way.";
+  if (link.rtt === 0) return "This page came over a link without delay: what a link costs by itself.";
   const rate = link.mbit === null ? "" : ` and lets through ${link.mbit} Mbit/s`;
   return `This page came over a link that makes each round trip ${link.rtt} ms longer${rate}.`;
 }

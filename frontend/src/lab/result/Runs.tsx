@@ -24,15 +24,17 @@ export function Runs({ sides }: { sides: readonly SideResult[] }) {
           <p>
             {label}: {median.length === 1 ? "1 request" : `${median.length} requests`}
           </p>
-          <ol className={styles.bars}>
+          <div className={styles.bars}>
             {marks.map(({ x, ms }) => (
               <i key={ms} className={styles.mark} style={{ insetInlineStart: `${x * 100}%` }} />
             ))}
-            {median.map((trip, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the requests of a result never change their order
-              <Bar key={index} trip={trip} clock={clock} />
-            ))}
-          </ol>
+            <ol>
+              {median.map((trip, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the requests of a result never change their order
+                <Bar key={index} trip={trip} clock={clock} />
+              ))}
+            </ol>
+          </div>
         </div>
       ))}
       <SpanSums sides={sides} />
