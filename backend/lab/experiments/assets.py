@@ -62,7 +62,7 @@ EXPERIMENT = Experiment(
             "Serves the files as Flask's send_from_directory does: uncompressed, and each visit asks again.",
             (
                 "browser -> server: first visit: 5 files",
-                "server -> browser: about 480 kB",
+                "server -> browser: about 460 kB",
                 "browser -> server: second visit: 5 files, if changed",
                 "server -> browser: not modified ×5",
             ),
@@ -75,7 +75,7 @@ EXPERIMENT = Experiment(
             "Has a br and a gzip copy of each file from the build; each visit still asks again.",
             (
                 "browser -> server: first visit: 5 files",
-                "server -> browser: about 140 kB",
+                "server -> browser: about 130 kB",
                 "browser -> server: second visit: 5 files, if changed",
                 "server -> browser: not modified ×5",
             ),
@@ -88,7 +88,7 @@ EXPERIMENT = Experiment(
             "Fetches the product's own files, which the browser need not ask for again.",
             (
                 "browser -> server: first visit: 5 files",
-                "server -> browser: about 140 kB",
+                "server -> browser: about 130 kB",
                 "browser -> browser: second visit: 5 files",
             ),
             needs=BUILT,

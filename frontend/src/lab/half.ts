@@ -27,4 +27,5 @@ export interface Half {
   before?: (ask: Ask, side: string) => Promise<void>;
 }
 
+/** What it leaves under way is waited for after its wall time, and counts. */
 export type Side = (ask: Ask) => Promise<unknown>;
