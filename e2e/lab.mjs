@@ -65,7 +65,7 @@ async function run(url) {
   await page.goto(url);
   await page.getByRole("button", { name: /^Run/ }).click();
   const verdict = page.getByTestId("verdict");
-  await verdict.first().waitFor({ timeout: (Number(SECONDS) + 60) * 1000 });
+  await verdict.first().waitFor({ timeout: (Number(SECONDS) + 240) * 1000 });
   const verdicts = await verdict.allInnerTexts();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: /JSON/ }).click();
