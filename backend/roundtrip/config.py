@@ -16,6 +16,8 @@ class Settings:
 
     database_url: str = f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}"
     database_pool_size: int = 8
+    database_pool_wait: int = 500  # milliseconds for a connection to come free
+    database_read_wait: int = 5000  # milliseconds for the answer to a read; on PostgreSQL
     cache_url: str = "memory:"
     cache_max_bytes: int = 20 * MIB
     secret_key: str = ""  # signs cursors; empty: made once and kept in the instance folder
