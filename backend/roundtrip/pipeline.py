@@ -123,7 +123,8 @@ class Pipeline:
         arguments = parse(route.arguments, head.query, path_arguments)
         selection = select(route.schema, arguments.pop("fields_", route.default_fields))
         media_type = media_type_for(head.accept)
-        key = f"{route.path}?{canonical({**arguments, 'fields': selection.text})}"
+        # A shared cache outlives the data: what was made of the data loaded before is not found under this key.
+        key = f"{self._last_modified()} {route.path}?{canonical({**arguments, 'fields': selection.text})}"
 
         def build(timing: Timing) -> Entry:
             return self._build(route, arguments, selection, media_type, head.path, timing)
@@ -153,7 +154,7 @@ class Pipeline:
             entry = self._cache.get(coded_key)
         if entry is None:
             before = timing.elapsed
-            entry, how = self._cache.get_or_build(coded_key, lambda: make(timing))
+            entry, how = self._cache.build_once(coded_key, lambda: make(timing))
             if how == "collapsed":
                 timing.spans["cache"] += timing.elapsed - before
             elif not timing.statements:  # the plain entry was there, and only its coding was made

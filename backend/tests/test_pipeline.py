@@ -443,7 +443,7 @@ def test_who_waits_for_another_is_told_so_and_how_long(pipeline: Pipeline, monke
         return real_build(self, *arguments)
 
     waiting = threading.Event()
-    real_wait = ResponseCache._build_once
+    real_wait = ResponseCache.build_once
 
     def wait(self: ResponseCache, key: str, build: Callable[[], Any]) -> Any:
         if building.is_set():
@@ -451,7 +451,7 @@ def test_who_waits_for_another_is_told_so_and_how_long(pipeline: Pipeline, monke
         return real_wait(self, key, build)
 
     monkeypatch.setattr(Pipeline, "_build", build)
-    monkeypatch.setattr(ResponseCache, "_build_once", wait)
+    monkeypatch.setattr(ResponseCache, "build_once", wait)
     head = Head("GET", "/api/v1/flights", "dest=ANC")
     with ThreadPoolExecutor(2) as executor:
         first = executor.submit(pipeline.answer, head)
