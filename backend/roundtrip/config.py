@@ -4,6 +4,7 @@ import os
 import secrets
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 BACKEND = Path(__file__).resolve().parent.parent
 INSTANCE = BACKEND / "instance"
@@ -29,12 +30,25 @@ class Settings:
 
     def cache_config(self) -> dict[str, object]:
         """Return what Flask-Caching needs to know of the backend that CACHE_URL names."""
-        if self.cache_url != "memory:":
-            raise SystemExit(f"CACHE_URL: expected memory:, got {self.cache_url!r}")
-        return {
-            "CACHE_TYPE": "roundtrip.techniques.memory_backend.MemoryBackend",
-            "CACHE_OPTIONS": {"most_bytes": self.cache_max_bytes},
-        }
+        scheme = self.cache_url.partition(":")[0]
+        options: dict[str, object] = {"most_bytes": self.cache_max_bytes}  # in this process, whatever the backend
+        try:
+            url = urlsplit(self.cache_url)
+            if self.cache_url == "memory:":
+                return _cache("memory_backend.MemoryBackend", options)
+            if (scheme in ("redis", "rediss") and url.hostname) or (scheme == "unix" and url.path):
+                _ = url.port  # raises when it is none
+                return _cache("redis_backend.RedisBackend", {**options, "url": self.cache_url})
+            if scheme == "memcached" and (url.hostname or url.path):
+                server = (url.hostname, url.port or 11211) if url.hostname else url.path
+                return _cache("memcached_backend.MemcachedBackend", {**options, "server": server})
+        except ValueError:
+            pass
+        # The rest of it is not repeated: it can hold a password.
+        raise SystemExit(
+            "CACHE_URL: expected memory:, redis://host:port/db, rediss://host:port/db, unix:///path or "
+            f"memcached://host:port, got {scheme}:..."
+        )
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -65,6 +79,10 @@ def kept_secret(folder: Path = INSTANCE) -> str:
         finally:
             draft.unlink()
     return path.read_text()
+
+
+def _cache(backend: str, options: dict[str, object]) -> dict[str, object]:
+    return {"CACHE_TYPE": f"roundtrip.techniques.{backend}", "CACHE_OPTIONS": options}
 
 
 def _converted(name: str, text: str, kind: object) -> str | int:
