@@ -23,6 +23,8 @@ from roundtrip.resources.flights.routes import FRESHNESS
 from roundtrip.techniques import compression
 from roundtrip.techniques.response_cache import ResponseCache
 
+pytestmark = pytest.mark.on_both
+
 URL = "/api/v1/flights?origin=JFK&limit=20"
 SMALL = "/api/v1/airlines/UA"
 CODINGS = ("br", "zstd", "gzip")
