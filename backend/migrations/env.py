@@ -9,7 +9,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from roundtrip.data.types import LocalTime, UtcTime
+from roundtrip.data.types import LocalTime, Text, UtcTime
 
 # Nobody can read expression indexes back from SQLite here; tests/data/test_migrations.py compares their SQL.
 for message in ("Skipped unsupported reflection of expression", "autogenerate skipping .* expression"):
@@ -18,6 +18,8 @@ for message in ("Skipped unsupported reflection of expression", "autogenerate sk
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own types as the plain ones below them: a migration must not change when the code does."""
+    if kind == "type" and isinstance(item, Text):
+        return f'sa.String({item.length}).with_variant(sa.String({item.length}, "C"), "postgresql")'
     if kind == "type" and isinstance(item, LocalTime):
         return "sa.DateTime()"
     if kind == "type" and isinstance(item, UtcTime):

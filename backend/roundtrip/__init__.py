@@ -1,5 +1,6 @@
 """Roundtrip: a flight-delay explorer that shows where every millisecond of a round trip went."""
 
+import os
 from pathlib import Path
 
 from flask import Flask
@@ -13,6 +14,7 @@ from .data.version import last_modified
 from .door import DoorMiddleware
 from .errors import Problem
 from .extensions import cache, db, migrate
+from .operations.profile import refuse_what_is_wrong
 from .pipeline import Pipeline
 from .techniques.pagination import Cursors
 from .techniques.query_plan import Database
@@ -22,6 +24,7 @@ from .techniques.response_cache import ResponseCache
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application from its settings (by default, the environment's)."""
     settings = settings or Settings.from_environment()
+    refuse_what_is_wrong(settings, os.environ)
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # `//x` is unknown, not a redirect to whatever the Host header says
     app.url_map.converters["int"] = PlainDigits

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
-from .door import VARY, answer_with, problem_answer
+from .door import SECURE, VARY, answer_with, problem_answer
 from .errors import Problem
 from .http import Answer, Head
 from .openapi import document_json
@@ -67,7 +67,8 @@ def batch_view() -> Response:
     else:
         pieces = (batch.in_order(chain.from_iterable(groups), parts) for _ in "1")
     coding = negotiated(request.headers.get("Accept-Encoding", ""))
-    headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), VARY, ("Server-Timing", timing.header())]
+    headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), VARY, *SECURE]
+    headers.append(("Server-Timing", timing.header()))
     if coding != IDENTITY:
         headers.append(("Content-Encoding", coding))
     return Ready(compress_stream(pieces, coding), 200, headers)

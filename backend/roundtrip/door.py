@@ -12,6 +12,7 @@ from typing import Any
 
 from .errors import PROBLEM_JSON, Problem
 from .http import Answer, Head
+from .operations.security_headers import of_any_answer
 from .techniques.compression import IDENTITY, negotiated
 from .techniques.conditional import not_modified
 from .techniques.negotiation import media_type_for
@@ -21,6 +22,7 @@ from .techniques.timing import Timing
 MOST_SPELLINGS = 4_000  # about a kilobyte each
 LONGEST_SPELLING = 1024  # bytes of a query: longer ones, which no page of ours asks, go to the pipeline each time
 VARY = ("Vary", "Accept, Accept-Encoding")
+SECURE = of_any_answer()
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -98,6 +100,7 @@ def answer_with(entry: Entry, how: str, ttl: int, head: Head, timing: Timing) ->
         VARY,
         ("Cache-Status", _CACHE_STATUS[how].format(ttl=ttl)),
         ("Age", str(max(0, entry.fresh_for - ttl))),
+        *SECURE,
     ]
     if entry.last_modified is not None:
         headers.append(("Last-Modified", entry.last_modified))
@@ -130,6 +133,7 @@ def problem_answer(problem: Problem, timing: Timing) -> Answer:
         ("Cache-Control", "no-store"),
         ("Cache-Status", "roundtrip; fwd=bypass"),
         VARY,
+        *SECURE,
         *problem.headers,
     ]
     return Answer(problem.status, headers, body, timing)

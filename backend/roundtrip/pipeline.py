@@ -28,6 +28,7 @@ from .techniques.timing import Timing
 
 log = logging.getLogger(__name__)
 API = "/api/v1"
+RETRY_SOON = ("Retry-After", "1")
 
 
 class Question(Protocol):
@@ -108,6 +109,9 @@ class Pipeline:
             return self.respond(route, path_arguments, head, timing)
         except Problem as problem:
             return problem_answer(problem, timing)
+        except self._database.away as error:
+            log.warning("The database does not answer: %s (rid %s)", str(error).partition("\n")[0], timing.rid)
+            return problem_answer(Problem(503, "The database does not answer now.", headers=[RETRY_SOON]), timing)
         except Exception:
             log.exception("%s %s?%s failed (rid %s)", head.method, head.path, head.query, timing.rid)
             return problem_answer(Problem(500, "The server failed; it has noted why."), timing)
@@ -119,7 +123,8 @@ class Pipeline:
         arguments = parse(route.arguments, head.query, path_arguments)
         selection = select(route.schema, arguments.pop("fields_", route.default_fields))
         media_type = media_type_for(head.accept)
-        key = f"{route.path}?{canonical({**arguments, 'fields': selection.text})}"
+        # A shared cache outlives the data: what was made of the data loaded before is not found under this key.
+        key = f"{self._last_modified()} {route.path}?{canonical({**arguments, 'fields': selection.text})}"
 
         def build(timing: Timing) -> Entry:
             return self._build(route, arguments, selection, media_type, head.path, timing)
@@ -138,23 +143,18 @@ class Pipeline:
         def make(timing: Timing) -> Entry:
             if coding == IDENTITY:  # its key is held already
                 return build(timing)
-            plain, how = self._cache.get_or_build(plain_key, lambda: build(timing))
-            if how == "stale":
-                plain = build(timing)
-                self._cache.put(plain_key, plain)
+            before = timing.elapsed
+            plain, how = self._cache.fresh_or_build(plain_key, lambda: build(timing))
+            if how == "collapsed":
+                timing.spans["cache"] = timing.spans.get("cache", 0.0) + timing.elapsed - before
             return _in_coding(plain, coding, timing)
-
-        def make_anew() -> Entry:
-            plain = build(Timing())
-            self._cache.put(plain_key, plain)
-            return _in_coding(plain, coding, Timing())
 
         coded_key = entry_key(key, media_type, coding)
         with timing.span("cache"):
             entry = self._cache.get(coded_key)
         if entry is None:
             before = timing.elapsed
-            entry, how = self._cache.get_or_build(coded_key, lambda: make(timing))
+            entry, how = self._cache.build_once(coded_key, lambda: make(timing))
             if how == "collapsed":
                 timing.spans["cache"] += timing.elapsed - before
             elif not timing.statements:  # the plain entry was there, and only its coding was made
@@ -162,7 +162,7 @@ class Pipeline:
             return entry, how
         if self._cache.ttl(entry) > 0:
             return entry, "hit"
-        self._cache.renew(coded_key, make_anew, self._background)
+        self._cache.renew(coded_key, lambda: make(Timing()), self._background)
         return entry, "stale"
 
     def _build(

@@ -3,12 +3,14 @@
 import re
 from hashlib import blake2b
 from pathlib import Path
+from wsgiref.headers import Headers as FileHeaders
 
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 from whitenoise import WhiteNoise
 
 from .api import told
+from .operations.security_headers import Headers, of_a_page, of_any_answer
 from .pipeline import API
 from .techniques.compression import IDENTITY, compress, negotiated
 
@@ -24,6 +26,7 @@ class Page:
         self._read_at = 0
         self._codings: dict[str, bytes] = {}
         self._etag = ""
+        self._security: Headers = ()
 
     def response(self, status: int) -> Response:
         """Answer with the page, or 304. Raises NotFound where the frontend has not been built."""
@@ -35,7 +38,7 @@ class Page:
         response.set_etag(self._etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.extend(self._security)
         if coding != IDENTITY:
             response.headers["Content-Encoding"] = coding
         if status == 200:
@@ -51,6 +54,7 @@ class Page:
             html = self._path.read_bytes()
             self._etag = blake2b(html, digest_size=12).hexdigest()
             self._codings = {IDENTITY: html}
+            self._security = of_a_page(html)
             self._read_at = modified
 
 
@@ -69,6 +73,7 @@ def serve(app: Flask, dist: Path) -> None:
             max_age=3600,
             immutable_file_test=lambda path, url: bool(_HASHED.search(url)),
             allow_all_origins=False,
+            add_headers_function=_secure_file,
         )
 
 
@@ -85,6 +90,11 @@ def not_found(error: NotFound) -> Response:
         page: Page = current_app.extensions["roundtrip-page"]
         return page.response(404)
     return told(error)
+
+
+def _secure_file(headers: FileHeaders, path: str, url: str) -> None:
+    for name, value in of_any_answer():
+        headers[name] = value
 
 
 def _prefers_html() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import flask_migrate
+import postgres
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,8 +27,21 @@ _MADE_BY = (
 )
 
 
-def settings_for(database: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{database}", secret_key="test", testing=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "on_both: runs on SQLite and on PostgreSQL; what is not marked, on SQLite")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the marked tests that need the data set on both databases."""
+    if metafunc.definition.get_closest_marker("on_both") and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ("sqlite", "postgresql"), indirect=True, scope="session")
+
+
+def settings_for(url: str) -> Settings:
+    # The machine may be busy, and no test is about waiting that long.
+    return Settings(
+        database_url=url, secret_key="test", testing=True, database_read_wait=60_000, database_pool_wait=60_000
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,15 +58,46 @@ def database_path(pytestconfig: pytest.Config) -> Path:
                 stale.unlink()
             draft = path.with_suffix(".draft")
             draft.unlink(missing_ok=True)
-            make_database(draft, scale=1)
+            make_database(f"sqlite:///{draft}", scale=1)
             draft.rename(path)
     return path
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL with the whole data set in its database LOADED: never write to that."""
+
+    def fill(cluster: postgres.Cluster) -> None:
+        with cluster.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {postgres.EMPTY}")
+            make_database(cluster.url(postgres.EMPTY), scale=0)
+            connection.execute(f"CREATE DATABASE {postgres.LOADED} TEMPLATE {postgres.EMPTY}")
+        make_database(cluster.url(), scale=1)
+
+    with postgres.cluster(_fingerprint(), fill) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database the data set is in: see the marker `on_both`."""
+    kind: str = getattr(request, "param", "sqlite")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """Where the whole data set is. It is for all tests: never write to it."""
+    if database_kind == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('database_path')}"
+    cluster: postgres.Cluster = request.getfixturevalue("cluster")
+    return cluster.url()
+
+
 @pytest.fixture(scope="module")
-def app(database_path: Path) -> Iterator[Flask]:
+def app(database_url: str) -> Iterator[Flask]:
     """The application, new for each file of tests, so that none finds another's answers in the cache."""
-    app = create_app(settings_for(database_path))
+    app = create_app(settings_for(database_url))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -93,12 +138,13 @@ def forget(app: Flask) -> None:
     app.extensions["cache"][cache].clear()
 
 
-def make_database(path: Path, scale: int) -> None:
-    """Make a database as `flask db upgrade` and `flask data load` do."""
-    app = create_app(settings_for(path))
+def make_database(url: str, scale: int) -> None:
+    """Make a database as `flask db upgrade` and `flask data load` do; with a scale of 0, only the former."""
+    app = create_app(settings_for(url))
     with app.app_context():
         flask_migrate.upgrade()
-        load(db.engine, scale)
+        if scale:
+            load(db.engine, scale)
         db.engine.dispose()  # the last connection closed takes the write-ahead log along
 
 

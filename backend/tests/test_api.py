@@ -19,6 +19,8 @@ from roundtrip.http import Answer, Head
 from roundtrip.pipeline import Pipeline
 from roundtrip.techniques.batch import MOST_BYTES
 
+pytestmark = pytest.mark.on_both
+
 BATCH = "/api/v1/batch"
 NDJSON = "application/x-ndjson"
 TOLD = ("content-type", "etag", "last-modified", "cache-control", "vary", "link")

@@ -31,9 +31,36 @@ def test_testing_is_not_for_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings.from_environment().testing is False
 
 
-def test_an_unknown_cache_is_refused() -> None:
-    with pytest.raises(SystemExit, match="CACHE_URL: expected memory:, got 'x://y'"):
-        Settings(cache_url="x://y").cache_config()
+@pytest.mark.parametrize(
+    ("url", "backend"),
+    [
+        ("memory:", "MemoryBackend"),
+        ("redis://127.0.0.1:6379/0", "RedisBackend"),
+        ("rediss://user:secret@cache.example/1", "RedisBackend"),
+        ("unix:///run/redis.sock", "RedisBackend"),
+        ("memcached://127.0.0.1:11211", "MemcachedBackend"),
+        ("memcached://cache", "MemcachedBackend"),
+        ("memcached:///run/memcached.sock", "MemcachedBackend"),
+    ],
+)
+def test_the_scheme_of_the_url_chooses_the_cache(url: str, backend: str) -> None:
+    kind = str(Settings(cache_url=url).cache_config()["CACHE_TYPE"])
+    assert kind.endswith(f".{backend}")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x://y", "memory", "memory://x", "redis:", "redis:///0", "redis://h:port", "memcached:", "h:6379", "unix:"],
+)
+def test_an_unknown_cache_is_refused(url: str) -> None:
+    with pytest.raises(SystemExit, match=r"^CACHE_URL: expected memory:, redis://host:port/db, .*, got "):
+        Settings(cache_url=url).cache_config()
+
+
+def test_a_password_is_not_repeated() -> None:
+    with pytest.raises(SystemExit) as refused:
+        Settings(cache_url="reddis://user:secret@cache/0").cache_config()
+    assert "secret" not in str(refused.value)
 
 
 def test_the_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from roundtrip.http import Answer, Head
 from roundtrip.techniques.memory_backend import MemoryBackend
 from roundtrip.techniques.response_cache import ResponseCache
 
+pytestmark = pytest.mark.on_both
+
 PATH = "/api/v1/flights"
 QUERY = "origin=JFK&limit=20"
 URL = f"{PATH}?{QUERY}"

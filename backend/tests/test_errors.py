@@ -15,6 +15,8 @@ from roundtrip.errors import Fault, Problem
 from roundtrip.http import Head
 from roundtrip.pipeline import Pipeline
 
+pytestmark = pytest.mark.on_both
+
 
 def is_a_problem(answer: Any, status: int) -> bool:
     body = answer.get_json()

@@ -23,6 +23,8 @@ from roundtrip.resources.flights.routes import FRESHNESS
 from roundtrip.techniques import compression
 from roundtrip.techniques.response_cache import ResponseCache
 
+pytestmark = pytest.mark.on_both
+
 URL = "/api/v1/flights?origin=JFK&limit=20"
 SMALL = "/api/v1/airlines/UA"
 CODINGS = ("br", "zstd", "gzip")
@@ -443,7 +445,7 @@ def test_who_waits_for_another_is_told_so_and_how_long(pipeline: Pipeline, monke
         return real_build(self, *arguments)
 
     waiting = threading.Event()
-    real_wait = ResponseCache._build_once
+    real_wait = ResponseCache.build_once
 
     def wait(self: ResponseCache, key: str, build: Callable[[], Any]) -> Any:
         if building.is_set():
@@ -451,7 +453,7 @@ def test_who_waits_for_another_is_told_so_and_how_long(pipeline: Pipeline, monke
         return real_wait(self, key, build)
 
     monkeypatch.setattr(Pipeline, "_build", build)
-    monkeypatch.setattr(ResponseCache, "_build_once", wait)
+    monkeypatch.setattr(ResponseCache, "build_once", wait)
     head = Head("GET", "/api/v1/flights", "dest=ANC")
     with ThreadPoolExecutor(2) as executor:
         first = executor.submit(pipeline.answer, head)

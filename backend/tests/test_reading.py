@@ -29,6 +29,8 @@ from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
 from roundtrip.techniques import fields
 
+pytestmark = pytest.mark.on_both
+
 MSGPACK = {"Accept": "application/msgpack"}
 
 # On time, delayed, to an airport that is not there, without a plane, without weather, diverted, diverted without

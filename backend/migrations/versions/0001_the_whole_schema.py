@@ -19,11 +19,16 @@ STATUS = """
 """
 
 
+def text(length: int) -> sa.String:
+    """Sorted by bytes: PostgreSQL would sort in the language of its cluster."""
+    return sa.String(length).with_variant(sa.String(length, "C"), "postgresql")
+
+
 def upgrade() -> None:
     op.create_table(
         "datasets",
-        sa.Column("name", sa.String(32), nullable=False),
-        sa.Column("version", sa.String(16), nullable=False),
+        sa.Column("name", text(32), nullable=False),
+        sa.Column("version", text(16), nullable=False),
         sa.Column("scale", sa.Integer(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_datasets"),
@@ -37,22 +42,22 @@ def upgrade() -> None:
 def create_airlines_airports_and_planes() -> None:
     op.create_table(
         "airlines",
-        sa.Column("carrier", sa.String(2), nullable=False),
-        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("carrier", text(2), nullable=False),
+        sa.Column("name", text(64), nullable=False),
         sa.PrimaryKeyConstraint("carrier", name="pk_airlines"),
     )
     op.create_index("ix_airlines_name", "airlines", ["name"])
 
     op.create_table(
         "airports",
-        sa.Column("faa", sa.String(3), nullable=False),
-        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("faa", text(3), nullable=False),
+        sa.Column("name", text(64), nullable=False),
         sa.Column("lat", sa.Float(), nullable=False),
         sa.Column("lon", sa.Float(), nullable=False),
         sa.Column("alt", sa.Integer(), nullable=False),
         sa.Column("tz", sa.Float(), nullable=False),
-        sa.Column("dst", sa.String(1), nullable=False),
-        sa.Column("tzone", sa.String(32), nullable=True),
+        sa.Column("dst", text(1), nullable=False),
+        sa.Column("tzone", text(32), nullable=True),
         sa.Column("served", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("faa", name="pk_airports"),
     )
@@ -60,15 +65,15 @@ def create_airlines_airports_and_planes() -> None:
 
     op.create_table(
         "planes",
-        sa.Column("tailnum", sa.String(6), nullable=False),
+        sa.Column("tailnum", text(6), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=True),
-        sa.Column("type", sa.String(32), nullable=False),
-        sa.Column("manufacturer", sa.String(32), nullable=False),
-        sa.Column("model", sa.String(32), nullable=False),
+        sa.Column("type", text(32), nullable=False),
+        sa.Column("manufacturer", text(32), nullable=False),
+        sa.Column("model", text(32), nullable=False),
         sa.Column("engines", sa.SmallInteger(), nullable=False),
         sa.Column("seats", sa.SmallInteger(), nullable=False),
         sa.Column("speed", sa.SmallInteger(), nullable=True),
-        sa.Column("engine", sa.String(32), nullable=False),
+        sa.Column("engine", text(32), nullable=False),
         sa.PrimaryKeyConstraint("tailnum", name="pk_planes"),
     )
     op.create_index("ix_planes_manufacturer_tailnum", "planes", ["manufacturer", "tailnum"])
@@ -79,7 +84,7 @@ def create_weather() -> None:
     op.create_table(
         "weather",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("origin", sa.String(3), nullable=False),
+        sa.Column("origin", text(3), nullable=False),
         sa.Column("time_hour", sa.DateTime(timezone=True), nullable=False),
         sa.Column("local_hour", sa.DateTime(), nullable=False),
         sa.Column("temp", sa.Float(), nullable=True),
@@ -103,13 +108,13 @@ def create_flights() -> None:
     op.create_table(
         "flights",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("carrier", sa.String(2), nullable=False),
+        sa.Column("carrier", text(2), nullable=False),
         sa.Column("flight", sa.Integer(), nullable=False),
-        sa.Column("tailnum", sa.String(6), nullable=True),
-        sa.Column("plane_tailnum", sa.String(6), nullable=True),
-        sa.Column("origin", sa.String(3), nullable=False),
-        sa.Column("dest", sa.String(3), nullable=False),
-        sa.Column("dest_faa", sa.String(3), nullable=True),
+        sa.Column("tailnum", text(6), nullable=True),
+        sa.Column("plane_tailnum", text(6), nullable=True),
+        sa.Column("origin", text(3), nullable=False),
+        sa.Column("dest", text(3), nullable=False),
+        sa.Column("dest_faa", text(3), nullable=True),
         sa.Column("weather_id", sa.Integer(), nullable=True),
         sa.Column("sched_dep", sa.DateTime(), nullable=False),
         sa.Column("dep", sa.DateTime(), nullable=True),
@@ -120,8 +125,8 @@ def create_flights() -> None:
         sa.Column("air_time", sa.SmallInteger(), nullable=True),
         sa.Column("distance", sa.SmallInteger(), nullable=False),
         sa.Column("time_hour", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("status", sa.String(9), sa.Computed(STATUS, persisted=True), nullable=False),
-        sa.Column("month", sa.String(7), nullable=False),
+        sa.Column("status", text(9), sa.Computed(STATUS, persisted=True), nullable=False),
+        sa.Column("month", text(7), nullable=False),
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
         sa.Column("hour", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["carrier"], ["airlines.carrier"], name="fk_flights_carrier"),
@@ -134,7 +139,7 @@ def create_flights() -> None:
     op.create_index("ix_flights_sched_dep", "flights", ["sched_dep", "id"])
     for column in ("origin", "dest", "carrier", "flight", "tailnum", "status"):
         op.create_index(f"ix_flights_{column}", "flights", [column, "sched_dep", "id"])
-    # Autogenerate does not see these two: SQLAlchemy cannot read expression indexes back from SQLite.
+    # Autogenerate does not see these two on SQLite: SQLAlchemy cannot read expression indexes back from it.
     op.create_index("ix_flights_latest_first", "flights", [sa.text("coalesce(arr_delay, -32768)"), "id"])
     op.create_index("ix_flights_earliest_first", "flights", [sa.text("coalesce(arr_delay, 32767)"), "id"])
     op.create_index("ix_flights_distance", "flights", ["distance", "id"])
@@ -143,10 +148,10 @@ def create_flights() -> None:
 def create_summaries() -> None:
     op.create_table(
         "delays_by_route",
-        sa.Column("month", sa.String(7), nullable=False),
-        sa.Column("carrier", sa.String(2), nullable=False),
-        sa.Column("origin", sa.String(3), nullable=False),
-        sa.Column("dest", sa.String(3), nullable=False),
+        sa.Column("month", text(7), nullable=False),
+        sa.Column("carrier", text(2), nullable=False),
+        sa.Column("origin", text(3), nullable=False),
+        sa.Column("dest", text(3), nullable=False),
         *measures(),
         sa.PrimaryKeyConstraint("month", "carrier", "origin", "dest", name="pk_delays_by_route"),
     )
@@ -156,11 +161,11 @@ def create_summaries() -> None:
 
     op.create_table(
         "delays_by_time",
-        sa.Column("month", sa.String(7), nullable=False),
+        sa.Column("month", text(7), nullable=False),
         sa.Column("weekday", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("hour", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("carrier", sa.String(2), nullable=False),
-        sa.Column("origin", sa.String(3), nullable=False),
+        sa.Column("carrier", text(2), nullable=False),
+        sa.Column("origin", text(3), nullable=False),
         *measures(),
         sa.PrimaryKeyConstraint("month", "weekday", "hour", "carrier", "origin", name="pk_delays_by_time"),
     )

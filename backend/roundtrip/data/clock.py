@@ -12,7 +12,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 class Clock:
-    """Gives datetimes, which any database's driver takes."""
+    """Gives datetimes."""
 
     def __init__(self) -> None:
         self._instants: dict[int, object] = {}
@@ -35,7 +35,7 @@ class Clock:
 
 
 class TextClock(Clock):
-    """Gives the text that types.py stores in SQLite, without the ORM's cost for each value."""
+    """Gives the text that types.py stores in SQLite and PostgreSQL reads, without the ORM's cost for each value."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,9 +3,9 @@
     flask data load [--scale N]
     flask data status
 
-The transaction drops the indexes of the big tables, inserts, makes the indexes again, adds up the summaries
-and last of all writes the row of `datasets` that says "done". A process that is killed half-way leaves
-nothing: the next one starts over. Once the row is there, loading is a look at it.
+The transaction empties the tables (on PostgreSQL it makes new ones) without the indexes of the big ones, inserts,
+makes those indexes, adds up the summaries and last of all writes the row of `datasets` that says "done". A process
+that is killed half-way leaves nothing: the next one starts over. Once the row is there, loading is a look at it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from typing import cast
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import Connection, Engine, Index, Table, delete, insert, inspect, select, union, update
+from sqlalchemy import Connection, Engine, Index, Table, insert, inspect, select, union, update
 
 from ..config import Settings
 from ..database import reader
@@ -30,6 +30,7 @@ from ..resources.planes.model import Plane
 from ..resources.weather.model import Weather
 from . import progress as shown
 from . import source
+from .clock import TextClock
 from .model import Dataset
 from .source import Files, Row, SourceError
 from .storage import Storage, StorageError, storage_for
@@ -105,24 +106,16 @@ class _Load:
 
     def replace_everything(self) -> None:
         """Go from whatever is there to the whole data set, step by step."""
-        self._drop_indexes()
-        self._empty()
+        tables = [_table(model) for model in (*_PARENTS_FIRST, Dataset)]
+        self._storage.make_room(self._connection, tables, _indexes())
         self._store_rows()
         self._make_indexes()
         self._sum_up()
-        self._connection.exec_driver_sql("ANALYZE")  # so that the planner knows which index serves best
+        self._storage.put_in_place(self._connection, tables)
         self._mark_done()
 
-    def _drop_indexes(self) -> None:
-        for index in _indexes():
-            index.drop(self._connection)
-
-    def _empty(self) -> None:
-        for model in (Dataset, *reversed(_PARENTS_FIRST)):
-            self._connection.execute(delete(model))
-
     def _store_rows(self) -> None:
-        files, clock = self._files, self._storage.clock()
+        files, clock = self._files, TextClock()
         airports, planes = list(source.airports(files)), list(source.planes(files))
         weather_ids: dict[tuple[str, str], int] = {}
         self._insert("Airlines", Airline, source.AIRLINE, source.airlines(files))

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..extensions import Model
-from .types import UtcTime
+from .types import Text, UtcTime
 
 
 class Dataset(Model):
@@ -14,7 +13,7 @@ class Dataset(Model):
 
     __tablename__ = "datasets"
 
-    name: Mapped[str] = mapped_column(String(32), primary_key=True)
-    version: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(Text(32), primary_key=True)
+    version: Mapped[str] = mapped_column(Text(16))
     scale: Mapped[int] = mapped_column()  # how many years were made of the one that was recorded
     loaded_at: Mapped[datetime] = mapped_column(UtcTime)

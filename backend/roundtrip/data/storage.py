@@ -1,4 +1,4 @@
-"""What differs between databases while a data set is stored: the lock, the form of rows, what a full disk is.
+"""What differs between databases while a data set is stored: the lock, where and how rows go, what a full disk is.
 
 Everything else of the loader is the same SQL everywhere.
 """
@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic, sleep
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import Connection, Engine, Index, Table, delete, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import AddConstraint, CreateTable
 
-from .clock import Clock, TextClock
 from .source import Row
 
 PATIENCE = 600  # seconds to wait for another loader
@@ -23,21 +24,29 @@ class StorageError(Exception):
 
 
 class Storage:
-    """Any database: rows and times go to it through SQLAlchemy."""
+    """What every database has to do; rows come with times as the text of clock.py."""
 
-    locked_codes: tuple[object, ...] = ("55P03",)  # lock_not_available
-    full_codes: tuple[object, ...] = ("53100",)  # disk_full
+    locked_codes: tuple[object, ...] = ()
+    full_codes: tuple[object, ...] = ()
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._driver = engine.dialect.loaded_dbapi
 
-    def clock(self) -> Clock:
-        """Return what makes times in the form that insert() takes."""
-        return Clock()
+    def make_room(self, connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:
+        """Have the tables there, given with parents first: empty, and without these indexes."""
+        for index in indexes:
+            index.drop(connection)
+        for table in reversed(tables):
+            connection.execute(delete(table))
 
     def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
         """Insert rows whose values stand in the order of the columns."""
-        connection.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        raise NotImplementedError
+
+    def put_in_place(self, connection: Connection, tables: Sequence[Table]) -> None:
+        """Make the filled tables those that everybody reads, and tell the planner which index serves best."""
+        connection.exec_driver_sql("ANALYZE")
 
     @contextmanager
     def transaction(self, when_locked: Callable[[], None]) -> Iterator[Connection]:
@@ -47,10 +56,11 @@ class Storage:
             yield connection
             connection.commit()
             self._settle(connection)
-        except DBAPIError as error:
-            if self._code(error) not in self.full_codes:
+        except (DBAPIError, self._driver.Error) as error:  # as SQLAlchemy or as the driver itself raises it
+            cause = _cause(error)
+            if self._code(cause) not in self.full_codes:
                 raise
-            raise StorageError(f"the database cannot be written, is there space left? ({error.orig})") from error
+            raise StorageError(f"the database cannot be written, is there space left? ({cause})") from error
         finally:
             connection.close()  # which undoes what was not committed
 
@@ -65,7 +75,7 @@ class Storage:
                 self._lock(connection)
             except DBAPIError as error:
                 connection.close()
-                if self._code(error) not in self.locked_codes:
+                if self._code(_cause(error)) not in self.locked_codes:
                     raise
             else:
                 return connection
@@ -80,24 +90,20 @@ class Storage:
 
     def _lock(self, connection: Connection) -> None:
         """Keep other loaders out until the transaction ends, or fail at once; readers may go on."""
-        connection.exec_driver_sql("LOCK TABLE datasets IN SHARE ROW EXCLUSIVE MODE NOWAIT")
 
     def _settle(self, connection: Connection) -> None:
         """Tidy up after the commit; whatever happens, the data is there."""
 
-    def _code(self, error: DBAPIError) -> object:
-        return getattr(error.orig, "sqlstate", None)
+    def _code(self, error: object) -> object:
+        """Return what is to be looked for among the codes."""
+        raise NotImplementedError
 
 
 class SqliteStorage(Storage):
-    """SQLite: rows go to the driver as they are, with times as the text that types.py stores."""
+    """SQLite: rows go to the driver as they are; the text of times is what types.py stores."""
 
     locked_codes = (5,)  # SQLITE_BUSY
     full_codes = (13, 10)  # SQLITE_FULL; SQLITE_IOERR, when the system says something else than "no space"
-
-    def clock(self) -> Clock:
-        """Return one that makes text, which the ORM reads as equal times (a test proves it)."""
-        return TextClock()
 
     def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
         """Give the driver the tuples: nothing converts 7 million values one by one."""
@@ -121,10 +127,64 @@ class SqliteStorage(Storage):
         with suppress(sqlite3.Error):  # such as a reader in the way: a later checkpoint does it
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _code(self, error: DBAPIError) -> object:
-        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    def _code(self, error: object) -> object:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+
+
+class PostgresStorage(Storage):
+    """PostgreSQL: new tables are filled beside the old ones by COPY, and change places with them at the end.
+
+    To empty the old ones would be to lock readers out for as long as the load takes, or to delete row by row. In a
+    schema of their own the new ones have the same names, of indexes and constraints too, and `search_path` leads all
+    statements of the loader there.
+    """
+
+    locked_codes = ("55P03",)  # lock_not_available
+    full_codes = ("53100", "58030")  # disk_full; io_error, when the system says something else than "no space"
+
+    def make_room(self, connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:
+        """Make the tables in the schema `loading`, without foreign keys, which take longer to check row by row."""
+        home = connection.scalar(select(func.current_schema()))
+        self._home = connection.dialect.identifier_preparer.quote(str(home))
+        connection.exec_driver_sql("CREATE SCHEMA loading")
+        connection.exec_driver_sql("SET LOCAL search_path TO loading")
+        for table in tables:
+            connection.execute(CreateTable(table, include_foreign_key_constraints=()))
+            for index in table.indexes.difference(indexes):
+                index.create(connection)
+
+    def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
+        """Copy the tuples as text, frozen: no later pass over the table has to mark them as visible to all."""
+        statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FREEZE)"
+        cursor: Any = connection.connection.cursor()
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def put_in_place(self, connection: Connection, tables: Sequence[Table]) -> None:
+        """Add the foreign keys, which checks all rows at once, and let the new tables take the old ones' place."""
+        for table in tables:
+            for key in table.foreign_key_constraints:
+                connection.execute(AddConstraint(key))
+        names = [table.name for table in tables]
+        connection.exec_driver_sql(f"ANALYZE {', '.join(names)}")
+        connection.exec_driver_sql(f"DROP TABLE {', '.join(f'{self._home}.{name}' for name in names)}")
+        for name in names:
+            connection.exec_driver_sql(f"ALTER TABLE {name} SET SCHEMA {self._home}")
+        connection.exec_driver_sql("DROP SCHEMA loading")
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {self._home}")
+
+    def _lock(self, connection: Connection) -> None:
+        connection.exec_driver_sql("LOCK TABLE datasets IN SHARE ROW EXCLUSIVE MODE NOWAIT")
+
+    def _code(self, error: object) -> object:
+        return getattr(error, "sqlstate", None)
+
+
+def _cause(error: Exception) -> object:
+    return error.orig if isinstance(error, DBAPIError) else error
 
 
 def storage_for(engine: Engine) -> Storage:
     """Choose by the engine's dialect."""
-    return SqliteStorage(engine) if engine.dialect.name == "sqlite" else Storage(engine)
+    return SqliteStorage(engine) if engine.dialect.name == "sqlite" else PostgresStorage(engine)

@@ -1,16 +1,36 @@
-"""Column types for times, stored on every database so that they read back as the API writes them.
+"""Column types for texts and times, stored on every database so that they sort alike and read back as the API writes.
 
 SQLite has no type for times and keeps text. Kept in the form of RFC 3339, what SQLite gives is already what
-JSON carries, and it sorts and compares as the time does.
+JSON carries, and it sorts and compares as the time does. Other databases give datetimes, which the encoders
+write in the same form.
 """
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, TypeDecorator
+from sqlalchemy import DateTime, Dialect, String, TypeDecorator
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
 
 _ISO = "%(year)04d-%(month)02d-%(day)02dT%(hour)02d:%(minute)02d:%(second)02d"
 _PARTS = r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)"
+
+
+class Text(TypeDecorator[str]):
+    """A text of at most so many characters, in the order of its bytes whatever language the database sorts by.
+
+    Pages go on after the last row seen: both databases must agree on what comes after it.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # SQLAlchemy's own is TypeEngine[Any]
+        """SQLite knows no other order; PostgreSQL sorts as its cluster was told to unless a column says otherwise."""
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(self.length, collation))
 
 
 class LocalTime(TypeDecorator[datetime]):
@@ -19,7 +39,7 @@ class LocalTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # SQLAlchemy's own is TypeEngine[Any]
+    def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # as above
         """Text in the form of ISO 8601 on SQLite, `timestamp` elsewhere."""
         if dialect.name == "sqlite":
             kind = SQLITE_DATETIME(storage_format=_ISO, regexp=_PARTS)  # type: ignore[no-untyped-call]  # untyped there

@@ -2,7 +2,7 @@
 
 Building and compiling a statement costs more than SQLite takes to answer it, so a plan keeps the text of the
 compiled one, and the positions at which its rows hold each field. It runs through the driver: the columns are
-kept in the form in which the API writes them (data/types.py), so nothing is converted on the way out.
+kept in a form that the encoders write as the API does (data/types.py), so nothing is converted on the way out.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, inspect, select
+from sqlalchemy import ColumnElement, Engine, Select, exc, inspect, select
 from sqlalchemy.orm import aliased
 
 from .fields import Selection
@@ -40,11 +40,22 @@ class Plan:
             return database.fetch(self.sql, arguments)
 
 
+class _Lost(Exception):
+    """The connection was no longer there when it was asked."""
+
+
 class Database:
-    """The engine that reads, and the plans compiled for it: at most 512, the least used dropped first."""
+    """The engine that reads, and the plans compiled for it: at most 512, the least used dropped first.
+
+    `away` are the errors of one that cannot be asked now and may be later: it is stopped, starting or overloaded, or
+    all connections are in use.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.away: tuple[type[Exception], ...] = (exc.TimeoutError,)
+        if engine.dialect.name != "sqlite":  # where an OperationalError may be a table that is not there
+            self.away += (exc.OperationalError, engine.dialect.loaded_dbapi.OperationalError, _Lost)
         self.plan: Callable[[Callable[..., Built], *tuple[Hashable, ...]], Plan]
         self.plan = lru_cache(maxsize=512)(self._compile)
 
@@ -53,11 +64,27 @@ class Database:
 
         SQLAlchemy's own connection and result around it would cost 60 us for each statement.
         """
+        try:
+            return self._fetch(sql, arguments)
+        except _Lost:
+            # Asking each connection before whether it lives would cost a round trip every time; a read can be asked
+            # again. What ended one that lay in the pool, such as a restart of the server, has ended the others too.
+            self.engine.dispose()
+            return self._fetch(sql, arguments)
+
+    def _fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
         connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
             cursor.execute(sql, arguments)
             return cursor.fetchall()
+        except self.away as error:
+            lost = self.engine.dialect.is_disconnect(error, connection, None)  # type: ignore[arg-type]  # takes any
+            if lost:
+                connection.invalidate(error)
+            if lost and not isinstance(error, exc.TimeoutError):  # who has waited for an answer waits no second time
+                raise _Lost from error
+            raise
         finally:
             connection.close()
 

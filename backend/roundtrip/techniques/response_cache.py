@@ -3,13 +3,14 @@
 Source: RFC 9111 (freshness), RFC 5861 (stale-while-revalidate). The entries are ready bytes with their freshness
 and validators, in a codec of our own that executes nothing, kept by one of Flask-Caching's backends.
 Flask-Caching's own `cached()` has no single flight (50 misses, 50 computations), pickles what it stores and keeps
-errors; here only answers with status 200 arrive, and 1,000 concurrent misses on one key compute once.
+errors; here only answers with status 200 arrive, and 1,000 concurrent misses on one key compute once: in this
+process by a lock, among all processes that share the backend by its leases (lease.py).
 """
 
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,7 +18,12 @@ from typing import Any, NamedTuple
 import orjson
 from flask_caching.backends.base import BaseCache
 
-LONGEST_WAIT = 30.0  # seconds that a request waits for another's computation of the same key
+from .lease import Leases, OneProcess
+
+LONGEST_WAIT = 30.0  # seconds that a request waits for another's computation of the same key, in this process
+LEASE = 5  # seconds until another process may build what one began: no longer, for who began may have been killed
+PATIENCE = 10.0  # seconds that a process waits for others' leases before it builds without one
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.016  # seconds between two looks for what another process builds
 
 
 class Entry(NamedTuple):
@@ -45,18 +51,20 @@ class ResponseCache:
 
     def __init__(self, backend: BaseCache, clock: Callable[[], float] = time.time) -> None:
         self._backend = backend
+        self._leases: Leases = backend if isinstance(backend, Leases) else OneProcess()
         self._clock = clock
-        self._building: dict[str, Future[Entry]] = {}
+        self._building: dict[str, Future[tuple[Entry, str]]] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Entry | None:
         """Return the entry, fresh or stale; None when there is none or when what is there is not ours."""
         stored = self._backend.get(key)
-        return _decoded(stored) if isinstance(stored, bytes) else None
+        entry = _decoded(stored) if isinstance(stored, bytes) else None
+        return entry if entry is not None and self._left(entry) > 0 else None
 
     def put(self, key: str, entry: Entry) -> None:
         """Keep the entry for as long as it may be given, counted from when it was made."""
-        left = entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
+        left = self._left(entry)
         if left >= 1:
             self._backend.set(key, encode(entry), timeout=int(left))
 
@@ -67,62 +75,99 @@ class ResponseCache:
     def get_or_build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
         """Return the entry and how it came: `hit`, `stale`, `miss` (built here) or `collapsed` (waited for another).
 
-        However many ask at once, one builds; the others wait and share what comes, an error too, which is not kept.
-        Stale entries are returned as they are: renew() makes a new one without anybody waiting.
+        However many ask at once, one builds; the others wait and share what comes. An error is shared by those who
+        wait in this process, and not kept. Stale entries are returned as they are: renew() makes a new one without
+        anybody waiting.
         """
         entry = self.get(key)
         if entry is not None:
             return entry, "hit" if self.ttl(entry) > 0 else "stale"
-        return self._build_once(key, build)
+        return self.build_once(key, build)
+
+    def fresh_or_build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
+        """Do as get_or_build(), but build anew what is stale, unless another process is about it."""
+        entry = self.get(key)
+        if entry is not None and self.ttl(entry) > 0:
+            return entry, "hit"
+        return self.build_once(key, build)
+
+    def build_once(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
+        """Do as get_or_build() for what a get() has just not found."""
+        promised, mine = self._promise(key)
+        if not mine:
+            return promised.result(timeout=LONGEST_WAIT)[0], "collapsed"
+        self._fulfil(key, build, promised)
+        return promised.result()
 
     def renew(self, key: str, build: Callable[[], Entry], executor: Executor) -> None:
-        """Build a new entry in the background, unless somebody does so already."""
+        """Build a new entry in the background, unless somebody does so already, here or in another process."""
+        promised, mine = self._promise(key)
+        if mine:
+            executor.submit(self._fulfil, key, build, promised)
+
+    def _left(self, entry: Entry) -> float:
+        """Return for how many seconds the entry may still be given, fresh or stale."""
+        return entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
+
+    def _promise(self, key: str) -> "tuple[Future[tuple[Entry, str]], bool]":
+        """Return the promise of this key's entry, and whether it is the caller's to fulfil."""
         with self._lock:
             if key in self._building:
-                return
-            promised: Future[Entry] = Future()
+                return self._building[key], False
+            promised: Future[tuple[Entry, str]] = Future()
             self._building[key] = promised
-        executor.submit(self._fulfil, key, build, promised)
+            return promised, True
 
-    def _build_once(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
-        with self._lock:
-            promised = self._building.get(key)
-            first = promised is None
-            if promised is None:
-                self._building[key] = promised = Future()
-        if not first:
-            return promised.result(timeout=LONGEST_WAIT), "collapsed"
-        how = "hit"
-
-        def found_or_built() -> Entry:
-            nonlocal how
-            entry = self.get(key)  # between the first look and the lock another may have finished building
-            if entry is None:
-                how, entry = "miss", build()
-            return entry
-
-        self._fulfil(key, found_or_built, promised)
-        return promised.result(), how
-
-    def _fulfil(self, key: str, build: Callable[[], Entry], promised: "Future[Entry]") -> None:
+    def _fulfil(self, key: str, build: Callable[[], Entry], promised: "Future[tuple[Entry, str]]") -> None:
         try:
-            entry = build()
-            self.put(key, entry)
+            came = self._build_under_lease(key, build)
         except BaseException as error:
             self._done(key)
             promised.set_exception(error)
         else:
             self._done(key)
-            promised.set_result(entry)
+            promised.set_result(came)
+
+    def _build_under_lease(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
+        """Build while this process holds the key's lease; while another holds it, wait for what that one stores.
+
+        A stale entry is good enough while another process makes the new one. If nobody's comes, build all the same.
+        """
+        for pause in _pauses():
+            token = self._leases.take(key, LEASE)
+            try:
+                entry = self.get(key)  # since the last look another may have stored it
+                if entry is not None and (token is None or self.ttl(entry) > 0):
+                    return entry, "collapsed" if token is None else "hit"
+                if token is not None:
+                    return self._build(key, build)
+            finally:
+                if token is not None:
+                    self._leases.give_back(key, token)
+            time.sleep(pause)
+        return self._build(key, build)
+
+    def _build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
+        entry = build()
+        self.put(key, entry)
+        return entry, "miss"
 
     def _done(self, key: str) -> None:
         with self._lock:
             self._building.pop(key, None)
 
 
-_MAGIC = b"RTE1"
+def _pauses() -> Iterator[float]:
+    """Yield growing pauses, in seconds, until they have been long enough together."""
+    pause, end = SHORTEST_PAUSE, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        yield pause
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+MAGIC = b"RTE1"  # the version of this codec: another layout is another number
 _LENGTH = struct.Struct(">I")
-_HEADER = len(_MAGIC) + _LENGTH.size
+_HEADER = len(MAGIC) + _LENGTH.size
 
 
 def encode(entry: Entry) -> bytes:
@@ -142,7 +187,7 @@ def encode(entry: Entry) -> bytes:
             len(entry.body),
         )
     )
-    return b"".join((_MAGIC, _LENGTH.pack(len(header)), header, entry.body))
+    return b"".join((MAGIC, _LENGTH.pack(len(header)), header, entry.body))
 
 
 @lru_cache(maxsize=64)
@@ -153,9 +198,9 @@ def _decoded(stored: bytes) -> Entry | None:
 
 def decode(stored: Any) -> Entry | None:
     """Return the entry, or None for anything that encode() did not write. Nothing in it is executed."""
-    if not isinstance(stored, bytes) or not stored.startswith(_MAGIC) or len(stored) < _HEADER:
+    if not isinstance(stored, bytes) or not stored.startswith(MAGIC) or len(stored) < _HEADER:
         return None
-    body_at = _HEADER + _LENGTH.unpack_from(stored, len(_MAGIC))[0]
+    body_at = _HEADER + _LENGTH.unpack_from(stored, len(MAGIC))[0]
     try:
         header = orjson.loads(stored[_HEADER:body_at])
         kind, coding, etag, modified, control, link, fresh_for, stale_for, tags, stored_at, size = header

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import flask_migrate
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -24,11 +23,12 @@ Ask = Callable[..., list[tuple[object, ...]]]
 
 
 @pytest.fixture(scope="session")
-def ask(database_path: Path) -> Iterator[Ask]:
+def ask(database_url: str) -> Iterator[Ask]:
     """Ask the whole data set something, in SQL, past all code of ours."""
-    connection = sqlite3.connect(f"file:{database_path}?mode=ro", uri=True)
-    yield lambda sql, *values: connection.execute(sql, values).fetchall()
-    connection.close()
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        yield lambda sql: [tuple(row) for row in connection.execute(text(sql))]
+    engine.dispose()
 
 
 @pytest.fixture

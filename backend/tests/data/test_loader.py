@@ -15,7 +15,6 @@ from roundtrip.data import loader
 from roundtrip.data.clock import NEW_YORK
 from roundtrip.data.loader import load, loaded
 from roundtrip.data.source import Files, SourceError
-from roundtrip.data.storage import SqliteStorage, Storage
 from roundtrip.extensions import db
 
 
@@ -91,24 +90,6 @@ def test_memory_does_not_grow_with_the_scale(engine: Engine, small: Files, monke
 
     monkeypatch.setattr(loader, "BATCH", 1_000)
     assert most_memory(4) < most_memory(1) + 2 * MIB  # 36,000 more rows, kept, would be some 50
-
-
-class Portable(SqliteStorage):
-    """Rows and times go through SQLAlchemy, as to a database other than SQLite."""
-
-    clock = Storage.clock
-    insert = Storage.insert
-
-
-def test_the_way_of_other_databases_stores_the_same(
-    engine: Engine, small: Files, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load(engine, 2, files=small)
-    before = contents(path)
-    load(engine, 1, files=small)
-    monkeypatch.setattr(loader, "storage_for", Portable)
-    load(engine, 2, files=small)
-    assert contents(path) == before
 
 
 def test_files_with_too_few_flights_are_refused_and_change_nothing(engine: Engine, small: Files, path: Path) -> None:

@@ -3,6 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.on_both
+
 
 def test_there_are_sixteen(client: FlaskClient) -> None:
     airlines = client.get("/api/v1/airlines").get_json()["items"]

@@ -1,6 +1,9 @@
 """Airports: those that are served, one of them, and those that a person looks for."""
 
+import pytest
 from flask.testing import FlaskClient
+
+pytestmark = pytest.mark.on_both
 
 
 def codes(client: FlaskClient, query: str) -> list[str]:

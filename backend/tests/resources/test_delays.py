@@ -21,6 +21,8 @@ from roundtrip.resources.delays.model import CLASS_BOUNDS
 from roundtrip.resources.delays.queries import FLIGHTS
 from roundtrip.resources.delays.schema import DIMENSIONS, DelaySchema, dimensions_of
 
+pytestmark = pytest.mark.on_both
+
 Flight = dict[str, Any]
 MEASURES = (
     *("count", "cancelled", "diverted", "on_time", "delayed"),
@@ -31,7 +33,9 @@ MEASURES = (
 @pytest.fixture(scope="module")
 def flights(app: Flask) -> list[Flight]:
     """All flights, as plain dicts."""
-    columns = "carrier, flight, tailnum, origin, dest, sched_dep, status, dep_delay, arr_delay"
+    columns = (
+        "carrier, flight, tailnum, origin, dest, CAST(sched_dep AS TEXT) AS sched_dep, status, dep_delay, arr_delay"
+    )
     with app.app_context(), db.engine.connect() as connection:
         rows = connection.execute(text(f"SELECT {columns} FROM flights")).mappings().all()
     return [{**row, **_when(row["sched_dep"][:13])} for row in rows]

@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from roundtrip.resources.flights.schema import STATUSES
 
+pytestmark = pytest.mark.on_both
+
 
 def items(client: FlaskClient, query: str) -> list[dict[str, Any]]:
     answer = client.get(f"/api/v1/flights?{query}")

@@ -1,6 +1,9 @@
 """Planes: one of them, and those of a manufacturer or model."""
 
+import pytest
 from flask.testing import FlaskClient
+
+pytestmark = pytest.mark.on_both
 
 
 def planes(client: FlaskClient, query: str) -> list[dict[str, object]]:

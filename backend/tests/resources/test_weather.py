@@ -1,6 +1,9 @@
 """Weather: hours in order of time, at an airport, on local days."""
 
+import pytest
 from flask.testing import FlaskClient
+
+pytestmark = pytest.mark.on_both
 
 
 def hours(client: FlaskClient, query: str) -> list[dict[str, str]]:

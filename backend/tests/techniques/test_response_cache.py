@@ -1,4 +1,7 @@
-"""One computation however many ask, stale entries while a new one is made, and a codec that is safe."""
+"""One computation however many ask, stale entries while a new one is made, and a codec that is safe.
+
+What is said of a cache is said of it over each backend: in memory, in Redis and in Memcached.
+"""
 
 import pickle
 import struct
@@ -11,12 +14,14 @@ from typing import Any
 
 import orjson
 import pytest
+from engines import BACKENDS, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 
 from roundtrip.techniques import response_cache
 from roundtrip.techniques.memory_backend import MemoryBackend
 from roundtrip.techniques.response_cache import Entry, ResponseCache, decode, encode
+from roundtrip.techniques.shared_backend import SharedBackend
 
 THREADS = 1000
 
@@ -59,12 +64,27 @@ def entry(body: bytes = b"[]", stored_at: float = Clock.now) -> Entry:
     )
 
 
-def made(clock: Clock | None = None) -> tuple[ResponseCache, Clock]:
-    clock = clock or Clock()
-    return ResponseCache(MemoryBackend(1_000_000, clock=clock), clock=clock), clock
+Made = Callable[[], tuple[ResponseCache, Clock]]
 
 
-def test_the_first_asks_and_the_second_is_given_it() -> None:
+@pytest.fixture(params=BACKENDS)
+def made(
+    request: pytest.FixtureRequest, engine: Callable[[str], Engine], connect: Callable[[Engine], SharedBackend]
+) -> Made:
+    """Return a function that makes an empty cache over each of the backends, and the clock that it goes by."""
+
+    def make() -> tuple[ResponseCache, Clock]:
+        clock = Clock()
+        if request.param == "memory":
+            return ResponseCache(MemoryBackend(1_000_000, clock=clock), clock=clock), clock
+        backend = connect(engine(request.param))
+        assert backend.clear()
+        return ResponseCache(backend, clock=clock), clock
+
+    return make
+
+
+def test_the_first_asks_and_the_second_is_given_it(made: Made) -> None:
     cache, _ = made()
     built = []
 
@@ -82,8 +102,8 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Return a function that waits until so many wait for another's computation."""
     arrived = threading.Semaphore(0)
 
-    class Promise(Future[Entry]):
-        def result(self, timeout: float | None = None) -> Entry:
+    class Promise(Future[tuple[Entry, str]]):
+        def result(self, timeout: float | None = None) -> tuple[Entry, str]:
             arrived.release()
             return super().result(timeout)
 
@@ -95,7 +115,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return until
 
 
-def test_a_thousand_that_miss_at_once_compute_once(waiting: Callable[[int], None]) -> None:
+def test_a_thousand_that_miss_at_once_compute_once(made: Made, waiting: Callable[[int], None]) -> None:
     cache, _ = made()
     may_finish = threading.Event()
     built, answers = [], []
@@ -113,7 +133,7 @@ def test_a_thousand_that_miss_at_once_compute_once(waiting: Callable[[int], None
     assert Counter(how for _, how in answers) == {"miss": 1, "collapsed": THREADS - 1}
 
 
-def test_an_error_is_shared_by_those_who_wait_and_not_kept(waiting: Callable[[int], None]) -> None:
+def test_an_error_is_shared_by_those_who_wait_and_not_kept(made: Made, waiting: Callable[[int], None]) -> None:
     cache, _ = made()
     building, may_fail = threading.Event(), threading.Event()
     errors = []
@@ -156,7 +176,7 @@ def test_a_backend_that_fails_leaves_nobody_waiting() -> None:
     assert cache.get_or_build("key", lambda: entry(stored_at=0))[1] == "miss"
 
 
-def test_different_keys_do_not_wait_for_each_other() -> None:
+def test_different_keys_do_not_wait_for_each_other(made: Made) -> None:
     cache, _ = made()
     building, may_finish = threading.Event(), threading.Event()
 
@@ -171,7 +191,7 @@ def test_different_keys_do_not_wait_for_each_other() -> None:
         may_finish.set()
 
 
-def test_a_stale_entry_is_given_at_once_and_renewed_once() -> None:
+def test_a_stale_entry_is_given_at_once_and_renewed_once(made: Made) -> None:
     cache, clock = made()
     executor = Later()
     cache.put("key", entry(b"old"))
@@ -190,7 +210,7 @@ def test_a_stale_entry_is_given_at_once_and_renewed_once() -> None:
     assert cache.get_or_build("key", new) == (entry(b"new", clock.now), "hit")
 
 
-def test_a_renewal_that_fails_leaves_the_stale_entry_and_may_be_tried_again() -> None:
+def test_a_renewal_that_fails_leaves_the_stale_entry_and_may_be_tried_again(made: Made) -> None:
     cache, clock = made()
     executor = Later()
     cache.put("key", entry(b"old"))
@@ -207,7 +227,7 @@ def test_a_renewal_that_fails_leaves_the_stale_entry_and_may_be_tried_again() ->
     assert cache.get_or_build("key", fail)[0].body == b"new"
 
 
-def test_freshness_ends_and_staleness_after_it() -> None:
+def test_freshness_ends_and_staleness_after_it(made: Made) -> None:
     cache, clock = made()
     cache.put("key", entry())
     ages = {0: "hit", 59.9: "hit", 60: "stale", 61: "stale", 659: "stale", 660: "miss"}
@@ -216,14 +236,14 @@ def test_freshness_ends_and_staleness_after_it() -> None:
         assert cache.get_or_build("key", entry)[1] == how, age
 
 
-def test_what_may_no_longer_be_given_is_not_kept() -> None:
+def test_what_may_no_longer_be_given_is_not_kept(made: Made) -> None:
     cache, clock = made()
     clock.now += 660
     cache.put("key", entry())
     assert cache.get("key") is None
 
 
-def test_an_old_entry_put_again_does_not_live_longer() -> None:
+def test_an_old_entry_put_again_does_not_live_longer(made: Made) -> None:
     cache, clock = made()
     clock.now += 500
     cache.put("key", entry())
@@ -336,7 +356,7 @@ def test_a_pickle_is_never_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ResponseCache(Bytes(1000)).get("key") is None
 
 
-def test_nothing_is_pickled_on_the_way_in_or_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_pickled_on_the_way_in_or_out(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **kwargs: object) -> None:
         raise AssertionError("something was pickled")
 

@@ -1,8 +1,8 @@
 """A carrier of the data set."""
 
-from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...data.types import Text
 from ...extensions import Model
 
 
@@ -11,5 +11,5 @@ class Airline(Model):
 
     __tablename__ = "airlines"
 
-    carrier: Mapped[str] = mapped_column(String(2), primary_key=True)
-    name: Mapped[str] = mapped_column(String(64), index=True)
+    carrier: Mapped[str] = mapped_column(Text(2), primary_key=True)
+    name: Mapped[str] = mapped_column(Text(64), index=True)

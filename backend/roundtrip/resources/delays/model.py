@@ -6,9 +6,10 @@ Counts, sums and classes add up, so a report over few rows of a summary equals o
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, String, case, func
+from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, case, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...data.types import Text
 from ...extensions import Model
 from ..flights.model import Flight
 
@@ -72,10 +73,10 @@ class DelaysByRoute(_Measures, Model):
     __tablename__ = "delays_by_route"
     DIMENSIONS = ("month", "carrier", "origin", "dest")
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    carrier: Mapped[str] = mapped_column(String(2), primary_key=True)
-    origin: Mapped[str] = mapped_column(String(3), primary_key=True)
-    dest: Mapped[str] = mapped_column(String(3), primary_key=True)
+    month: Mapped[str] = mapped_column(Text(7), primary_key=True)
+    carrier: Mapped[str] = mapped_column(Text(2), primary_key=True)
+    origin: Mapped[str] = mapped_column(Text(3), primary_key=True)
+    dest: Mapped[str] = mapped_column(Text(3), primary_key=True)
 
     __table_args__ = (
         Index(None, "origin", "month", "carrier"),
@@ -90,10 +91,10 @@ class DelaysByTime(_Measures, Model):
     __tablename__ = "delays_by_time"
     DIMENSIONS = ("month", "weekday", "hour", "carrier", "origin")
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    month: Mapped[str] = mapped_column(Text(7), primary_key=True)
     weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    carrier: Mapped[str] = mapped_column(String(2), primary_key=True)
-    origin: Mapped[str] = mapped_column(String(3), primary_key=True)
+    carrier: Mapped[str] = mapped_column(Text(2), primary_key=True)
+    origin: Mapped[str] = mapped_column(Text(3), primary_key=True)
 
     __table_args__ = (Index(None, "carrier", "origin"), Index(None, "origin", "month"))

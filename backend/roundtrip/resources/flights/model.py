@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, String, func, text
+from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ...data.types import LocalTime, UtcTime
+from ...data.types import LocalTime, Text, UtcTime
 from ...extensions import Model
 from ..airlines.model import Airline
 from ..airports.model import Airport
@@ -30,13 +30,13 @@ class Flight(Model):
     __tablename__ = "flights"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    carrier: Mapped[str] = mapped_column(String(2), ForeignKey("airlines.carrier"))
+    carrier: Mapped[str] = mapped_column(Text(2), ForeignKey("airlines.carrier"))
     flight: Mapped[int] = mapped_column()
-    tailnum: Mapped[str | None] = mapped_column(String(6))
-    plane_tailnum: Mapped[str | None] = mapped_column(String(6), ForeignKey("planes.tailnum"))
-    origin: Mapped[str] = mapped_column(String(3), ForeignKey("airports.faa"))
-    dest: Mapped[str] = mapped_column(String(3))
-    dest_faa: Mapped[str | None] = mapped_column(String(3), ForeignKey("airports.faa"))
+    tailnum: Mapped[str | None] = mapped_column(Text(6))
+    plane_tailnum: Mapped[str | None] = mapped_column(Text(6), ForeignKey("planes.tailnum"))
+    origin: Mapped[str] = mapped_column(Text(3), ForeignKey("airports.faa"))
+    dest: Mapped[str] = mapped_column(Text(3))
+    dest_faa: Mapped[str | None] = mapped_column(Text(3), ForeignKey("airports.faa"))
     weather_id: Mapped[int | None] = mapped_column(ForeignKey("weather.id"))
     sched_dep: Mapped[datetime] = mapped_column(LocalTime)
     dep: Mapped[datetime | None] = mapped_column(LocalTime)
@@ -47,9 +47,9 @@ class Flight(Model):
     air_time: Mapped[int | None] = mapped_column(SmallInteger)  # minutes
     distance: Mapped[int] = mapped_column(SmallInteger)  # miles
     time_hour: Mapped[datetime] = mapped_column(UtcTime)
-    status: Mapped[str] = mapped_column(String(9), Computed(_STATUS, persisted=True))
+    status: Mapped[str] = mapped_column(Text(9), Computed(_STATUS, persisted=True))
     # What reports group by, kept as columns so that an index can serve them.
-    month: Mapped[str] = mapped_column(String(7))  # 2013-01
+    month: Mapped[str] = mapped_column(Text(7))  # 2013-01
     weekday: Mapped[int] = mapped_column(SmallInteger)  # 1 is Monday (ISO 8601)
     hour: Mapped[int] = mapped_column(SmallInteger)  # of the scheduled departure, local
 

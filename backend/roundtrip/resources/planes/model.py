@@ -1,8 +1,9 @@
 """A plane of the data set, as the FAA's registry has it."""
 
-from sqlalchemy import Index, SmallInteger, String
+from sqlalchemy import Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...data.types import Text
 from ...extensions import Model
 
 
@@ -11,14 +12,14 @@ class Plane(Model):
 
     __tablename__ = "planes"
 
-    tailnum: Mapped[str] = mapped_column(String(6), primary_key=True)
+    tailnum: Mapped[str] = mapped_column(Text(6), primary_key=True)
     year: Mapped[int | None] = mapped_column(SmallInteger)  # of manufacture
-    type: Mapped[str] = mapped_column(String(32))
-    manufacturer: Mapped[str] = mapped_column(String(32))
-    model: Mapped[str] = mapped_column(String(32))
+    type: Mapped[str] = mapped_column(Text(32))
+    manufacturer: Mapped[str] = mapped_column(Text(32))
+    model: Mapped[str] = mapped_column(Text(32))
     engines: Mapped[int] = mapped_column(SmallInteger)
     seats: Mapped[int] = mapped_column(SmallInteger)
     speed: Mapped[int | None] = mapped_column(SmallInteger)  # miles per hour
-    engine: Mapped[str] = mapped_column(String(32))
+    engine: Mapped[str] = mapped_column(Text(32))
 
     __table_args__ = (Index(None, "manufacturer", "tailnum"), Index(None, "model", "tailnum"))

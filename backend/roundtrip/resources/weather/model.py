@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Index, String
+from sqlalchemy import Float, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...data.types import LocalTime, UtcTime
+from ...data.types import LocalTime, Text, UtcTime
 from ...extensions import Model
 
 
@@ -15,7 +15,7 @@ class Weather(Model):
     __tablename__ = "weather"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    origin: Mapped[str] = mapped_column(String(3), ForeignKey("airports.faa"))
+    origin: Mapped[str] = mapped_column(Text(3), ForeignKey("airports.faa"))
     time_hour: Mapped[datetime] = mapped_column(UtcTime)
     local_hour: Mapped[datetime] = mapped_column(LocalTime)  # the same hour on the airport's clock
     temp: Mapped[float | None] = mapped_column(Float)  # degrees Fahrenheit

@@ -1,0 +1,69 @@
+"""What a server must not start with. All that is wrong is said at once, not one thing at each attempt."""
+
+from collections.abc import Iterator, Mapping
+
+from ..config import Settings
+
+SHORTEST_SECRET = 32  # characters
+_PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "secret")
+_CHOICES = {
+    "profile": ("development", "production"),
+    "metrics": ("off", "on"),
+    "log_format": ("", "json"),
+}
+
+
+def refuse_what_is_wrong(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Raise SystemExit that names every setting that cannot be started with, and what would do."""
+    problems = [*_invalid(settings), *_wrong_when_scaled(settings)]
+    if settings.profile == "production":
+        problems += _unsafe(settings, environment)
+    if problems:
+        raise SystemExit("\n  - ".join(["This cannot start:", *problems]))
+
+
+def _invalid(settings: Settings) -> Iterator[str]:
+    for name, choices in _CHOICES.items():
+        value = getattr(settings, name)
+        if value not in choices:
+            expected = " or ".join(choice or "nothing" for choice in choices)
+            yield f"{name.upper()}: expected {expected}, got {value!r}."
+    if settings.rate_limit:
+        from limits import parse  # here: where nothing is limited, the library is not in memory
+
+        try:
+            parse(settings.rate_limit)
+        except ValueError:
+            yield f"RATE_LIMIT: expected such as 1200/minute, got {settings.rate_limit!r}."
+
+
+def _wrong_when_scaled(settings: Settings) -> Iterator[str]:
+    """What lives in one process is wrong in several, in every profile."""
+    if settings.workers < 2:
+        return
+    if settings.cache_url == "memory:":
+        yield (
+            f"CACHE_URL=memory: is a response cache in one process, and WORKERS is {settings.workers}: "
+            "each would build and keep its own. Name a Redis or Memcached, or set WORKERS=1."
+        )
+    if settings.rate_limit and settings.rate_limit_url == "memory:":
+        yield (
+            f"RATE_LIMIT_URL=memory: counts in one process, and WORKERS is {settings.workers}: "
+            "each would let that much pass. Name a Redis or Memcached, or set RATE_LIMIT to nothing."
+        )
+
+
+def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
+    secret = settings.secret_key
+    if not secret:
+        yield "SECRET_KEY (or SECRET_KEY_FILE) is not set: hosts that do not share one refuse each other's cursors."
+    elif len(secret) < SHORTEST_SECRET:
+        yield f"SECRET_KEY has {len(secret)} characters: {SHORTEST_SECRET} or more are safe."
+    elif secret.lower().startswith(_PLACEHOLDERS) or len(set(secret)) < SHORTEST_SECRET // 4:
+        yield "SECRET_KEY looks like a placeholder: make one of 32 random bytes."
+    if environment.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
+        yield "FLASK_DEBUG is on: it lets visitors run code."
+    if environment.get("LAB", "").strip() == "on":
+        yield "LAB=on: the Lab's experiments load a server on purpose."
+    if not [name for name in settings.trusted_hosts.split(",") if name.strip()]:
+        yield "TRUSTED_HOSTS is empty: name the hosts that this site is reached by, separated by commas."

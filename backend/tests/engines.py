@@ -1,0 +1,103 @@
+"""The servers that tests need: real ones, each on a port of its own, to be killed, paused and restarted."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from flask import Flask
+from flask_caching import Cache
+
+from roundtrip.config import Settings
+from roundtrip.techniques.shared_backend import SharedBackend
+
+
+@dataclass
+class Engine:
+    """A server's process. After a restart on the same port it remembers nothing."""
+
+    scheme: str
+    arguments: list[str]
+    greeting: bytes  # is answered as soon as it is ready
+    port: int = 0
+    process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        path = shutil.which(self.arguments[0])
+        assert path, f"{self.arguments[0]} is missing: apt-get install {self.arguments[0]}"
+        self.port = self.port or _free_port()
+        command = [path, *(argument.format(port=self.port) for argument in self.arguments[1:])]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(600):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(self.greeting)
+                if connection.recv(100):
+                    return
+            assert self.process.poll() is None, f"{self.arguments[0]} ended by itself: {self.process.returncode}"
+            time.sleep(0.05)
+        raise AssertionError(f"{self.arguments[0]} did not answer in 30 seconds")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(30)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep the process from running, with its connections open."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "redis": lambda: Engine(
+        "redis",
+        ["redis-server", "--bind", "127.0.0.1", "--port", "{port}", "--save", "", "--daemonize", "no"],
+        b"PING\r\n",
+    ),
+    "memcached": lambda: Engine(
+        "memcached", ["memcached", "-l", "127.0.0.1", "-p", "{port}", "-u", "nobody"], b"version\r\n"
+    ),
+}
+
+
+BACKENDS = ["memory", *ENGINES]
+
+
+def backend_of(engine: Engine, most_bytes: int = 10_000_000) -> SharedBackend:
+    """Make a backend as CACHE_URL does: one process has one."""
+    app, cache = Flask("test"), Cache()
+    cache.init_app(app, Settings(cache_url=engine.url, cache_max_bytes=most_bytes).cache_config())
+    with app.app_context():
+        assert isinstance(cache.cache, SharedBackend)
+        return cache.cache
+
+
+@contextmanager
+def running(name: str) -> Iterator[Engine]:
+    """Run a server of one's own."""
+    engine = ENGINES[name]()
+    engine.start()
+    try:
+        yield engine
+    finally:
+        engine.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port

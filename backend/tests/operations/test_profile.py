@@ -1,0 +1,95 @@
+"""A server that is not safe to start does not start, and says all that is wrong at once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from roundtrip import create_app
+from roundtrip.config import PRODUCTION, Settings
+from roundtrip.operations.profile import refuse_what_is_wrong
+
+SECRET = "K7tq0m3Zx9VbL2wRf8YdJ5hNc1GsTuEp"
+SAFE = Settings(profile="production", secret_key=SECRET, trusted_hosts="flights.example.org")
+
+
+def refusal(settings: Settings, **environment: str) -> str:
+    with pytest.raises(SystemExit) as refused:
+        refuse_what_is_wrong(settings, environment)
+    return str(refused.value)
+
+
+def test_what_is_safe_starts() -> None:
+    refuse_what_is_wrong(SAFE, {"LAB": "off", "FLASK_DEBUG": "0"})
+    refuse_what_is_wrong(Settings(), {"LAB": "on", "FLASK_DEBUG": "1"})
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    settings = Settings(profile="production", workers=2, rate_limit="5/minute")
+    told = refusal(settings, LAB="on", FLASK_DEBUG="1")
+    for name in ("SECRET_KEY", "TRUSTED_HOSTS", "FLASK_DEBUG", "LAB", "CACHE_URL", "RATE_LIMIT_URL"):
+        assert name in told
+
+
+@pytest.mark.parametrize("secret", ["", "short", "change-me-change-me-change-me-change-me", "x" * 64])
+def test_a_weak_secret_is_refused_and_never_repeated(secret: str) -> None:
+    told = refusal(replace(SAFE, secret_key=secret))
+    assert "SECRET_KEY" in told
+    assert not secret or secret not in told
+
+
+@pytest.mark.parametrize("profile", ["development", "production"])
+def test_what_one_process_keeps_is_refused_for_several_in_every_profile(profile: str) -> None:
+    settings = replace(SAFE, profile=profile, workers=2)
+    assert "CACHE_URL=memory:" in refusal(settings)
+    shared = replace(settings, cache_url="redis://localhost", rate_limit="5/minute")
+    assert "RATE_LIMIT_URL=memory:" in refusal(shared)
+    refuse_what_is_wrong(replace(shared, rate_limit_url="redis://localhost"), {})
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("profile", "prod"), ("metrics", "yes"), ("log_format", "xml"), ("rate_limit", "lots")],
+)
+def test_a_setting_with_no_meaning_is_refused(setting: str, value: str) -> None:
+    told = refusal(replace(Settings(), **{setting: value}))  # type: ignore[arg-type]  # each is a text
+    assert setting.upper() in told
+    assert value in told
+
+
+def test_the_application_does_not_start_either() -> None:
+    with pytest.raises(SystemExit, match="TRUSTED_HOSTS is empty"):
+        create_app(replace(SAFE, trusted_hosts=" , "))
+
+
+def test_the_profile_brings_defaults_and_what_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROFILE", "production")
+    monkeypatch.setenv("RATE_LIMIT", "5/second")
+    settings = Settings.from_environment()
+    assert settings.rate_limit == "5/second"
+    assert (settings.metrics, settings.log_format) == (PRODUCTION["metrics"], "json")
+
+
+def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, held in {"SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u:p@host/x"}.items():
+        (tmp_path / name).write_text(f"{held}\n")
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    settings = Settings.from_environment()
+    assert (settings.secret_key, settings.database_url) == (SECRET, "postgresql://u:p@host/x")
+    monkeypatch.setenv("SECRET_KEY", "another")
+    with pytest.raises(SystemExit, match="SECRET_KEY and SECRET_KEY_FILE are both set"):
+        Settings.from_environment()
+
+
+def test_a_secret_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
+    with pytest.raises(SystemExit, match="SECRET_KEY_FILE: .* cannot be read: FileNotFoundError"):
+        Settings.from_environment()
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    shown = repr(replace(SAFE, database_url="postgresql://u:hidden@h/x", cache_url="redis://:hidden@h"))
+    assert "hidden" not in shown
+    assert SECRET not in shown

@@ -1,0 +1,181 @@
+"""A private PostgreSQL with the whole data set, and pgbouncer in front of it: the real ones, on Unix sockets.
+
+The cluster is made and loaded once for each state of the schema and the loader, and kept; a run starts a copy of it,
+so it may do with it what it likes. It sorts texts as English does, which no answer may show.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+USER = "roundtrip"
+LOADED, EMPTY = "loaded", "empty"  # databases: with the data set (never written to), and with tables only
+# For tests: what a crash of the machine would lose is copied anew.
+QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "min_wal_size=32MB", "max_wal_size=256MB")
+QUIET = ("listen_addresses=", "logging_collector=off", "autovacuum=off")  # no statistics that come at some time
+KEPT = Path(tempfile.gettempdir()) / f"roundtrip-postgresql-{os.getuid()}"  # a socket's path has to be short
+PATIENCE = 60  # seconds
+
+
+@dataclass
+class Cluster:
+    """A server of databases, in a folder that holds its data and its socket."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def url(self, database: str = LOADED) -> str:
+        """Return what DATABASE_URL would be."""
+        return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
+
+    def connect(self, database: str = LOADED) -> "psycopg.Connection[tuple[object, ...]]":
+        """Connect past all code of ours, outside of transactions."""
+        return psycopg.connect(host=str(self.folder), user=USER, dbname=database, autocommit=True)
+
+    def start(self) -> None:
+        options = [part for option in (*QUICK, *QUIET) for part in ("-c", option)]
+        command = [_binary("postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *options]
+        self.process = _started(command, self.folder / "log")
+        _until(self.answers, self.process, self.folder / "log")
+
+    def answers(self) -> bool:
+        try:
+            self.connect("postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End the server; as given (its "fast shutdown"), it ends all connections first."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE)
+
+    @contextmanager
+    def database(self, template: str = EMPTY) -> Iterator[str]:
+        """Make a database like another one, and drop it in the end; gives its URL."""
+        name = f"of_a_test_{time.monotonic_ns()}"
+        with self.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            yield self.url(name)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def cluster(fingerprint: str, fill: Callable[[Cluster], None]) -> Iterator[Cluster]:
+    """Run a copy of the kept cluster, which `fill` has filled."""
+    kept = _kept(fingerprint, fill)
+    folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
+    _run("cp", "-a", "--reflink=auto", f"{kept}/.", str(folder))
+    copy = Cluster(folder)
+    copy.start()
+    try:
+        yield copy
+    finally:
+        copy.stop(signal.SIGQUIT)
+        shutil.rmtree(folder)
+
+
+def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
+    """Return the folder of the kept cluster, making it when there is none."""
+    KEPT.mkdir(mode=0o755, exist_ok=True)
+    assert KEPT.stat().st_uid == os.getuid(), f"{KEPT} is somebody else's"
+    kept = KEPT / f"{Path(_binary('initdb')).parts[-3]}-{fingerprint}"
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of two runs at once, one loads
+        if not kept.exists():
+            others = [folder for folder in KEPT.iterdir() if folder.is_dir()]
+            for stale in sorted(others, key=lambda folder: folder.stat().st_mtime)[:-1]:
+                shutil.rmtree(stale)
+            draft = KEPT / "draft"
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(mode=0o700)
+            if os.getuid() == 0:
+                shutil.chown(draft, "postgres", "postgres")
+            english = ("--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US")
+            _run(*_as_nobody_special(), _binary("initdb"), "-D", f"{draft}/data", "-U", USER, "-A", "trust", *english)
+            made = Cluster(draft)
+            made.start()
+            fill(made)
+            made.stop()
+            draft.rename(kept)
+    return kept
+
+
+@contextmanager
+def pgbouncer(cluster: Cluster, pool_size: int = 3) -> Iterator[Callable[[str], str]]:
+    """Run pgbouncer in transaction pooling; gives a function from a database's name to its URL."""
+    port = 6432  # of a socket in a folder of its own
+    folder = cluster.folder / "pgbouncer"
+    folder.mkdir()
+    settings = folder / "pgbouncer.ini"
+    settings.write_text(
+        f"""[databases]
+* = host={cluster.folder} user={USER}
+[pgbouncer]
+pool_mode = transaction
+default_pool_size = {pool_size}
+max_client_conn = 200
+auth_type = any
+unix_socket_dir = {folder}
+listen_port = {port}
+listen_addr =
+query_wait_timeout = 1
+server_login_retry = 1
+"""
+    )
+    if os.getuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert program, "pgbouncer is missing: apt-get install pgbouncer"
+    process = _started([program, str(settings)], folder / "log")
+    try:
+        _until((folder / f".s.PGSQL.{port}").exists, process, folder / "log")
+        yield lambda database: f"postgresql+psycopg://{USER}@/{database}?host={folder}&port={port}"
+    finally:
+        process.kill()
+        process.wait(PATIENCE)
+        shutil.rmtree(folder)
+
+
+def _binary(name: str) -> str:
+    """Find a program of PostgreSQL: Debian keeps those of each version in a folder of its own, off the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]))
+    program = str(found[-1]) if found else shutil.which(name)
+    assert program, f"PostgreSQL's {name} is missing: apt-get install postgresql"
+    return program
+
+
+def _as_nobody_special() -> tuple[str, ...]:
+    """Say with what to begin a command that root may not run: PostgreSQL and pgbouncer refuse to be root."""
+    if os.getuid() != 0:
+        return ()
+    return ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=QUIT")
+
+
+def _started(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as out:
+        return subprocess.Popen([*_as_nobody_special(), *command], stdout=out, stderr=out, cwd="/")
+
+
+def _until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not ready():
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.02)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    assert done.returncode == 0, done.stderr
