@@ -24,6 +24,12 @@ const fooled = [];
 try {
   const { experiments, links } = await (await fetch(`${server.url}/api/lab/experiments`)).json();
   for (const experiment of experiments) {
+    const missing = experiment.sides.map(({ needs }) => needs).filter(Boolean);
+    if (experiment.sides.length - missing.length < 2) {
+      const needs = `not run: needs ${[...new Set(missing)].join(", ")}`;
+      rows.push([experiment.chapter, experiment.title, "", needs, experiment.network]);
+      continue;
+    }
     const link = links.find(({ name }) => name === experiment.network);
     const origin = link ? `http://127.0.0.1:${link.port}` : server.url;
     console.error(`${experiment.chapter}: ${experiment.title}, ${experiment.network} ...`);

@@ -1,6 +1,7 @@
 """What experiments are made of: the product's parts, made once, and the engines that are there."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock, Semaphore
 
@@ -47,6 +48,7 @@ class Workbench:
         self.dist = Path(Settings.from_environment().frontend_dist).resolve()
         if (self.dist / "index.html").is_file():
             self.engines[BUILT] = str(self.dist)
+        self.opened = ExitStack()  # what experiments keep open to the engines
         self.one_heavy_run = Semaphore()
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._prepared: set[str] = set()

@@ -36,15 +36,15 @@ def _prepare(connection: Any, entry: ConnectionPoolEntry) -> None:
 
 def new_connections(run: Run) -> Answer:
     """Open, prepare and close a connection around each statement."""
-    return _read(run, _unpooled[0])
+    return read(run, _unpooled[0])
 
 
 def pooled_connections(run: Run) -> Answer:
     """Borrow a connection for each statement."""
-    return _read(run, None)
+    return read(run, None)
 
 
-def _read(run: Run, database: Database | None) -> Answer:
+def read(run: Run, database: Database | None) -> Answer:
     """Read flights one at a time, each as a request of its own would."""
     reader = run.reader(database)
     ids = (flight(run.number * REQUESTS + n) for n in range(REQUESTS))

@@ -1,15 +1,16 @@
-"""The server's cache: compute each time, keep the values with Flask-Caching, or keep the ready bytes."""
+"""The server's cache: compute each time, keep values with Flask-Caching, or keep ready bytes, here or in a server."""
 
 from typing import Any
 
 from flask import current_app
 from flask_caching import Cache
 
+from roundtrip.config import Settings
 from roundtrip.http import Answer
 from roundtrip.reading import Reader
 from roundtrip.resources.delays.queries import report
-from roundtrip.techniques.memory_backend import MemoryBackend
 from roundtrip.techniques.response_cache import ResponseCache
+from roundtrip.techniques.shared_backend import SharedBackend
 from roundtrip.techniques.timing import Timing
 
 from ..experiment import Experiment, Side
@@ -18,18 +19,34 @@ from ..run import Run
 from ..workbench import Workbench
 
 REPORTS = 8  # so few that each is in the caches before the first run
-OURS = "lab.server_cache"
+IN_PROCESS = "this process"
 flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
+_caches: dict[str, ResponseCache] = {}
 
 
 def prepare(bench: Workbench) -> None:
-    """Fill both caches."""
+    """Fill all caches."""
     flask_caching.init_app(bench.app)
-    bench.app.extensions[OURS] = cache = ResponseCache(MemoryBackend(1_000_000))
+    _caches[IN_PROCESS] = _cache_at(bench, "memory:", 1_000_000)
+    for name in ("Redis", "Memcached"):
+        if name in bench.engines:  # without the copies that a process keeps for a second: all hits are the server's
+            _caches[name] = _cache_at(bench, bench.engines[name], 0)
     with bench.app.app_context():
         for number in range(REPORTS):
             memoized(number)
-            cache.put(f"report {number}", entry_of(compute(_reader(bench), number)))
+            entry = entry_of(compute(_reader(bench), number))
+            for cache in _caches.values():
+                cache.put(_key(number), entry)
+
+
+def _cache_at(bench: Workbench, url: str, most_bytes: int) -> ResponseCache:
+    """Make a response cache as CACHE_URL does."""
+    keeper = Cache(config=Settings(cache_url=url, cache_max_bytes=most_bytes).cache_config())
+    keeper.init_app(bench.app)
+    backend = bench.app.extensions["cache"][keeper]
+    if isinstance(backend, SharedBackend):
+        bench.opened.callback(backend.close)
+    return ResponseCache(backend)
 
 
 def no_cache(run: Run) -> Answer:
@@ -53,11 +70,28 @@ def memoized(number: int) -> Any:
 
 def ready_bytes(run: Run) -> Answer:
     """Take the bytes of the whole answer from the response cache."""
+    return _kept_in(IN_PROCESS, run)
+
+
+def in_redis(run: Run) -> Answer:
+    """Take them from Redis."""
+    return _kept_in("Redis", run)
+
+
+def in_memcached(run: Run) -> Answer:
+    """Take them from Memcached."""
+    return _kept_in("Memcached", run)
+
+
+def _kept_in(name: str, run: Run) -> Answer:
     number = run.number % REPORTS
-    cache: ResponseCache = run.bench.app.extensions[OURS]
     with run.timing.span("cache"):
-        entry, _ = cache.get_or_build(f"report {number}", lambda: entry_of(compute(run.reader(), number)))
+        entry, _ = _caches[name].get_or_build(_key(number), lambda: entry_of(compute(run.reader(), number)))
     return run.bytes(entry.body)
+
+
+def _key(number: int) -> str:
+    return f"lab report {number}"
 
 
 def _reader(bench: Workbench) -> Reader:
@@ -72,6 +106,7 @@ EXPERIMENT = Experiment(
     technique=(
         "backend/roundtrip/techniques/response_cache.py",
         "backend/roundtrip/techniques/memory_backend.py",
+        "backend/roundtrip/techniques/shared_backend.py",
     ),
     sides=(
         Side(
@@ -97,9 +132,33 @@ EXPERIMENT = Experiment(
             memoize,
         ),
         Side(
+            "memcached",
+            "Ready bytes in Memcached",
+            "Keeps the bytes of the answer in a server that all processes share.",
+            (
+                "browser -> server: report",
+                "server -> cache: the answer's bytes, over a socket",
+                "server -> browser: report",
+            ),
+            in_memcached,
+            needs="Memcached",
+        ),
+        Side(
+            "redis",
+            "Ready bytes in Redis",
+            "The same in Redis, which also keeps the leases of who builds what.",
+            (
+                "browser -> server: report",
+                "server -> cache: the answer's bytes, over a socket",
+                "server -> browser: report",
+            ),
+            in_redis,
+            needs="Redis",
+        ),
+        Side(
             "ready_bytes",
             "Ready bytes",
-            "Keeps the bytes of the answer, as the product's response cache does.",
+            "Keeps the bytes of the answer in this process, as the product's response cache does by default.",
             (
                 "browser -> server: report",
                 "server -> cache: the answer's bytes",
@@ -113,7 +172,10 @@ EXPERIMENT = Experiment(
         "from the question; the next who asks gets what is kept, and the database rests.",
         "What is kept matters. Flask-Caching's memoize keeps Python values: they must be unpickled and turned into "
         "JSON again for each request. Keep the bytes that go out, and a hit has nothing left to do.",
-        "Only hits are measured here: both caches were filled before the first run. What happens when the entry is "
+        "A cache in the process is the nearest, but each process has its own, and it is gone when that ends. One "
+        "that all share costs a question over a socket for each hit; the product keeps copies in front of it for a "
+        "second.",
+        "Only hits are measured here: all caches were filled before the first run. What happens when the entry is "
         "not there is the next experiments' subject.",
     ),
     lesson="Keep the finished answer, as near to the wire as you can.",

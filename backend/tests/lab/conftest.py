@@ -1,9 +1,14 @@
-"""What the tests of the Lab share: the application with the Lab mounted, and a built frontend, which they make up."""
+"""What the tests of the Lab share: the application with the Lab mounted, all engines that its sides need, and a built
+frontend, which they make up.
+"""
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import brotli
+import engines
+import postgres
 import pytest
 from flask import Flask
 
@@ -31,11 +36,30 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def servers(cluster: postgres.Cluster) -> Iterator[dict[str, str]]:
+    """Where the Lab finds each engine: real ones, so that no side is left out of a test."""
+    with (
+        engines.running("redis") as redis,
+        engines.running("memcached") as memcached,
+        postgres.pgbouncer(cluster) as pgbouncer,
+    ):
+        yield {
+            "LAB_REDIS_URL": redis.url,
+            "LAB_MEMCACHED_URL": memcached.url,
+            "LAB_POSTGRES_URL": cluster.url(),
+            "LAB_PGBOUNCER_URL": pgbouncer(postgres.LOADED),
+        }
+
+
 @pytest.fixture(scope="module")
-def app(app: Flask, dist: Path) -> Flask:
+def app(app: Flask, dist: Path, servers: dict[str, str]) -> Iterator[Flask]:
     """The application, with LAB=on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB", "on")
+        for variable, url in servers.items():
+            patch.setenv(variable, url)
         patch.setenv("FRONTEND_DIST", str(dist))
         lab.mount(app)
-    return app
+    yield app
+    app.extensions["lab"].opened.close()

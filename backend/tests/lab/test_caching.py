@@ -44,7 +44,7 @@ def test_only_the_side_without_a_cache_asks_the_database(client: FlaskClient, st
         before = len(statements)
         run(client, "server_cache", side.name)
         asked[side.name] = len(statements) - before
-    assert asked == {"no_cache": 1, "memoize": 0, "ready_bytes": 0}
+    assert asked == {"no_cache": 1, "memoize": 0, "memcached": 0, "redis": 0, "ready_bytes": 0}
 
 
 def test_neighbouring_numbers_are_different_reports(client: FlaskClient) -> None:

@@ -22,7 +22,7 @@ from lab.experiments.index import not_indexed
 from lab.questions import day
 from lab.routes import REPOSITORY
 from lab.workbench import Workbench
-from roundtrip import create_app
+from roundtrip import create_app, postgresql
 from roundtrip.config import Settings
 from roundtrip.errors import PROBLEM_JSON
 from roundtrip.extensions import db
@@ -30,7 +30,7 @@ from roundtrip.techniques.query_plan import Database
 
 EXPERIMENTS = all_experiments()
 STEP = re.compile(r"(& )?[a-z ]+ -> [a-z ]+(: .+?)?( ×\d+)?")
-LANES = {"browser", "server", "database", "cache", "upstream", "edge"}
+LANES = {"browser", "edge", "server", "cache", "pgbouncer", "database", "upstream"}
 
 
 def ran(client: FlaskClient, name: str, side: str, number: int = 0, accepted: str = "") -> TestResponse:
@@ -225,6 +225,19 @@ def test_without_a_pool_each_statement_has_a_connection_of_its_own(
         opened.reset_mock()
         assert statements(ran(client, "pool", side)) == 20
         assert opened.call_count == connections
+
+
+def test_a_database_server_is_connected_to_for_each_statement_without_a_pool(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for side in EXPERIMENTS["pool_server"].sides:
+        ran(client, "pool_server", side.name)
+    connect = Mock(side_effect=postgresql.Connection.connect)
+    monkeypatch.setattr(postgresql.Connection, "connect", connect)
+    for side_name, connections in (("new", 20), ("pgbouncer", 20), ("pool", 0)):
+        connect.reset_mock()
+        assert statements(ran(client, "pool_server", side_name)) == 20
+        assert connect.call_count == connections
 
 
 def test_serializers_make_equally_many_bytes_of_200_rows(client: FlaskClient) -> None:

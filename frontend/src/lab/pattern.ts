@@ -30,7 +30,7 @@ export function rowsOf(pattern: readonly string[]): Bundle[][] {
 }
 
 /** Who takes part, from the browser inwards. */
-const INWARDS = ["browser", "edge", "server", "cache", "database", "upstream"];
+const INWARDS = ["browser", "edge", "server", "cache", "pgbouncer", "database", "upstream"];
 
 export function lanesOf(patterns: readonly (readonly string[])[]): string[] {
   const named = new Set(
