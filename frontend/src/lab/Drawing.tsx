@@ -57,7 +57,7 @@ function Drawing({ side, lanes }: { side: SideInfo; lanes: readonly string[] }) 
   );
 }
 
-const MOST_LINES = 5;
+const A_FEW_LINES = [1, 2, 3];
 
 /** Many alike are drawn as a few lines and their number; what stays within a lane, as a loop. */
 function Arrow(props: { bundle: Bundle; from: number; to: number; alone: boolean }) {
@@ -74,7 +74,6 @@ function Arrow(props: { bundle: Bundle; from: number; to: number; alone: boolean
   }
   // Words are centred above their arrow: as wide as the drawing has room, or as the arrow where others stand beside.
   const reach = alone ? Math.min(middle, 1 - middle) : Math.abs(to - from) / 2;
-  const lines = Math.min(bundle.times, MOST_LINES);
   return (
     <div className={styles.arrow}>
       <span className={styles.words} style={places({ start: middle - reach, length: 2 * reach })}>
@@ -83,8 +82,12 @@ function Arrow(props: { bundle: Bundle; from: number; to: number; alone: boolean
       <span
         className={styles.line}
         data-towards={to > from ? "end" : "start"}
-        style={places({ start: Math.min(from, to), length: Math.abs(to - from), lines })}
-      />
+        style={places({ start: Math.min(from, to), length: Math.abs(to - from) })}
+      >
+        {A_FEW_LINES.slice(0, bundle.times).map((line) => (
+          <i key={line} />
+        ))}
+      </span>
     </div>
   );
 }
