@@ -5,6 +5,7 @@ in "the Lab", and everything else still works.
 """
 
 import os
+from threading import Thread
 
 from flask import Flask, Response
 
@@ -19,7 +20,9 @@ def mount(app: Flask) -> None:
     from .routes import blueprint
     from .workbench import Workbench
 
-    app.extensions["lab"] = Workbench(app)
+    app.extensions["lab"] = bench = Workbench(app)
+    if "SERVER_SOFTWARE" in os.environ:  # under gunicorn: the links lead here from the start, for bookmarks of them
+        Thread(target=bench.companion.start, name="start the Lab's links", daemon=True).start()
     app.register_blueprint(blueprint())
     for path in ("/lab", "/lab/<experiment>"):
         app.add_url_rule(path, f"lab {path}", show_isolated_page, methods=["GET"])

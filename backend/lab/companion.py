@@ -56,7 +56,7 @@ KINDS = (  # the names are those of NETWORKS in experiment.py
 
 
 class Companion:
-    """The process, started on first use and again when it has died. Any thread may ask.
+    """The process, started on first use at the latest and again when it has died. Any thread may ask.
 
     `database` is the SQLite file that the upstream reads; with "", it answers 503.
     """
@@ -76,6 +76,11 @@ class Companion:
     def upstream(self) -> str:
         """The slow service's address, without a path or a slash at the end. Raises Problem (503)."""
         return f"http://{HOST}:{self._started()['upstream']}"
+
+    def start(self) -> None:
+        """Start the process, if there is none. A failure is for whoever needs it."""
+        with suppress(Problem):
+            self._started()
 
     def stop(self) -> None:
         """End the process, if there is one."""
