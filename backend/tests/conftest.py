@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import flask_migrate
@@ -66,15 +67,7 @@ def database_path(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL with the whole data set in its database LOADED: never write to that."""
-
-    def fill(cluster: postgres.Cluster) -> None:
-        with cluster.connect("postgres") as connection:
-            connection.execute(f"CREATE DATABASE {postgres.EMPTY}")
-            make_database(cluster.url(postgres.EMPTY), scale=0)
-            connection.execute(f"CREATE DATABASE {postgres.LOADED} TEMPLATE {postgres.EMPTY}")
-        make_database(cluster.url(), scale=1)
-
-    with postgres.cluster(_fingerprint(), fill) as cluster:
+    with filled() as cluster:
         yield cluster
 
 
@@ -136,6 +129,19 @@ def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch)
 def forget(app: Flask) -> None:
     """Empty the application's response cache."""
     app.extensions["cache"][cache].clear()
+
+
+def filled() -> AbstractContextManager[postgres.Cluster]:
+    """Run a PostgreSQL of one's own, with the whole data set."""
+
+    def fill(cluster: postgres.Cluster) -> None:
+        with cluster.connect("postgres") as connection:
+            connection.execute(f"CREATE DATABASE {postgres.EMPTY}")
+            make_database(cluster.url(postgres.EMPTY), scale=0)
+            connection.execute(f"CREATE DATABASE {postgres.LOADED} TEMPLATE {postgres.EMPTY}")
+        make_database(cluster.url(), scale=1)
+
+    return postgres.cluster(_fingerprint(), fill)
 
 
 def make_database(url: str, scale: int) -> None:
