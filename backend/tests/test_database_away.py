@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -143,6 +144,15 @@ def test_a_server_that_has_stopped_in_its_tracks_holds_up_nobody(cluster: postgr
         with _paused(cluster), within(1):
             assert is_told_to_come_back(anew(client))
         assert anew(client).status_code == 200
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_holds_up_nobody() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with asking(f"postgresql+psycopg://{postgres.USER}@127.0.0.1:{port}/{postgres.LOADED}") as client:
+            for _ in range(6):
+                with within(1):
+                    assert is_told_to_come_back(anew(client))
 
 
 def test_a_statement_that_is_given_up_is_cancelled(cluster: postgres.Cluster) -> None:
