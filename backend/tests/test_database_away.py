@@ -15,7 +15,7 @@ from typing import Any
 
 import postgres
 import pytest
-from conftest import filled, settings_for
+from databases import filled, settings_for
 from flask.testing import FlaskClient
 from support import forget
 

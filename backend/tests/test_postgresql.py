@@ -8,7 +8,7 @@ from typing import Any
 
 import postgres
 import pytest
-from conftest import settings_for
+from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
