@@ -168,7 +168,9 @@ class PostgresStorage(Storage):
                 connection.execute(AddConstraint(key, isolate_from_table=False))  # the model keeps it, too
         names = [table.name for table in tables]
         connection.exec_driver_sql(f"ANALYZE {', '.join(names)}")
-        connection.exec_driver_sql(f"DROP TABLE {', '.join(f'{self._home}.{name}' for name in names)}")
+        # Flights before what they refer to: so a join locks them, too, and two orders could wait for each other.
+        old = ", ".join(f"{self._home}.{name}" for name in reversed(names))
+        connection.exec_driver_sql(f"DROP TABLE {old}")
         for name in names:
             connection.exec_driver_sql(f"ALTER TABLE {name} SET SCHEMA {self._home}")
         connection.exec_driver_sql("DROP SCHEMA loading")

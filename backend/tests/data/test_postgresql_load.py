@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy import select as read
 
 from roundtrip import create_app
+from roundtrip.api import pipeline_of
 from roundtrip.config import BACKEND, Settings
 from roundtrip.data import source, storage
 from roundtrip.data.loader import load, loaded
@@ -165,6 +166,41 @@ def test_readers_go_on_during_a_replacement_and_a_killed_one_leaves_what_was_the
     process.kill()
     process.wait()
     assert contents(engine) == before
+
+
+def test_no_reader_fails_when_the_new_tables_take_the_old_ones_place(
+    empty: Flask, engine: Engine, small: Files
+) -> None:
+    load(engine, files=small)
+    database = pipeline_of(empty)._database
+    asked = "SELECT count(*) FROM (SELECT 1 FROM flights {} LIMIT 100) AS found"
+    joins = [f"LEFT JOIN {table} ON {table}.{key}" for table, key in JOINS.items()]
+    questions = [asked.format(" ".join(joins[:number])) for number in range(len(joins) + 1)]
+    done = Event()
+
+    def go_on_asking(question: str) -> int:
+        times = 0
+        while not done.is_set():
+            assert database.fetch(question, {}) == [(100,)]
+            times += 1
+        return times
+
+    with ThreadPoolExecutor(len(questions)) as executor:
+        asking = [executor.submit(go_on_asking, question) for question in questions]
+        try:
+            for scale in (2, 1):
+                assert load(engine, scale, files=small) is True
+        finally:
+            done.set()
+        assert all(one.result(60) for one in asking)
+
+
+JOINS = {
+    "airlines": "carrier = flights.carrier",
+    "airports": "faa = flights.dest_faa",
+    "planes": "tailnum = flights.plane_tailnum",
+    "weather": "id = flights.weather_id",
+}
 
 
 def test_of_two_loads_at_once_one_loads_and_the_other_waits_and_says_so(
