@@ -6,6 +6,7 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 export PORT ?= 8000
+export HTTPS_PORT ?= 8443
 PYTHON ?= python3
 UV := uv==0.13.9
 COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
@@ -16,6 +17,8 @@ PIP := $(BIN)/pip install -q --disable-pip-version-check --require-hashes
 NPM_CI := npm ci --loglevel=error
 CHECK_NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
   2>/dev/null || { echo "This needs Node.js 20.19 or newer."; exit 1; }
+CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/null 2>&1 \
+  || { echo "This needs a running Docker engine, 20.10 or newer, with Compose 2.20 or newer."; exit 1; }
 
 # Stamps: each stands for an installation, and is older than what it was made from when that has to be repeated.
 SERVER := $(VENV)/.server
@@ -40,6 +43,19 @@ data: $(SERVER) ## Make the database's tables and load the data set, unless it i
 
 build: $(BUILT) ## Build the frontend
 
+##@ Production
+stack: .env ## Build and start the production topology, and wait until it answers: https://localhost:8443/
+	@$(CHECK_DOCKER)
+	@docker compose up --build --wait --quiet-pull
+	@echo "Roundtrip answers at https://localhost:$(HTTPS_PORT)/  (its certificate is made here: your browser will ask)"
+
+stack-update: .env ## Replace the running replicas by new ones, losing no request
+	@$(CHECK_DOCKER)
+	@backend/edge/update.sh
+
+stack-down: .env ## Stop the production topology; its data stays
+	@docker compose down
+
 ##@ Check
 test: test-backend test-frontend e2e ## Run all tests
 
@@ -51,6 +67,9 @@ test-frontend: $(FRONTEND) ## Run the frontend's tests
 
 e2e: $(E2E) data build ## Run the end-to-end tests in a real browser
 	cd e2e && npm test --silent
+
+test-stack: $(TOOLS) stack ## Run the tests of the production topology; they stop and kill parts of it
+	cd backend && $(BIN)/python -m pytest stack_tests
 
 lighthouse: $(E2E) data build ## Score every page with Lighthouse, as on a phone
 	cd e2e && npm run lighthouse --silent
@@ -109,6 +128,11 @@ help:
 
 # What has to be installed.
 
+# The stack's passwords: made once, read by Compose, in no commit.
+.env:
+	@random() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }; umask 077; \
+	  printf 'POSTGRES_PASSWORD=%s\nSECRET_KEY=%s\n' "$$(random)" "$$(random)" > $@
+
 $(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS)
 	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "This needs Python 3.11 or newer with venv. Have you another? PYTHON=python3.12 make ..."; exit 1; }
@@ -142,5 +166,5 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 	@touch $@
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev data build test test-backend test-frontend e2e lighthouse check check-backend check-frontend \
-  check-e2e check-types format bench lab screenshots setup types lock clean
+.PHONY: help run dev data build stack stack-update stack-down test test-backend test-frontend test-stack e2e \
+  lighthouse check check-backend check-frontend check-e2e check-types format bench lab screenshots setup types lock clean

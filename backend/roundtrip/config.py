@@ -25,8 +25,9 @@ class Settings:
 
     database_url: str = _secret(f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}")
     database_pool_size: int = 8
-    database_pool_wait: int = 500  # milliseconds for a connection to come free
-    database_read_wait: int = 5000  # milliseconds for the answer to a read; on PostgreSQL
+    # PostgreSQL only, in milliseconds: after both, less than a second, a request is told 503.
+    database_pool_wait: int = 300  # for a connection to come free
+    database_read_wait: int = 650  # for the answer to a read, which takes 20 for all flights of a year
     cache_url: str = _secret("memory:")
     cache_max_bytes: int = 20 * MIB
     secret_key: str = _secret("")  # signs cursors; empty: made once and kept in the instance folder

@@ -34,9 +34,10 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
-        "pool_timeout": settings.database_pool_wait / 1000,
         "pool_use_lifo": True,  # the connection used last has the most of what is asked in its page cache
     }
+    if not settings.database_url.startswith("sqlite"):  # which is in this process: to wait for it is to wait for us
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["pool_timeout"] = settings.database_pool_wait / 1000
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "postgresql":

@@ -5,6 +5,7 @@ session: no prepared statements (pgbouncer before 1.21 loses them), and time lim
 The time zone alone is set, which pgbouncer carries over.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +19,7 @@ CONNECTING = {
     "autocommit": True,  # the driver begins nothing
     "prepare_threshold": None,
     "client_encoding": "utf8",  # whatever the database's own
-    "connect_timeout": 2,  # seconds; the least that the driver takes
+    "connect_timeout": 2,  # seconds
     "tcp_user_timeout": 1000,  # milliseconds until what was sent has to have arrived
 }
 
@@ -47,12 +48,25 @@ class Connection(psycopg.Connection[Any]):
 
 
 def prepare(engine: Engine, read_wait: float) -> None:
-    """Have the engine make such connections."""
+    """Have the engine make such connections, and wait no longer for one of them than for an answer."""
+    # The driver waits at least two seconds for a server, and for as long as it takes to have a name resolved.
+    threads = ThreadPoolExecutor(4, "connect")
 
     def connect(dialect: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], given: dict[str, Any]) -> Any:
-        connection = Connection.connect(*arguments, **{**CONNECTING, **given})
+        coming = threads.submit(Connection.connect, *arguments, **{**CONNECTING, **given})
+        try:
+            connection = coming.result(read_wait)
+        except TimeoutError:
+            if not coming.cancel():
+                coming.add_done_callback(_close_late)
+            raise exc.TimeoutError(f"no connection within {read_wait} seconds") from None
         connection.read_wait = read_wait
         connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
         return connection
 
     event.listen(engine, "do_connect", connect)
+
+
+def _close_late(connecting: "Future[Connection]") -> None:
+    if connecting.exception() is None:
+        connecting.result().close()

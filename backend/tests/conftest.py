@@ -1,30 +1,19 @@
 """What all tests share: the real data, loaded once and kept between runs, and the application above it."""
 
 import fcntl
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import flask_migrate
 import postgres
 import pytest
+from databases import filled, fingerprint, make_database, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from roundtrip import create_app
-from roundtrip.config import BACKEND, Settings
-from roundtrip.data.loader import load
 from roundtrip.extensions import cache, db
 from roundtrip.techniques.query_plan import Database, Row
-
-# What decides how a loaded database looks.
-_MADE_BY = (
-    "migrations/versions/*.py",
-    "roundtrip/data/*.py",
-    "roundtrip/resources/*/model.py",
-    "requirements-data.txt",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,19 +26,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", ("sqlite", "postgresql"), indirect=True, scope="session")
 
 
-def settings_for(url: str) -> Settings:
-    # The machine may be busy, and no test is about waiting that long.
-    return Settings(
-        database_url=url, secret_key="test", testing=True, database_read_wait=60_000, database_pool_wait=60_000
-    )
-
-
 @pytest.fixture(scope="session")
 def database_path(pytestconfig: pytest.Config) -> Path:
     """A SQLite file with the whole data set. It outlives the run, and others read it: never write to it."""
     assert pytestconfig.cache is not None
     folder = pytestconfig.cache.mkdir("roundtrip")
-    path = folder / f"{_fingerprint()}.sqlite3"
+    path = folder / f"{fingerprint()}.sqlite3"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two runs at once, one loads
         if not path.exists():
@@ -66,15 +48,7 @@ def database_path(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgres.Cluster]:
     """A PostgreSQL with the whole data set in its database LOADED: never write to that."""
-
-    def fill(cluster: postgres.Cluster) -> None:
-        with cluster.connect("postgres") as connection:
-            connection.execute(f"CREATE DATABASE {postgres.EMPTY}")
-            make_database(cluster.url(postgres.EMPTY), scale=0)
-            connection.execute(f"CREATE DATABASE {postgres.LOADED} TEMPLATE {postgres.EMPTY}")
-        make_database(cluster.url(), scale=1)
-
-    with postgres.cluster(_fingerprint(), fill) as cluster:
+    with filled() as cluster:
         yield cluster
 
 
@@ -136,21 +110,3 @@ def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch)
 def forget(app: Flask) -> None:
     """Empty the application's response cache."""
     app.extensions["cache"][cache].clear()
-
-
-def make_database(url: str, scale: int) -> None:
-    """Make a database as `flask db upgrade` and `flask data load` do; with a scale of 0, only the former."""
-    app = create_app(settings_for(url))
-    with app.app_context():
-        flask_migrate.upgrade()
-        if scale:
-            load(db.engine, scale)
-        db.engine.dispose()  # the last connection closed takes the write-ahead log along
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for pattern in _MADE_BY:
-        for path in sorted(BACKEND.glob(pattern)):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]

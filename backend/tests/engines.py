@@ -1,5 +1,6 @@
 """The servers that tests need: real ones, each on a port of its own, to be killed, paused and restarted."""
 
+import os
 import shutil
 import signal
 import socket
@@ -55,6 +56,7 @@ class Engine:
         """Keep the process from running, with its connections open."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
         try:
             yield
         finally:
@@ -76,10 +78,10 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 BACKENDS = ["memory", *ENGINES]
 
 
-def backend_of(engine: Engine, most_bytes: int = 10_000_000) -> SharedBackend:
+def backend_at(url: str) -> SharedBackend:
     """Make a backend as CACHE_URL does: one process has one."""
     app, cache = Flask("test"), Cache()
-    cache.init_app(app, Settings(cache_url=engine.url, cache_max_bytes=most_bytes).cache_config())
+    cache.init_app(app, Settings(cache_url=url).cache_config())
     with app.app_context():
         assert isinstance(cache.cache, SharedBackend)
         return cache.cache

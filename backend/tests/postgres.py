@@ -113,11 +113,10 @@ def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
 
 
 @contextmanager
-def pgbouncer(cluster: Cluster, pool_size: int = 3) -> Iterator[Callable[[str], str]]:
+def pgbouncer(cluster: Cluster, pool_size: int = 3, query_wait: int = PATIENCE) -> Iterator[Callable[[str], str]]:
     """Run pgbouncer in transaction pooling; gives a function from a database's name to its URL."""
-    port = 6432  # of a socket in a folder of its own
-    folder = cluster.folder / "pgbouncer"
-    folder.mkdir()
+    port = 6432  # is only the end of the name of a socket
+    folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
     settings = folder / "pgbouncer.ini"
     settings.write_text(
         f"""[databases]
@@ -130,7 +129,7 @@ auth_type = any
 unix_socket_dir = {folder}
 listen_port = {port}
 listen_addr =
-query_wait_timeout = 1
+query_wait_timeout = {query_wait}
 server_login_retry = 1
 """
     )

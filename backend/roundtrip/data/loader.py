@@ -17,7 +17,7 @@ from typing import cast
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import Connection, Engine, Index, Table, insert, inspect, select, union, update
+from sqlalchemy import Connection, Engine, Index, Table, exc, insert, inspect, select, union, update
 
 from ..config import Settings
 from ..database import reader
@@ -76,10 +76,18 @@ def load(
 
 def loaded(engine: Engine) -> Loaded | None:
     """Return what the database holds, or None if no load ever reached its end."""
-    with reader(engine).connect() as connection:
+    with _connected(reader(engine)) as connection:
         if not inspect(connection).has_table(Dataset.__tablename__):
             raise StorageError("the database has no tables yet: run `flask db upgrade` first")
         return _read(connection)
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except (exc.OperationalError, exc.TimeoutError) as error:
+        cause = str(getattr(error, "orig", error)).partition("\n")[0]
+        raise StorageError(f"the database does not answer ({cause})") from error
 
 
 def _read(connection: Connection) -> Loaded | None:

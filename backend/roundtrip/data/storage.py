@@ -165,10 +165,12 @@ class PostgresStorage(Storage):
         """Add the foreign keys, which checks all rows at once, and let the new tables take the old ones' place."""
         for table in tables:
             for key in table.foreign_key_constraints:
-                connection.execute(AddConstraint(key))
+                connection.execute(AddConstraint(key, isolate_from_table=False))  # the model keeps it, too
         names = [table.name for table in tables]
         connection.exec_driver_sql(f"ANALYZE {', '.join(names)}")
-        connection.exec_driver_sql(f"DROP TABLE {', '.join(f'{self._home}.{name}' for name in names)}")
+        # Flights before what they refer to: so a join locks them, too, and two orders could wait for each other.
+        old = ", ".join(f"{self._home}.{name}" for name in reversed(names))
+        connection.exec_driver_sql(f"DROP TABLE {old}")
         for name in names:
             connection.exec_driver_sql(f"ALTER TABLE {name} SET SCHEMA {self._home}")
         connection.exec_driver_sql("DROP SCHEMA loading")

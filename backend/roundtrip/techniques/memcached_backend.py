@@ -11,7 +11,7 @@ from flask import Flask
 from pymemcache.client.base import Client
 from pymemcache.exceptions import MemcacheServerError, MemcacheUnexpectedCloseError
 
-from .shared_backend import TIMEOUT, SharedBackend
+from .shared_backend import SharedBackend
 
 MONTH = 30 * 24 * 60 * 60  # seconds: a longer time would be taken for a date
 AT_ONCE = -1  # the time that is over already
@@ -29,7 +29,7 @@ class MemcachedBackend(SharedBackend):
     def __init__(self, server: tuple[str, int] | str, most_bytes: int, default_timeout: int = 300) -> None:
         super().__init__(most_bytes, default_timeout)
         self._memcached = Client(
-            server, connect_timeout=TIMEOUT, timeout=TIMEOUT, no_delay=True, default_noreply=False
+            server, connect_timeout=self.timeout, timeout=self.timeout, no_delay=True, default_noreply=False
         )
 
     @classmethod

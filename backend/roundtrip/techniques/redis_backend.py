@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from .shared_backend import PREFIX, TIMEOUT, SharedBackend
+from .shared_backend import PREFIX, SharedBackend
 
 _GIVE_BACK = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 
@@ -37,8 +37,8 @@ class RedisBackend(SharedBackend):
             self._connected = Redis.from_url(
                 self._url,
                 single_connection_client=True,
-                socket_timeout=TIMEOUT,
-                socket_connect_timeout=TIMEOUT,
+                socket_timeout=self.timeout,
+                socket_connect_timeout=self.timeout,
                 retry=Retry(NoBackoff(), 0),
                 protocol=2,  # version 3 brings notices that lengthen the time limit
             )

@@ -133,18 +133,20 @@ class ResponseCache:
 
         A stale entry is good enough while another process makes the new one. If nobody's comes, build all the same.
         """
+        how = "hit"
         for pause in _pauses():
             token = self._leases.take(key, LEASE)
             try:
                 entry = self.get(key)  # since the last look another may have stored it
                 if entry is not None and (token is None or self.ttl(entry) > 0):
-                    return entry, "collapsed" if token is None else "hit"
+                    return entry, how
                 if token is not None:
                     return self._build(key, build)
             finally:
                 if token is not None:
                     self._leases.give_back(key, token)
             time.sleep(pause)
+            how = "collapsed"
         return self._build(key, build)
 
     def _build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:

@@ -27,7 +27,6 @@ from .lease import UNLEASED
 from .memory_backend import MemoryBackend
 from .response_cache import MAGIC
 
-TIMEOUT = 0.05  # seconds for the server's answer, or to connect, or for one's turn to ask
 PAUSE = 1.0  # seconds between two looks whether a lost server is back; the first comes at once
 COPY = 1  # seconds that a process keeps its copy
 COPY_WHILE_AWAY = 10  # seconds of the same while the server is lost: nobody can tell this process of a change
@@ -42,11 +41,14 @@ class SharedBackend(BaseCache):
     """Bytes by key in a server, with leases, copies in this process, and a circuit breaker."""
 
     largest = LARGEST  # bytes of a value that the server takes
+    timeout = 0.05  # seconds for the server's answer, or to connect
+    turn = 0.02  # seconds to wait for one's turn to ask
 
     def __init__(self, most_bytes: int, default_timeout: int = 300) -> None:
         super().__init__(default_timeout=default_timeout)
         self._copies = MemoryBackend(most_bytes)
         self._turn = threading.Lock()  # to speak on the connection
+        self._hangs = False
         self._lost_at: float | None = None
         self._look_at = 0.0
         self._looker: threading.Thread | None = None
@@ -56,6 +58,7 @@ class SharedBackend(BaseCache):
 
     def get(self, key: str) -> bytes | None:
         """Return the value, up to a second old; None when there is none or the server is lost."""
+        self._is_lost()  # who only ever finds copies has somebody look, too
         copy = self._copies.get(key)
         if copy is not None:
             return copy
@@ -89,7 +92,7 @@ class SharedBackend(BaseCache):
         if self._is_lost():
             return UNLEASED
         lease, token = _name(key, "lease"), secrets.token_hex(16)
-        taken = self._ask(self._add, lease, token, seconds)
+        taken = self._ask_patiently(self._add, lease, token, seconds)
         if taken is None:  # a server that hung may yet do it, once it goes on
             self._owed.append((lease, token))
             return UNLEASED
@@ -98,23 +101,37 @@ class SharedBackend(BaseCache):
     def give_back(self, key: str, token: str) -> None:
         """End the lease, if it is still the one with this token; when the server is lost, once it is back."""
         lease = _name(key, "lease")
-        if token != UNLEASED and self._ask(self._remove, lease, token) is None:
+        if token != UNLEASED and self._ask_patiently(self._remove, lease, token) is None:
             self._owed.append((lease, token))
 
     def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
-        """Return the server's answer; None when it is lost, or lost by this question."""
-        if self._is_lost() or not self._turn.acquire(timeout=TIMEOUT):
+        """Return the server's answer; None when it is lost, or seems to hang: who has the turn will find out."""
+        if self._is_lost():
             return None
+        if not self._turn.acquire(timeout=0 if self._hangs else self.turn):
+            self._hangs = True
+            return None
+        return self._in_turn(question, *arguments, **keywords)
+
+    def _ask_patiently(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
+        """Do the same, but wait until it is known: without a lease, the same entry would be built twice."""
+        if self._is_lost() or not self._turn.acquire(timeout=self.timeout):
+            return None
+        return self._in_turn(question, *arguments, **keywords)
+
+    def _in_turn(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
         try:
             return question(*arguments, **keywords) if self._lost_at is None else None
         except Exception as error:  # a driver can raise anything at what a broken server sends
             self._lose(error)
             return None
         finally:
+            self._hangs = False
             self._turn.release()
 
     def _lose(self, error: Exception) -> None:
-        log.warning("The shared cache is lost (%r): each process answers from its own until it is back.", error)
+        reason = f"{type(error).__name__}: {error}"
+        log.warning("The shared cache is lost (%s): each process answers from its own until it is back.", reason)
         self._look_at = self._lost_at = time.monotonic()
 
     def _is_lost(self) -> bool:

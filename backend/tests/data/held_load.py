@@ -1,6 +1,6 @@
 """A process that loads and at a given step says so and waits for a line: python held_load.py DATABASE FOLDER STEP N.
 
-FOLDER holds the files of the small data set; "-" stands for the whole one.
+DATABASE is a URL; FOLDER holds the files of the small data set; "-" stands for the whole one.
 """
 
 import sys
@@ -36,6 +36,6 @@ class Held(Silent):
 
 database, folder, step, done = sys.argv[1:]
 files = None if folder == "-" else Files(Path(folder), "small", 12_000)
-app = create_app(Settings(database_url=f"sqlite:///{database}", secret_key="test", testing=True))
+app = create_app(Settings(database_url=database, secret_key="test", testing=True))
 with app.app_context():
     print(load(db.engine, 1, Held(step, int(done)), files), flush=True)

@@ -31,7 +31,8 @@ def hold(path: Path) -> Iterator[Hold]:
     started: list[Process] = []
 
     def start(folder: str, step: str, done: int) -> Process:
-        command = [sys.executable, str(Path(__file__).with_name("held_load.py")), str(path), folder, step, str(done)]
+        program = str(Path(__file__).with_name("held_load.py"))
+        command = [sys.executable, program, f"sqlite:///{path}", folder, step, str(done)]
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=BACKEND, env={"PYTHONPATH": "."}
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from engines import Engine, backend_of, running
+from engines import Engine, backend_at, running
 
 from roundtrip.techniques.shared_backend import SharedBackend
 
@@ -24,7 +24,14 @@ def engine() -> Iterator[Callable[[str], Engine]]:
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a server as long as a busy machine needs: the test is not about that."""
+    monkeypatch.setattr(SharedBackend, "timeout", 60)
+    monkeypatch.setattr(SharedBackend, "turn", 60)
+
+
+@pytest.fixture
 def connect() -> Iterator[Callable[[Engine], SharedBackend]]:
     """Return a function that makes a backend, as each process has one; its connection ends with the test."""
     with ExitStack() as stack:
-        yield lambda engine: stack.enter_context(closing(backend_of(engine)))
+        yield lambda engine: stack.enter_context(closing(backend_at(engine.url)))

@@ -69,7 +69,10 @@ Made = Callable[[], tuple[ResponseCache, Clock]]
 
 @pytest.fixture(params=BACKENDS)
 def made(
-    request: pytest.FixtureRequest, engine: Callable[[str], Engine], connect: Callable[[Engine], SharedBackend]
+    request: pytest.FixtureRequest,
+    engine: Callable[[str], Engine],
+    connect: Callable[[Engine], SharedBackend],
+    patient: None,
 ) -> Made:
     """Return a function that makes an empty cache over each of the backends, and the clock that it goes by."""
 

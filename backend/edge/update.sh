@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Replaces the API's replicas by ones of the new code: first as many new ones beside the old ones, then the old ones
+# end, each when it has answered what it had begun. The balancer follows by itself.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+docker compose build api
+docker compose run --rm migrate # it has to leave the tables such that the old code can still read them
+mapfile -t old < <(docker compose ps -q api)
+replicas=${#old[@]}
+docker compose up --detach --wait --no-deps --no-recreate --scale "api=$((2 * replicas))" api
+docker stop --time 30 "${old[@]}" > /dev/null
+docker rm "${old[@]}" > /dev/null
+docker compose up --detach --wait --no-deps --no-recreate --scale "api=$replicas" api

@@ -1,0 +1,235 @@
+"""When PostgreSQL is away everybody is told 503 within a second, and when it is back everything goes on by itself."""
+
+import logging
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import postgres
+import pytest
+from databases import filled, settings_for
+from flask.testing import FlaskClient
+from support import forget
+
+from roundtrip import create_app
+from roundtrip.config import Settings
+from roundtrip.extensions import db
+
+URL = "/api/v1/flights?limit=3"
+READ_WAIT = 0.6  # seconds
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[postgres.Cluster]:
+    """One that the tests here may stop."""
+    with filled() as cluster:
+        yield cluster
+
+
+def hasty(url: str) -> Settings:
+    return replace(settings_for(url), database_pool_wait=300, database_read_wait=int(READ_WAIT * 1000))
+
+
+@contextmanager
+def asking(url: str) -> Iterator[FlaskClient]:
+    app = create_app(hasty(url))
+    yield app.test_client()
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["directly", "through pgbouncer"])
+def client(request: pytest.FixtureRequest, cluster: postgres.Cluster) -> Iterator[FlaskClient]:
+    if request.param == "directly":
+        with asking(cluster.url()) as client:
+            yield client
+    else:
+        with postgres.pgbouncer(cluster, query_wait=1) as url_of, asking(url_of(postgres.LOADED)) as client:
+            yield client
+
+
+def anew(client: FlaskClient, url: str = URL) -> Any:
+    """Ask what no cache holds."""
+    forget(client.application)
+    return client.get(url)
+
+
+def is_told_to_come_back(answer: Any) -> bool:
+    assert answer.status_code == 503, answer.data
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["detail"] == "The database does not answer now."
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return True
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+@contextmanager
+def stopped(cluster: postgres.Cluster, how: signal.Signals) -> Iterator[None]:
+    cluster.stop(how)
+    try:
+        yield
+    finally:
+        cluster.start()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT], ids=["shut down", "crashed"])
+def test_a_server_that_is_away_is_a_503_at_once_and_its_return_is_noticed(
+    client: FlaskClient, cluster: postgres.Cluster, how: signal.Signals
+) -> None:
+    assert anew(client).status_code == 200
+    with stopped(cluster, how):
+        for _ in range(3):
+            with within(1):
+                assert is_told_to_come_back(anew(client))
+    _back(client)
+    assert anew(client).status_code == 200
+
+
+def test_a_restart_between_two_requests_is_not_noticed(cluster: postgres.Cluster) -> None:
+    with asking(cluster.url()) as client:
+        with ThreadPoolExecutor(8) as executor:  # several connections in the pool, all of which will be gone
+            list(executor.map(lambda number: client.application.test_client().get(f"{URL}{number}"), range(1, 9)))
+        with stopped(cluster, signal.SIGINT):
+            pass
+        assert [anew(client).status_code for _ in range(10)] == [200] * 10
+
+
+def test_a_connection_that_the_server_ends_is_replaced(cluster: postgres.Cluster) -> None:
+    with asking(cluster.url()) as client:
+        for _ in range(5):
+            assert anew(client).status_code == 200
+            with cluster.connect() as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                )
+
+
+def test_what_is_cached_is_answered_all_the_same(client: FlaskClient, cluster: postgres.Cluster) -> None:
+    cached = anew(client)
+    with stopped(cluster, signal.SIGINT):
+        answer = client.get(URL)
+        assert (answer.status_code, answer.data) == (200, cached.data)
+        assert is_told_to_come_back(client.get("/api/v1/airlines"))
+    _back(client)
+
+
+def test_a_batch_tells_it_of_each_part(client: FlaskClient, cluster: postgres.Cluster) -> None:
+    assert anew(client).status_code == 200
+    requests = [{"id": str(number), "url": f"/api/v1/flights?limit={number + 1}"} for number in range(6)]
+    with stopped(cluster, signal.SIGINT):
+        forget(client.application)
+        responses = client.post("/api/v1/batch", json={"requests": requests}).get_json()["responses"]
+        assert {response["status"] for response in responses} == {503}
+    _back(client)
+
+
+def test_a_server_that_has_stopped_in_its_tracks_holds_up_nobody(cluster: postgres.Cluster) -> None:
+    with asking(cluster.url()) as client:
+        assert anew(client).status_code == 200
+        with _paused(cluster), within(1):
+            assert is_told_to_come_back(anew(client))
+        assert anew(client).status_code == 200
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_holds_up_nobody() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with asking(f"postgresql+psycopg://{postgres.USER}@127.0.0.1:{port}/{postgres.LOADED}") as client:
+            for _ in range(6):
+                with within(1):
+                    assert is_told_to_come_back(anew(client))
+
+
+def test_a_statement_that_is_given_up_is_cancelled(cluster: postgres.Cluster) -> None:
+    with cluster.connect() as holder, asking(cluster.url()) as client:
+        assert anew(client).status_code == 200
+        with holder.transaction():
+            holder.execute("LOCK TABLE flights IN ACCESS EXCLUSIVE MODE")
+            with within(1):
+                assert is_told_to_come_back(anew(client))
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            assert holder.execute(waiting).fetchone() == (0,)
+        assert anew(client).status_code == 200
+
+
+def test_who_finds_no_connection_free_is_told_so_soon(cluster: postgres.Cluster) -> None:
+    app = create_app(replace(hasty(cluster.url()), database_pool_size=1))
+    client = app.test_client()
+    with app.app_context(), db.engine.connect(), within(1):
+        assert is_told_to_come_back(client.get(URL))
+    assert client.get(URL).status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_a_server_with_no_connection_to_spare_is_a_503(cluster: postgres.Cluster) -> None:
+    with cluster.connect() as connection:
+        connection.execute("CREATE ROLE visitor LOGIN CONNECTION LIMIT 1")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO visitor")
+        url = cluster.url().replace(f"{postgres.USER}@", "visitor@")
+        with asking(url) as first, asking(url) as second:
+            assert anew(first).status_code == 200
+            assert is_told_to_come_back(anew(second))
+        connection.execute("DROP OWNED BY visitor")
+        connection.execute("DROP ROLE visitor")
+
+
+def test_the_log_says_it_in_one_line_and_no_password(
+    cluster: postgres.Cluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    with asking(cluster.url().replace("@", ":xyzzy@")) as client, stopped(cluster, signal.SIGINT):
+        answer = client.get(URL)
+    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    rid = re.findall(r'rid;desc="(\w+)"', answer.headers["Server-Timing"])[0]
+    assert record.getMessage().startswith("The database does not answer: ")
+    assert rid in record.getMessage()
+    assert "\n" not in record.getMessage()
+    assert "xyzzy" not in caplog.text
+
+
+def test_a_missing_table_is_no_outage(cluster: postgres.Cluster) -> None:
+    with asking(cluster.url("postgres")) as client:
+        assert client.get(URL).status_code == 500
+
+
+def test_it_starts_while_the_database_is_away(cluster: postgres.Cluster) -> None:
+    with stopped(cluster, signal.SIGINT), asking(cluster.url()) as client:
+        assert client.get("/api/v1/openapi.json").status_code == 200
+        assert is_told_to_come_back(client.get(URL))
+
+
+def _back(client: FlaskClient) -> None:
+    """Wait until pgbouncer tries to connect again, which it does each second."""
+    deadline = time.monotonic() + 10
+    while anew(client).status_code != 200 and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@contextmanager
+def _paused(cluster: postgres.Cluster) -> Iterator[None]:
+    """Stop all processes of the server where they are."""
+    assert cluster.process is not None
+    children = f"/proc/{cluster.process.pid}/task/{cluster.process.pid}/children"
+    processes = [cluster.process.pid, *map(int, Path(children).read_text().split())]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)

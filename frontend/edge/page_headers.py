@@ -1,0 +1,10 @@
+"""Writes for nginx the headers that the application gives to its page, whose policy names the page's own hashes."""
+
+import sys
+from pathlib import Path
+
+from roundtrip.operations.security_headers import of_a_page, of_any_answer
+
+for name, value in of_a_page(Path(sys.argv[1]).read_bytes()):
+    if name not in dict(of_any_answer()):  # every_answer.conf has those
+        print(f'add_header {name} "{value}" always;')

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Makes a certificate for this machine where there is none, and becomes nginx.
+set -eu
+tls=/etc/edge/tls
+if [ ! -e $tls/fullchain.pem ]; then
+  echo "No certificate in $tls: making one that only this machine should trust."
+  (umask 077 && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 825 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -keyout $tls/privkey.pem -out $tls/fullchain.pem 2> /dev/null)
+fi
+# Where a visitor over plain HTTP is sent.
+port=${HTTPS_PORT:-443}
+[ "$port" = 443 ] && port= || port=:$port
+printf 'map "" $public_port { default "%s"; }\n' "$port" > /tmp/settings.conf
+exec nginx -c /etc/edge/nginx.conf -e /dev/stderr -g 'daemon off;'
