@@ -38,12 +38,10 @@ Connect = Callable[[Engine], SharedBackend]
 
 
 @pytest.fixture(params=ENGINES)
-def server(
-    request: pytest.FixtureRequest, engine: Callable[[str], Engine], connect: Connect, patient: None
-) -> Engine:
+def server(request: pytest.FixtureRequest, engine: Callable[[str], Engine], patient: Connect) -> Engine:
     """An empty server, which all tests share."""
     shared = engine(request.param)
-    assert connect(shared).clear()
+    assert patient(shared).clear()
     return shared
 
 
@@ -57,10 +55,10 @@ def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture
-def redis(engine: Callable[[str], Engine], connect: Connect, patient: None) -> Engine:
+def redis(engine: Callable[[str], Engine], patient: Connect) -> Engine:
     """An empty Redis, which all tests share."""
     shared = engine("redis")
-    assert connect(shared).clear()
+    assert patient(shared).clear()
     return shared
 
 
