@@ -12,4 +12,7 @@ No wait is longer than that of whoever waits for it, so that the innermost gives
     20    a process that gives no sign of life (timeout in gunicorn.conf.py)
     25    the cache at the edge for an answer of this server (first_byte_timeout)
     30    the edge for an answer (proxy_read_timeout); and whoever stops the container, before it kills it
+
+Nor is more read of a request than any of ours has: a line and headers of 8,190 bytes each, 50 headers, and a batch of
+64 KiB (gunicorn.conf.py, techniques/batch.py).
 """
