@@ -21,6 +21,7 @@ from ..techniques.timing import request_id
 from .border import Exchange
 
 log = logging.getLogger("roundtrip.access")
+_writing = threading.Lock()
 LONGEST_AGENT = 200  # characters
 LONGEST_BEHIND = 0.05  # seconds that a line may wait for others
 
@@ -45,10 +46,10 @@ class JsonLines(logging.Formatter):
 
 
 class WrittenBehind(logging.Handler):
-    """Writes to standard output, many lines at a time: to write each by itself halves the hits of a process.
+    """Writes the lines of requests many at a time: to write each by itself halves the hits of a process.
 
-    Whoever writes lets go of the interpreter, and waits for it again behind all other threads. A warning, or worse,
-    is written at once, with all that came before it.
+    Whoever writes lets go of the interpreter, and waits for it again behind all other threads. Any other line is
+    written at once, with all that came before it.
     """
 
     def __init__(self) -> None:
@@ -61,17 +62,17 @@ class WrittenBehind(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line."""
         self._lines.append(self.format(record) + "\n")
-        if record.levelno >= logging.WARNING:
+        if record.name != log.name:
             self.flush()
             return
-        if self._writer is None:  # not before: a thread does not survive a fork
+        if self._writer is None:
             self._writer = threading.Thread(target=self._write, name="write logs", daemon=True)
             self._writer.start()
         self._some.set()
 
     def flush(self) -> None:
         """Write what is there."""
-        with self.lock or threading.RLock():
+        with _writing:
             lines = [self._lines.popleft() for _ in range(len(self._lines))]
             sys.stdout.write("".join(lines))
             sys.stdout.flush()

@@ -74,15 +74,15 @@ def test_every_record_is_json_with_its_traceback() -> None:
     assert told["exception"].endswith("ValueError: no")
 
 
-def test_lines_are_written_behind_and_a_warning_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_of_requests_are_written_behind_and_others_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     handler = logs.WrittenBehind()
     handler.setFormatter(logging.Formatter("%(message)s"))
-    for level, message in ((logging.INFO, "first"), (logging.WARNING, "second")):
-        handler.handle(logging.LogRecord("x", level, "", 0, message, (), None))
-    assert capsys.readouterr().out.split() == ["first", "second"]
-    handler.handle(logging.LogRecord("x", logging.INFO, "", 0, "third", (), None))
+    for name, message in ((logs.log.name, "request"), ("roundtrip", "failure")):
+        handler.handle(logging.LogRecord(name, logging.INFO, "", 0, message, (), None))
+    assert capsys.readouterr().out.split() == ["request", "failure"]
+    handler.handle(logging.LogRecord(logs.log.name, logging.INFO, "", 0, "last", (), None))
     handler.flush()  # as at the end of the process
-    assert "third" in capsys.readouterr().out
+    assert capsys.readouterr().out.split() == ["last"]
 
 
 def test_by_default_there_is_no_log(asking: Asking, lines: list[dict[str, Any]]) -> None:
