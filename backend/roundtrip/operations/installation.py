@@ -43,7 +43,7 @@ def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, 
         from . import logs
 
         logs.configure()
-        witnesses.append(logs.note)
+        witnesses.append(logs.RequestLog().note)
     if witnesses:
         app.before_request(note_route)
         layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)

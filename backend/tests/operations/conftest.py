@@ -45,8 +45,11 @@ def asking(made: Callable[..., Flask]) -> Asking:
 @pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """The lines of the log from now on; pytest's own logging stays as it is."""
-    monkeypatch.setattr(logs, "configure", lambda: None)
     written: list[dict[str, Any]] = []
+    monkeypatch.setattr(logs, "configure", lambda: None)
+    monkeypatch.setattr(
+        logs.RequestLog, "note", lambda _, exchange: written.append(orjson.loads(orjson.dumps(logs.line(exchange))))
+    )
 
     class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

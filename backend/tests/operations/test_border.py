@@ -64,7 +64,7 @@ def test_a_slow_statement_is_logged_with_the_name_of_its_request(
 
 def test_a_quick_statement_is_not_logged(asking: Asking, lines: list[dict[str, Any]]) -> None:
     asking(log_format="json", slow_statement=60_000).get(URL)
-    assert [line["message"] for line in lines] == ["request"]
+    assert [line["logger"] for line in lines] == ["roundtrip.requests"]
 
 
 def test_a_failure_is_logged_with_the_name_of_its_request(

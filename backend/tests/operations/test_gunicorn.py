@@ -46,7 +46,7 @@ def test_several_processes_count_together_and_what_an_ended_one_counted_stays(
         "METRICS": "on",
         "PROMETHEUS_MULTIPROC_DIR": str(counts),
     }
-    sample = 'roundtrip_request_seconds_count{method="GET",route="/api/v1/airlines",status="2xx"}'
+    sample = "roundtrip_request_seconds_count{"
     with serving(database_path, tmp_path / "errors", **settings) as server:
         assert not (counts / "counter_1.db").exists()
         for asked in (20, 40):

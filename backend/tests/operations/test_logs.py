@@ -8,6 +8,7 @@ import pytest
 from support import Asking
 
 from roundtrip.operations import logs
+from roundtrip.operations.border import Exchange
 
 URL = "/api/v1/airlines"
 
@@ -74,15 +75,13 @@ def test_every_record_is_json_with_its_traceback() -> None:
     assert told["exception"].endswith("ValueError: no")
 
 
-def test_lines_of_requests_are_written_behind_and_others_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    handler = logs.WrittenBehind()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    for name, message in ((logs.log.name, "request"), ("roundtrip", "failure")):
-        handler.handle(logging.LogRecord(name, logging.INFO, "", 0, message, (), None))
-    assert capsys.readouterr().out.split() == ["request", "failure"]
-    handler.handle(logging.LogRecord(logs.log.name, logging.INFO, "", 0, "last", (), None))
-    handler.flush()  # as at the end of the process
-    assert capsys.readouterr().out.split() == ["last"]
+def test_lines_are_written_together_and_the_last_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    log = logs.RequestLog()
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    for rid in ("first", "second"):
+        log.note(Exchange(environ, rid, 200, 0.001, None, None, None))
+    log.flush()  # as at the end of the process
+    assert [orjson.loads(line)["rid"] for line in capsys.readouterr().out.splitlines()] == ["first", "second"]
 
 
 def test_by_default_there_is_no_log(asking: Asking, lines: list[dict[str, Any]]) -> None:
