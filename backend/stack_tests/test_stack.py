@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -363,6 +363,23 @@ def test_without_varnish_the_api_answers() -> None:
     assert "varnish" not in answer["Cache-Status"]
 
 
+def test_without_redis_it_answers_all_the_same() -> None:
+    compose("stop", "redis")
+    for _ in range(10):
+        assert ask(never_asked()).status == 200
+
+
+@pytest.mark.parametrize("service", ["postgres", "pgbouncer"])
+def test_without_its_database_what_is_kept_is_answered_and_the_rest_is_a_problem(service: str) -> None:
+    kept = never_asked()
+    ask(kept)
+    compose("stop", service)
+    assert ask(kept).status == 200
+    answer = ask(never_asked())
+    assert (answer.status, answer["Content-Type"]) == (503, "application/problem+json")
+    assert answer["Retry-After"]
+
+
 def test_without_any_replica_what_is_kept_is_answered_and_the_rest_is_a_problem() -> None:
     kept = never_asked()
     ask(kept)
@@ -379,24 +396,22 @@ def test_without_any_replica_what_is_kept_is_answered_and_the_rest_is_a_problem(
 
 
 def test_a_thousand_slow_clients_disturb_nobody_and_are_sent_away() -> None:
-    slow = []
-    for _ in range(1000):
-        client = socket.create_connection(("localhost", PORT), timeout=30)
-        client.settimeout(30)
-        slow.append(client)
-    began = time.monotonic()
-    secure = TLS.wrap_socket(slow.pop(), server_hostname="localhost")
-    secure.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")  # and no more
-    times = []
-    for _ in range(20):
-        start = time.monotonic()
-        assert ask(never_asked()).status == 200
-        times.append(time.monotonic() - start)
-    assert sorted(times)[15] < 0.5
-    assert secure.recv(1000) in (b"", b"HTTP/1.1 408 Request Time-out\r\n")
-    assert time.monotonic() - began < 25
-    for client in (secure, *slow):
-        client.close()
+    with ExitStack() as slow:
+        for _ in range(1000):
+            slow.enter_context(socket.create_connection(("localhost", PORT)))  # and not a byte of TLS
+        plain = slow.enter_context(socket.create_connection(("localhost", PORT)))
+        began = time.monotonic()
+        slowest = slow.enter_context(TLS.wrap_socket(plain, server_hostname="localhost"))
+        slowest.settimeout(30)
+        slowest.send(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")  # and no more
+        times = []
+        for _ in range(20):
+            start = time.monotonic()
+            assert ask(never_asked()).status == 200
+            times.append(time.monotonic() - start)
+        assert sorted(times)[15] < 0.5
+        assert slowest.recv(1000) in (b"", b"HTTP/1.1 408 Request Time-out\r\n")
+        assert time.monotonic() - began < 25
 
 
 # How it is put up.
