@@ -68,13 +68,14 @@ test-frontend: $(FRONTEND) ## Run the frontend's tests
 e2e: $(E2E) data build ## Run the end-to-end tests in a real browser
 	cd e2e && npm test --silent
 
+test-stack: export RATE_LIMIT := 1000000/minute
 test-stack: $(TOOLS) stack ## Run the tests of the production topology; they stop and kill parts of it
 	cd backend && $(BIN)/python -m pytest stack_tests
 
 lighthouse: $(E2E) data build ## Score every page with Lighthouse, as on a phone
 	cd e2e && npm run lighthouse --silent
 
-check: check-backend check-frontend check-e2e check-types ## Check style, types, import laws, dead code and sizes
+check: check-backend check-frontend check-e2e check-types check-images ## Check style, types, import laws, dead code and sizes
 
 check-backend: $(TOOLS)
 	cd backend && $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -85,6 +86,9 @@ check-frontend: $(BUILT)
 
 check-e2e: $(E2E) $(FRONTEND)
 	cd e2e && npm run -s lint
+
+check-images: $(TOOLS)
+	$(VENV)/bin/hadolint $$(git ls-files '*Dockerfile')
 
 # The generated files say what the backend's schemas say.
 check-types: $(TOOLS) $(FRONTEND)
@@ -167,4 +171,5 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev data build stack stack-update stack-down test test-backend test-frontend test-stack e2e \
-  lighthouse check check-backend check-frontend check-e2e check-types format bench lab screenshots setup types lock clean
+  lighthouse check check-backend check-frontend check-e2e check-types check-images format bench lab screenshots setup \
+  types lock clean

@@ -1,17 +1,25 @@
-"""How gunicorn serves the application: one process of threads, connections kept alive, on PORT."""
+"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (four), on PORT."""
 
+import logging
 import os
 import socket
 import struct
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
+from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
+from roundtrip.config import Settings
 from roundtrip.errors import PROBLEM_JSON, Problem
+from roundtrip.operations.profile import refuse_what_is_wrong
 
+settings = Settings.from_environment()
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
 
@@ -19,18 +27,30 @@ wsgi_app = "wsgi:app"
 bind = f"{HOST}:{PORT}"
 loglevel = "warning"
 worker_class = "gthread"
-workers = 1  # the default response cache is in this process; more processes need a shared one
+workers = settings.workers
 threads = int(os.environ.get("THREADS", "4"))
 keepalive = 30  # seconds
-timeout = 60
-graceful_timeout = 10
-limit_request_line = 8190
+timeout = 20  # the worker is killed when it gives no sign of life for so long; see operations/__init__.py
+graceful_timeout = 10  # to answer what has been asked, once it is told to stop: longer than any statement may take
+limit_request_line = 8190  # bytes, and each header's
+limit_request_field_size = 8190
+limit_request_fields = 50
 control_socket_disable = True
 
 # No proxy is trusted unless it is named: its headers could change what a request seems to be.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
+
+if settings.log_format == "json":
+    from roundtrip.operations.logs import CONFIGURATION
+
+    logconfig_dict = CONFIGURATION
+
+# Where several processes count together; named before prometheus_client is imported anywhere.
+if settings.metrics == "on" and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="roundtrip-metrics-")
+COUNTS = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 
 
 def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
@@ -44,6 +64,7 @@ def write_problem(connection: socket.socket, status: int, reason: str, message: 
 
 
 util.write_error = write_problem  # gunicorn's own is HTML and has no setting
+wsgi.SERVER = "roundtrip"  # what software answers, and its version, is nobody's business; no setting either
 
 
 def when_ready(server: Arbiter) -> None:
@@ -58,7 +79,12 @@ def when_ready(server: Arbiter) -> None:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Say at once that the port is taken; gunicorn itself would try for five seconds."""
+    """Say at once what is wrong: a setting, or a port that is taken (gunicorn would try it for five seconds)."""
+    refuse_what_is_wrong(replace(settings, workers=server.cfg.workers), os.environ)
+    if COUNTS:  # what earlier processes counted is not ours
+        Path(COUNTS).mkdir(parents=True, exist_ok=True)
+        for counts in Path(COUNTS).glob("*.db"):
+            counts.unlink()
     with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -69,7 +95,18 @@ def on_starting(server: Arbiter) -> None:
 
 def post_worker_init(worker: Worker) -> None:
     """Say where, once the application is there to answer."""
-    print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
+    if settings.log_format == "json":
+        logging.getLogger("roundtrip").info("answers at http://%s/ (process %d)", bind, worker.pid)
+    else:
+        print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Take what an ended process had in flight out of the metrics."""
+    if COUNTS:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid)
 
 
 _linger = util.close_graceful

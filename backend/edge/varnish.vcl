@@ -100,7 +100,7 @@ sub vcl_pipe {
 
 sub vcl_backend_fetch {
     unset bereq.http.X-Cache;
-    unset bereq.http.X-Stale;
+    unset bereq.http.Via;
 }
 
 sub vcl_backend_response {
@@ -108,10 +108,10 @@ sub vcl_backend_response {
         return (deliver);  # a pass: as it comes
     }
     if (beresp.status >= 500) {
-        if (bereq.is_bgfetch) {
-            return (abandon);  # the stale answer is better
+        if (bereq.is_bgfetch || bereq.http.X-Stale != "accepted") {
+            return (abandon);  # see vcl_synth: an old answer may be better
         }
-        # Not kept, and those who wait behind this one each ask for themselves.
+        # Those who have waited behind this one each ask for themselves.
         set beresp.uncacheable = true;
         set beresp.ttl = 1s;
         return (deliver);
@@ -121,7 +121,7 @@ sub vcl_backend_response {
     # Varnish has read max-age, s-maxage, Age and stale-while-revalidate. How long an answer may be used while the API
     # is down is stale-if-error; where it says nothing, two days.
     if (beresp.ttl > 0s) {
-        set beresp.http.X-Revalidate = beresp.grace;
+        set beresp.http.X-Revalidate = beresp.grace + "s";
         set beresp.grace += std.duration(regsub(beresp.http.Cache-Control, "(?i)^.*stale-if-error=(\d+).*$|^.*$", "\1s"), 2d);
     }
 }
@@ -131,10 +131,11 @@ sub vcl_backend_error {
     if ((bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries < 2) {
         return (retry);
     }
-    if (bereq.is_bgfetch) {
+    if (bereq.is_bgfetch || (!bereq.uncacheable && bereq.http.X-Stale != "accepted")) {
         return (abandon);
     }
     set beresp.uncacheable = true;
+    set beresp.ttl = 1s;
     set beresp.http.Content-Type = "application/problem+json";
     set beresp.http.Cache-Control = "no-store";
     set beresp.http.Retry-After = "2";
@@ -143,6 +144,13 @@ sub vcl_backend_error {
 }
 
 sub vcl_synth {
+    # The API failed. Is there an old answer after all, however old (stale-if-error)? It is looked for once; if there
+    # is none, the API is asked again, and what it says then is what the client is told.
+    if (resp.status == 503 && req.http.X-Stale != "accepted") {
+        set req.http.X-Stale = "accepted";
+        set req.grace = 30d;
+        return (restart);
+    }
     set resp.http.Content-Type = "application/problem+json";
     set resp.http.Cache-Control = "no-store";
     set resp.body = """{"type":"about:blank","status":""" + resp.status + "}";
@@ -150,13 +158,6 @@ sub vcl_synth {
 }
 
 sub vcl_deliver {
-    # The API failed. Is there an old answer after all? It is looked for once.
-    if (resp.status >= 500 && req.http.X-Stale != "accepted" && (req.method == "GET" || req.method == "HEAD")) {
-        set req.http.X-Stale = "accepted";
-        set req.grace = 30d;
-        return (restart);
-    }
-
     # Each cache says in Cache-Status what it did, the one nearest to the API first (RFC 9211).
     if (req.http.X-Cache == "hit") {
         set req.http.X-Cache = "hit; ttl=" + std.integer(duration = obj.ttl);

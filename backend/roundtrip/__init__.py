@@ -11,10 +11,11 @@ from .arguments import PlainDigits
 from .config import Settings, kept_secret
 from .data.loader import data_commands
 from .data.version import last_modified
-from .door import DoorMiddleware
 from .errors import Problem
 from .extensions import cache, db, migrate
+from .operations.installation import install
 from .operations.profile import refuse_what_is_wrong
+from .operations.slow_statements import WatchedDatabase
 from .pipeline import Pipeline
 from .techniques.pagination import Cursors
 from .techniques.query_plan import Database
@@ -38,15 +39,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(Problem, api.told)
     with app.app_context():
         reader = database.reader(db.engine)
+        asked = WatchedDatabase(reader, settings.slow_statement) if settings.slow_statement else Database(reader)
         app.extensions["roundtrip"] = pipeline = Pipeline(
             routes={f"api.{route.name}": route for route in api.ROUTES},
             urls=app.url_map,
-            database=Database(reader),
+            database=asked,
             cache=ResponseCache(cache.cache),
             cursors=Cursors(settings.secret_key or kept_secret()),
             last_modified=last_modified(reader),
             batch_threads=settings.batch_threads,
         )
-    site.serve(app, Path(settings.frontend_dist))
-    app.wsgi_app = DoorMiddleware(app.wsgi_app, pipeline.door)  # type: ignore[method-assign]  # Flask's own way
+        site.serve(app, Path(settings.frontend_dist))
+        install(app, settings, pipeline, reader, cache.cache)
     return app

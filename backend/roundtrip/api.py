@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from .door import SECURE, VARY, answer_with, problem_answer
 from .errors import Problem
-from .http import Answer, Head
+from .http import CHARGE, PARTS, TIMING, Answer, Head
 from .openapi import document_json
 from .pipeline import API, Freshness, Pipeline, Route
 from .resources.airlines.routes import ROUTES as AIRLINES
@@ -29,7 +29,7 @@ from .techniques.conditional import etag_of
 from .techniques.negotiation import media_type_for
 from .techniques.response_cache import Entry
 from .techniques.serialization import JSON
-from .techniques.timing import Timing
+from .techniques.timing import Timing, request_id
 
 ROUTES: tuple[Route, ...] = (*FLIGHTS, *AIRLINES, *AIRPORTS, *PLANES, *WEATHER, *DELAYS)
 
@@ -46,7 +46,8 @@ def blueprint() -> Blueprint:
 
 def get(route: Route, **path_arguments: object) -> Response:
     """Answer one GET."""
-    return sent(pipeline_of(current_app).answer_route(route, path_arguments, Head.of(request.environ), Timing()))
+    timing = request.environ[TIMING] = Timing()
+    return sent(pipeline_of(current_app).answer_route(route, path_arguments, Head.of(request.environ), timing))
 
 
 def batch_view() -> Response:
@@ -59,8 +60,24 @@ def batch_view() -> Response:
         raise Problem(415, "A batch is sent without a content coding.", headers=[("Accept-Encoding", "identity")])
     timing = Timing()
     parts = batch.parse(_body(batch.MOST_BYTES + 1))
+    if CHARGE in request.environ:
+        request.environ[CHARGE](len(parts) - 1)  # one is paid
     pipeline = pipeline_of(current_app)
-    groups = batch.lines(parts, pipeline.door.answer, pipeline.answer, pipeline.parts, client_left(request.environ))
+    done = request.environ[PARTS] = []
+
+    def hit(head: Head) -> Answer | None:
+        answer = pipeline.door.answer(head)
+        if answer is not None:
+            done.append((answer.status, answer.timing.elapsed, answer.timing))
+        return answer
+
+    def answer(head: Head) -> Answer:
+        request_id.set(timing.rid)  # of the whole batch, in a thread that answers parts only
+        answer = pipeline.answer(head)
+        done.append((answer.status, answer.timing.elapsed, answer.timing))
+        return answer
+
+    groups = batch.lines(parts, hit, answer, pipeline.parts, client_left(request.environ))
     media_type = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON))
     if media_type == NDJSON:
         pieces = (b"".join(line for _, line in group) for group in groups if group)

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from .errors import PROBLEM_JSON, Problem
-from .http import Answer, Head
+from .http import TIMING, Answer, Head
 from .operations.security_headers import of_any_answer
 from .techniques.compression import IDENTITY, negotiated
 from .techniques.conditional import not_modified
@@ -56,6 +56,7 @@ class Door:
         if ttl <= 0:
             return None
         timing.cache = "hit"
+        timing.route = key.partition("?")[0].rpartition(" ")[2]
         return answer_with(entry, "hit", ttl, head, timing)
 
     def learn(self, head: Head, key: str) -> None:
@@ -80,6 +81,7 @@ class DoorMiddleware:
         answer = self._door.answer(Head.of(environ))
         if answer is None:
             return self._application(environ, start_response)
+        environ[TIMING] = answer.timing
         start_response(STATUS_LINES[answer.status], answer.exchange_headers())
         return (answer.body,)
 

@@ -4,6 +4,12 @@ from typing import Any, NamedTuple
 
 from .techniques.timing import Timing
 
+# Where in a WSGI environment the application and what stands in front of it leave each other word.
+ROUTE = "roundtrip.route"  # the rule that Flask's router found
+TIMING = "roundtrip.timing"  # of the answer
+PARTS = "roundtrip.parts"  # of a batch: the status, milliseconds and timing of each part that is done
+CHARGE = "roundtrip.charge"  # the rate limiter's function that charges for more than one request
+
 
 class Head(NamedTuple):
     """What of a GET's head decides its answer. Nothing else of the request is looked at: not Host, not X-*."""

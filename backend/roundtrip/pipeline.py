@@ -105,6 +105,7 @@ class Pipeline:
 
     def answer_route(self, route: Route, path_arguments: Mapping[str, Any], head: Head, timing: Timing) -> Answer:
         """Answer a GET of a route; an error is an answer too."""
+        timing.route = route.path
         try:
             return self.respond(route, path_arguments, head, timing)
         except Problem as problem:

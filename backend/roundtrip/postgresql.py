@@ -7,11 +7,14 @@ The time zone alone is set, which pgbouncer carries over.
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import psycopg
+from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGcancelConn
 from sqlalchemy import Dialect, Engine, event, exc
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +25,10 @@ CONNECTING = {
     "connect_timeout": 2,  # seconds
     "tcp_user_timeout": 1000,  # milliseconds until what was sent has to have arrived
 }
+
+
+class NoAnswer(psycopg.OperationalError, TimeoutError):
+    """The server was asked and has not answered in time."""
 
 
 class Connection(psycopg.Connection[Any]):
@@ -38,13 +45,10 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
-            self._give_up()
-            raise exc.TimeoutError(f"no answer within {timeout} seconds") from error
-
-    def _give_up(self) -> None:
-        with suppress(psycopg.Error):
-            self.cancel_safe(timeout=0.2)
-        self.pgconn.finish()  # what may still come would be taken for the next answer
+            # The server shall not go on for nobody; to tell it takes a connection of its own, and may take long.
+            Thread(target=_cancel, args=(self.pgconn.cancel_conn(),), daemon=True).start()
+            self.pgconn.finish()  # what may still come would be taken for the next answer
+            raise NoAnswer(f"no answer within {timeout} seconds") from error
 
 
 def prepare(engine: Engine, read_wait: float) -> None:
@@ -65,6 +69,14 @@ def prepare(engine: Engine, read_wait: float) -> None:
         return connection
 
     event.listen(engine, "do_connect", connect)
+
+
+def _cancel(asking: PGcancelConn) -> None:
+    with suppress(psycopg.Error):
+        asking.start()
+        waiting.wait_conn(
+            generators.cancel(asking), interval=0.1, timeout=5
+        )  # blocking() would not let go of the GIL
 
 
 def _close_late(connecting: "Future[Connection]") -> None:

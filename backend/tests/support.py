@@ -7,9 +7,12 @@ from collections.abc import Callable
 import brotli
 import zstandard
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 
 from roundtrip.extensions import cache
+
+Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
 
 # For properties of one application, which examples do not change, on a machine of any speed.
 ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -24,8 +24,8 @@ Node = dict[str, Any]  # of a plan, as EXPLAIN (FORMAT JSON) gives it
 
 
 @pytest.fixture(scope="session")
-def database_kind() -> str:
-    return "postgresql"
+def database_url(cluster: postgres.Cluster) -> str:
+    return cluster.url()
 
 
 @pytest.fixture

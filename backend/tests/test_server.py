@@ -43,7 +43,7 @@ class Server:
 
 
 @contextmanager
-def serving(database: Path, errors: Path, application: str = "wsgi:app") -> Iterator[Server]:
+def serving(database: Path, errors: Path, application: str = "wsgi:app", **settings: str) -> Iterator[Server]:
     """Run gunicorn as `make run` does, on a port of its own; it must not have noted an error."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -54,6 +54,7 @@ def serving(database: Path, errors: Path, application: str = "wsgi:app") -> Iter
         "SECRET_KEY": "test",
         "PORT": str(port),
         "PYTHONPATH": str(TESTS),
+        **settings,
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
     with (

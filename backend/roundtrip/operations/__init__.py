@@ -1,1 +1,18 @@
-"""What running this in production takes: health, metrics, logs, limits, secrets. Each file is one of them."""
+"""What running this in production takes. Each file is one thing of it; installation.py puts them together.
+
+No wait is longer than that of whoever waits for it, so that the innermost gives up first and says why. In seconds:
+
+    0.05  Redis or Memcached, for an answer (techniques/shared_backend.py)
+    0.5   a connection to the database to come free (DATABASE_POOL_WAIT)
+    0.5   the rate limiter's store; no request waits for it (rate_limit.py)
+    0.8   all checks of /readyz together (health.py)
+    5     one SQL statement (DATABASE_READ_WAIT); a request runs one, so it is answered within 6
+    10    requests under way to be answered, when a process is told to stop (graceful_timeout in gunicorn.conf.py)
+    10    a client that stalls in the middle of a request or an answer (gunicorn.conf.py)
+    20    a process that gives no sign of life (timeout in gunicorn.conf.py)
+    25    the cache at the edge for an answer of this server (first_byte_timeout)
+    30    the edge for an answer (proxy_read_timeout); and whoever stops the container, before it kills it
+
+Nor is more read of a request than any of ours has: a line and headers of 8,190 bytes each, 50 headers, and a batch of
+64 KiB (gunicorn.conf.py, techniques/batch.py).
+"""

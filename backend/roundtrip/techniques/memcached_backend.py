@@ -20,11 +20,8 @@ AT_ONCE = -1  # the time that is over already
 class MemcachedBackend(SharedBackend):
     """Selected by CACHE_URL=memcached://host:port or memcached:///path of a socket.
 
-    What is larger than its `-I`, a mebibyte unless it is told otherwise, cannot be kept: the answer is given all the
-    same. The server bounds what may be read from it by that too.
+    No value in it is larger than its `-I`, a mebibyte unless it is told otherwise, so no more is read of one either.
     """
-
-    largest = 1_000_000  # bytes: a mebibyte less what memcached itself adds
 
     def __init__(self, server: tuple[str, int] | str, most_bytes: int, default_timeout: int = 300) -> None:
         super().__init__(most_bytes, default_timeout)

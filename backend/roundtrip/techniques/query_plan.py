@@ -79,11 +79,10 @@ class Database:
             cursor.execute(sql, arguments)
             return cursor.fetchall()
         except self.away as error:
-            lost = self.engine.dialect.is_disconnect(error, connection, None)  # type: ignore[arg-type]  # takes any
-            if lost:
+            if self.engine.dialect.is_disconnect(error, connection, None):  # type: ignore[arg-type]  # takes any
                 connection.invalidate(error)
-            if lost and not isinstance(error, exc.TimeoutError):  # who has waited for an answer waits no second time
-                raise _Lost from error
+                if not isinstance(error, TimeoutError):  # who has waited for an answer waits no second time
+                    raise _Lost from error
             raise
         finally:
             connection.close()

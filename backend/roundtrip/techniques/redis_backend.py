@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from .shared_backend import PREFIX, SharedBackend
+from .shared_backend import LARGEST, PREFIX, SharedBackend
 
 _GIVE_BACK = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1]) or 0"
 
@@ -57,11 +57,11 @@ class RedisBackend(SharedBackend):
     def _fetch(self, name: str) -> bytes | None:
         """Read as much as an entry of ours can have, and no more of what somebody else put there."""
         try:
-            value = self._redis.getrange(name, 0, self.largest)
+            value = self._redis.getrange(name, 0, LARGEST)
         except ResponseError as error:  # not a string, say
             self._refused(error)
             return None
-        return value if isinstance(value, bytes) and 0 < len(value) <= self.largest else None
+        return value if isinstance(value, bytes) and 0 < len(value) <= LARGEST else None
 
     def _store(self, name: str, value: bytes, seconds: int) -> bool:
         try:

@@ -30,7 +30,7 @@ from .response_cache import MAGIC
 PAUSE = 1.0  # seconds between two looks whether a lost server is back; the first comes at once
 COPY = 1  # seconds that a process keeps its copy
 COPY_WHILE_AWAY = 10  # seconds of the same while the server is lost: nobody can tell this process of a change
-LARGEST = 4 * 1024 * 1024  # bytes of a value: nothing of ours comes near
+LARGEST = 1_000_000  # bytes of a value: a mebibyte, memcached's default bound, less what it adds itself
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 class SharedBackend(BaseCache):
     """Bytes by key in a server, with leases, copies in this process, and a circuit breaker."""
 
-    largest = LARGEST  # bytes of a value that the server takes
     timeout = 0.05  # seconds for the server's answer, or to connect
     turn = 0.02  # seconds to wait for one's turn to ask
 
@@ -71,10 +70,10 @@ class SharedBackend(BaseCache):
         """Keep the value; false when the server is lost, or refuses it for its size or another reason."""
         seconds = self.default_timeout if timeout is None else timeout
         self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._is_lost() else COPY))
-        if len(value) > self.largest:
+        if len(value) > LARGEST:
             self._ask(self._forget, _name(key))
             return False
-        return self._ask(self._store, _name(key), value, seconds) or False
+        return self._ask_patiently(self._store, _name(key), value, seconds) or False
 
     def delete(self, key: str) -> bool:
         """Forget the value; false when there was none, or nobody can tell. Other processes' copies live on."""
@@ -114,7 +113,7 @@ class SharedBackend(BaseCache):
         return self._in_turn(question, *arguments, **keywords)
 
     def _ask_patiently(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
-        """Do the same, but wait until it is known: without a lease, the same entry would be built twice."""
+        """Do the same, but wait until it is known: without the lease or the value, another process builds it too."""
         if self._is_lost() or not self._turn.acquire(timeout=self.timeout):
             return None
         return self._in_turn(question, *arguments, **keywords)
@@ -180,7 +179,7 @@ class SharedBackend(BaseCache):
 
     @abstractmethod
     def _fetch(self, name: str) -> bytes | None:
-        """Return the value, never one larger than `largest`."""
+        """Return the value, never one larger than LARGEST if the server can be asked for less."""
 
     @abstractmethod
     def _store(self, name: str, value: bytes, seconds: int) -> bool:

@@ -4,18 +4,22 @@ Source: https://www.w3.org/TR/server-timing/. A Timing belongs to one exchange a
 answer: a browser that replays an old one from its cache is told by the `rid`, which it has seen before.
 """
 
+from contextvars import ContextVar
 from random import getrandbits
 from time import perf_counter_ns
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")  # what the edge calls the request at hand
 
 
 class Timing:
     """Named spans on a monotonic clock, in milliseconds, for one exchange."""
 
-    __slots__ = ("_began", "cache", "rid", "spans", "statements")
+    __slots__ = ("_began", "cache", "rid", "route", "spans", "statements")
 
     def __init__(self) -> None:
         self._began = perf_counter_ns()
-        self.rid = f"{getrandbits(64):016x}"  # tells exchanges apart, is no secret; urandom would let go of the GIL
+        self.rid = request_id.get() or new_rid()
+        self.route = ""  # the path of the route that answers, below /api/v1
         self.spans: dict[str, float] = {}
         self.statements = 0
         self.cache = ""  # what the response cache did: hit, stale, miss, collapsed
@@ -51,6 +55,11 @@ class Timing:
         if name == "db":
             return f';desc="{self.statements} statement{"" if self.statements == 1 else "s"}"'
         return ""
+
+
+def new_rid() -> str:
+    """Return what tells exchanges apart. It is no secret; urandom would let go of the GIL."""
+    return f"{getrandbits(64):016x}"
 
 
 class Span:

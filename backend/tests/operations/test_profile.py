@@ -85,7 +85,7 @@ def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_a_secret_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
-    with pytest.raises(SystemExit, match="SECRET_KEY_FILE: .* cannot be read: FileNotFoundError"):
+    with pytest.raises(SystemExit, match=r"SECRET_KEY_FILE: .* cannot be read: FileNotFoundError"):
         Settings.from_environment()
 
 

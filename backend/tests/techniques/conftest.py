@@ -24,14 +24,17 @@ def engine() -> Iterator[Callable[[str], Engine]]:
 
 
 @pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for a server as long as a busy machine needs: the test is not about that."""
-    monkeypatch.setattr(SharedBackend, "timeout", 60)
-    monkeypatch.setattr(SharedBackend, "turn", 60)
-
-
-@pytest.fixture
 def connect() -> Iterator[Callable[[Engine], SharedBackend]]:
     """Return a function that makes a backend, as each process has one; its connection ends with the test."""
     with ExitStack() as stack:
         yield lambda engine: stack.enter_context(closing(backend_at(engine.url)))
+
+
+@pytest.fixture
+def patient(
+    monkeypatch: pytest.MonkeyPatch, connect: Callable[[Engine], SharedBackend]
+) -> Callable[[Engine], SharedBackend]:
+    """Do the same, and wait for a server as long as a busy machine needs: the test is not about that."""
+    monkeypatch.setattr(SharedBackend, "timeout", 60)
+    monkeypatch.setattr(SharedBackend, "turn", 60)
+    return connect

@@ -71,8 +71,7 @@ Made = Callable[[], tuple[ResponseCache, Clock]]
 def made(
     request: pytest.FixtureRequest,
     engine: Callable[[str], Engine],
-    connect: Callable[[Engine], SharedBackend],
-    patient: None,
+    patient: Callable[[Engine], SharedBackend],
 ) -> Made:
     """Return a function that makes an empty cache over each of the backends, and the clock that it goes by."""
 
@@ -80,7 +79,7 @@ def made(
         clock = Clock()
         if request.param == "memory":
             return ResponseCache(MemoryBackend(1_000_000, clock=clock), clock=clock), clock
-        backend = connect(engine(request.param))
+        backend = patient(engine(request.param))
         assert backend.clear()
         return ResponseCache(backend, clock=clock), clock
 

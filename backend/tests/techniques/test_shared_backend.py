@@ -29,7 +29,7 @@ from roundtrip.config import BACKEND
 from roundtrip.techniques import response_cache, shared_backend
 from roundtrip.techniques.lease import UNLEASED
 from roundtrip.techniques.response_cache import Entry, ResponseCache
-from roundtrip.techniques.shared_backend import SharedBackend, _name
+from roundtrip.techniques.shared_backend import LARGEST, SharedBackend, _name
 
 TESTS = BACKEND / "tests"
 LIMIT = 0.5  # seconds that a server is waited for
@@ -38,12 +38,10 @@ Connect = Callable[[Engine], SharedBackend]
 
 
 @pytest.fixture(params=ENGINES)
-def server(
-    request: pytest.FixtureRequest, engine: Callable[[str], Engine], connect: Connect, patient: None
-) -> Engine:
+def server(request: pytest.FixtureRequest, engine: Callable[[str], Engine], patient: Connect) -> Engine:
     """An empty server, which all tests share."""
     shared = engine(request.param)
-    assert connect(shared).clear()
+    assert patient(shared).clear()
     return shared
 
 
@@ -57,10 +55,10 @@ def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 
 @pytest.fixture
-def redis(engine: Callable[[str], Engine], connect: Connect, patient: None) -> Engine:
+def redis(engine: Callable[[str], Engine], patient: Connect) -> Engine:
     """An empty Redis, which all tests share."""
     shared = engine("redis")
-    assert connect(shared).clear()
+    assert patient(shared).clear()
     return shared
 
 
@@ -110,15 +108,15 @@ def test_names_tell_keys_codecs_and_purposes_apart() -> None:
 def test_a_value_too_large_is_refused_and_leaves_no_older_one(server: Engine, connect: Connect) -> None:
     backend = connect(server)
     assert backend.set("key", b"old", timeout=60)
-    assert not backend.set("key", bytes(backend.largest + 1), timeout=60)
+    assert not backend.set("key", bytes(LARGEST + 1), timeout=60)
     assert backend.get("key") is None
-    assert backend.set("key", bytes(backend.largest), timeout=60)
-    assert len(backend.get("key") or b"") == backend.largest
+    assert backend.set("key", bytes(LARGEST), timeout=60)
+    assert len(backend.get("key") or b"") == LARGEST
 
 
 def test_an_answer_too_large_to_be_kept_is_given(server: Engine, connect: Connect) -> None:
     backend = connect(server)
-    large = entry(bytes(backend.largest + 1))
+    large = entry(bytes(LARGEST + 1))
     assert ResponseCache(backend).get_or_build("key", lambda: large) == (large, "miss")
 
 
@@ -431,7 +429,7 @@ def test_no_more_is_read_of_a_giant_in_redis_than_an_entry_of_ours_can_have(
     backend: Any = connect(redis)
     read = _noted(monkeypatch, backend._redis, "getrange")
     assert backend.get("key") is None
-    assert [len(value) for _, value in read] == [backend.largest + 1]
+    assert [len(value) for _, value in read] == [LARGEST + 1]
     assert not backend._is_lost()
 
 

@@ -1,0 +1,52 @@
+"""Puts around an application what its settings ask for. What they do not ask for costs nothing: it is not there."""
+
+from flask import Flask
+from flask_caching.backends.base import BaseCache
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ..config import Settings
+from ..door import WSGI, DoorMiddleware
+from ..pipeline import Pipeline
+from .border import Border, Witness, note_route
+from .health import Check, Probes, Readiness, alive, cache_answers, data_is_loaded
+
+
+def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, backend: BaseCache) -> None:
+    """Put the layers around the application, from the innermost, which a request meets last."""
+    readiness = Readiness(
+        {
+            "database": Check(data_is_loaded(reader), needed=True),
+            "cache": Check(cache_answers(backend), needed=False),
+        }
+    )
+    probes: dict[str, WSGI] = {"/healthz": alive, "/readyz": readiness}
+    layer: WSGI = app.wsgi_app
+    witnesses: list[Witness] = []
+    if settings.metrics == "on":
+        from . import metrics
+
+        layer = metrics.InFlight(layer)
+        probes["/metrics"] = metrics.exposition()
+        witnesses.append(metrics.count)
+    layer = DoorMiddleware(layer, pipeline.door)
+    if settings.rate_limit:
+        from .guards import RateLimited
+        from .rate_limit import RateLimit, store_at
+
+        layer = RateLimited(layer, RateLimit(settings.rate_limit, store_at(settings.rate_limit_url)))
+    if settings.trusted_hosts:
+        from .guards import TrustedHosts
+
+        layer = TrustedHosts(layer, [host.strip() for host in settings.trusted_hosts.split(",")])
+    if settings.log_format == "json":
+        from . import logs
+
+        logs.configure()
+        witnesses.append(logs.RequestLog().note)
+    if witnesses:
+        app.before_request(note_route)
+        layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
+    if settings.trusted_proxies:
+        layer = ProxyFix(layer, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
+    app.wsgi_app = Probes(layer, probes)  # type: ignore[method-assign]  # Flask's own way to add a middleware

@@ -1,0 +1,98 @@
+"""What Prometheus reads at /metrics (https://prometheus.io/docs/instrumenting/exposition_formats/). Times in seconds.
+
+Imported only where METRICS=on: prometheus_client decides at its import whether several processes count together,
+by PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.py sets where there are several. Each then counts in files of its
+own, and whichever is asked adds them up.
+
+/metrics must not be public: the edge answers 404 to it.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+from prometheus_client import (
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    make_wsgi_app,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from ..door import WSGI
+from ..techniques.timing import Timing
+from .border import Exchange
+
+FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+disable_created_metrics()  # type: ignore[no-untyped-call]  # when each began: as many lines again, which nobody reads
+METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "PATCH", "DELETE"})
+
+# `cache` is what the response cache did (hit, stale, miss, collapsed); a counter of its own would cost 1.5 us more.
+_requests = Histogram(
+    "roundtrip_request_seconds", "In the application.", ["route", "method", "status", "cache"], buckets=FAST
+)
+_parts = Histogram("roundtrip_part_seconds", "Of one part of a batch.", ["route", "status", "cache"], buckets=FAST)
+_batches = Histogram("roundtrip_batch_parts", "How many parts a batch had.", buckets=(1, 2, 3, 5, 8, 12, 20))
+_statements = Counter("roundtrip_statements", "SQL statements that were run for requests.", ["route"])
+_sql = Histogram("roundtrip_sql_seconds", "In the database, for one answer.", ["route"], buckets=FAST)
+_queue = Histogram("roundtrip_queue_seconds", "From the edge to the application.", buckets=FAST)
+_in_flight = Gauge("roundtrip_in_flight", "Requests behind the door now.", multiprocess_mode="livesum")
+
+
+def count(exchange: Exchange) -> None:
+    """Count an exchange, and each part if it was a batch."""
+    method, timing = exchange.environ["REQUEST_METHOD"], exchange.timing
+    named = method if method in METHODS else "other"
+    cache = timing.cache if timing is not None else ""
+    _request(exchange.route, named, exchange.status // 100, cache).observe(exchange.seconds)
+    if exchange.queued is not None:
+        _queue.observe(exchange.queued)
+    if timing is not None and timing.statements:
+        _count_statements(timing)
+    if exchange.parts is not None:
+        _batches.observe(len(exchange.parts))
+        for status, ms, part in tuple(exchange.parts):
+            _part(part.route or "(none)", status // 100, part.cache).observe(ms / 1000)
+            if part.statements:
+                _count_statements(part)
+
+
+def _count_statements(timing: Timing) -> None:
+    _statements.labels(timing.route).inc(timing.statements)
+    _sql.labels(timing.route).observe(timing.spans.get("db", 0.0) / 1000)
+
+
+# labels() checks and converts what it is given, which takes as long as counting. The names are few.
+@lru_cache(maxsize=1024)
+def _request(route: str, method: str, hundreds: int, cache: str) -> Histogram:
+    return _requests.labels(route, method, f"{hundreds}xx", cache)
+
+
+@lru_cache(maxsize=1024)
+def _part(route: str, hundreds: int, cache: str) -> Histogram:
+    return _parts.labels(route, f"{hundreds}xx", cache)
+
+
+class InFlight:
+    """Counts the requests that are behind the door, each of which holds a thread. A hit passes without."""
+
+    def __init__(self, application: WSGI) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on."""
+        with _in_flight.track_inprogress():
+            return self._application(environ, start_response)
+
+
+def exposition() -> WSGI:
+    """Return the application that answers /metrics: for all processes, where there are several."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return make_wsgi_app(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return make_wsgi_app(registry)

@@ -1,0 +1,219 @@
+"""The real server counts over several processes, says why it does not start, and stops without losing a request."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from engines import Engine
+from test_server import NDJSON, Server, serving
+
+from roundtrip.config import BACKEND
+
+SECRET = "K7tq0m3Zx9VbL2wRf8YdJ5hNc1GsTuEp"
+URL = "/api/v1/airlines"
+
+
+def counted(server: Server, sample: str) -> float:
+    with server.get("/metrics") as response:
+        text = response.read().decode()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(sample))
+
+
+def workers(server: Server) -> list[int]:
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+    return [int(child) for child in children.split()]
+
+
+def test_several_processes_count_together_and_what_an_ended_one_counted_stays(
+    database_path: Path, tmp_path: Path, redis: Engine
+) -> None:
+    counts = tmp_path / "counts"
+    counts.mkdir()
+    (counts / "counter_1.db").write_bytes(b"of an earlier run")
+    settings = {
+        "WORKERS": "2",
+        "CACHE_URL": f"{redis.url}/4",
+        "METRICS": "on",
+        "PROMETHEUS_MULTIPROC_DIR": str(counts),
+    }
+    sample = "roundtrip_request_seconds_count{"
+    with serving(database_path, tmp_path / "errors", **settings) as server:
+        assert not (counts / "counter_1.db").exists()
+        for asked in (20, 40):
+            for _ in range(20):
+                with server.get(URL) as response:
+                    assert response.status == 200
+            assert counted(server, sample) == asked
+            assert counted(server, "roundtrip_in_flight") == 0
+            replace_a_worker(server, counts)
+
+
+def replace_a_worker(server: Server, counts: Path) -> None:
+    ended = workers(server)[0]
+    os.kill(ended, signal.SIGTERM)  # gunicorn starts another
+    wait_until(lambda: len(workers(server)) == 2 and ended not in workers(server))
+    assert not list(counts.glob(f"gauge_live*_{ended}.db"))
+
+
+def wait_until(true: Any) -> None:
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def start_refused(**settings: str) -> str:
+    environment = {**os.environ, "PORT": "0", **settings}
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+    ended = subprocess.run(
+        command, cwd=BACKEND, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode != 0
+    return ended.stderr
+
+
+def test_a_start_that_is_not_safe_says_all_that_is_wrong() -> None:
+    said = start_refused(PROFILE="production", LAB="on", FLASK_DEBUG="1", WORKERS="2", SECRET_KEY="x")
+    for name in (
+        "SECRET_KEY",
+        "TRUSTED_HOSTS",
+        "FLASK_DEBUG",
+        "LAB=on",
+        "CACHE_URL=memory:",
+        "RATE_LIMIT_URL=memory:",
+    ):
+        assert name in said
+    assert "Traceback" not in said
+
+
+def test_a_cache_in_one_process_is_refused_for_several() -> None:
+    said = start_refused(WORKERS="2")
+    assert "CACHE_URL=memory:" in said
+    assert "Traceback" not in said
+
+
+@pytest.fixture(scope="module")
+def production(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    settings = {
+        "PROFILE": "production",
+        "SECRET_KEY": SECRET,
+        "TRUSTED_HOSTS": "127.0.0.1",
+        "TRUSTED_PROXIES": "1",
+        "LAB": "off",
+    }
+    with serving(database_path, tmp_path_factory.mktemp("production") / "errors", **settings) as server:
+        yield server
+
+
+def test_the_log_is_json_and_has_the_name_that_the_edge_gave(production: Server) -> None:
+    rid = "fedcba9876543210-of-the-edge"
+    with production.get(URL, **{"X-Request-ID": rid, "X-Request-Start": f"t={time.time():.3f}"}) as response:
+        assert f'rid;desc="{rid}"' in response.headers["Server-Timing"]
+    assert production.process.stdout is not None
+    line: dict[str, Any] = {}
+    while line.get("rid") != rid:
+        line = orjson.loads(production.process.stdout.readline())
+    assert (line["path"], line["status"]) == (URL, 200)
+    assert line["queue_ms"] >= 0
+
+
+def test_no_answer_says_which_server_it_is(production: Server) -> None:
+    for path in ("/healthz", URL, "/api/v1/nowhere"):
+        with production.get(path) as response:
+            told = str(response.headers).lower()
+        assert "gunicorn" not in told
+        assert "python" not in told
+
+
+@pytest.mark.parametrize("headers", [{"X-Long": "x" * 9000}, {f"X-{number}": "x" for number in range(60)}])
+def test_too_much_of_headers_is_refused_with_a_problem(production: Server, headers: dict[str, str]) -> None:
+    with production.get(URL, **headers) as response:
+        assert 400 <= response.status < 500
+        assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_request_under_way_is_answered_when_the_server_is_told_to_stop(database_path: Path, tmp_path: Path) -> None:
+    with serving(database_path, tmp_path / "errors", "held_app:app") as server:
+        server.control("hold")
+        kept = server.connect()  # alive, and with nothing asked on it
+        kept.request("GET", "/held/ran")
+        kept.getresponse().read()
+        slow = server.connect()
+        part = {"id": "slow", "url": "/api/v1/flights?dest=ANC"}
+        slow.request("POST", "/api/v1/batch", orjson.dumps({"requests": [part]}), NDJSON)
+        assert server.control("began")
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not accepts(server.port))
+        kept.request("GET", "/held/release")
+        released = kept.getresponse()
+        assert released.status == 200
+        assert released.headers["Connection"] == "close"
+        with slow.getresponse() as response:
+            assert orjson.loads(response.readline())["status"] == 200
+        kept.close()
+        slow.close()
+        assert server.process.wait(30) == 0
+
+
+def accepts(port: int) -> bool:
+    """Tell whether the server takes a new connection; one that listens and accepts none does not answer."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            return connection.recv(1) != b""
+    except OSError:
+        return False
+
+
+def test_no_request_is_lost_while_the_server_stops(database_path: Path, tmp_path: Path) -> None:
+    """A client that was told the connection lives may ask on it, and is answered."""
+    lost: list[str] = []
+    answered = threading.Semaphore(0)
+
+    def ask(server: Server) -> None:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+        closes = False
+        while not closes:
+            try:
+                connection.request("GET", URL)
+                with connection.getresponse() as response:
+                    response.read()
+                    closes = response.headers["Connection"] == "close"
+            except OSError as error:
+                lost.append(repr(error))
+                return
+            answered.release()
+
+    with serving(database_path, tmp_path / "errors") as server:
+        clients = [threading.Thread(target=ask, args=(server,)) for _ in range(4)]
+        for client in clients:
+            client.start()
+        for _ in range(200):
+            assert answered.acquire(timeout=30)
+        server.process.send_signal(signal.SIGTERM)
+        for client in clients:
+            client.join(30)
+            assert not client.is_alive()
+        assert server.process.wait(30) == 0
+    assert lost == []
+
+
+def test_a_client_that_claims_another_address_is_limited_as_itself(database_path: Path, tmp_path: Path) -> None:
+    with serving(database_path, tmp_path / "errors", RATE_LIMIT="2/day") as server:
+        statuses = []
+        for number in range(4):
+            with server.get(URL, **{"X-Forwarded-For": f"203.0.113.{number}"}) as response:
+                statuses.append(response.status)
+        assert statuses == [200, 200, 429, 429]
+        with server.get("/healthz") as response:
+            assert re.fullmatch(rb'\{"status":"alive"\}', response.read())

@@ -1,0 +1,89 @@
+"""What Prometheus reads: each request once, under few names, whoever answered it."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
+from support import Asking
+
+URL = "/api/v1/airlines"
+
+
+@pytest.fixture
+def client(asking: Asking) -> FlaskClient:
+    return asking(metrics="on", rate_limit="1000/hour", trusted_hosts="localhost")
+
+
+@pytest.fixture
+def more() -> Callable[..., float]:
+    """Return a function that tells by how much a sample has grown since it was asked last."""
+    seen: dict[str, float] = {}
+
+    def more(name: str, **labels: str) -> float:
+        value = REGISTRY.get_sample_value(name, labels) or 0.0
+        key = f"{name}{sorted(labels.items())}"
+        grown = value - seen.get(key, 0.0)
+        seen[key] = value
+        return grown
+
+    return more
+
+
+def test_a_request_is_counted_once_whoever_answers_it(client: FlaskClient, more: Callable[..., float]) -> None:
+    labels = {"route": f"{URL}/<carrier>", "method": "GET", "status": "2xx"}
+    for result in ("miss", "hit"):
+        more("roundtrip_request_seconds_count", **labels, cache=result)
+    more("roundtrip_statements_total", route="/airlines/<carrier>")
+    for _ in range(3):
+        assert client.get(f"{URL}/UA").status_code == 200
+    assert more("roundtrip_request_seconds_count", **labels, cache="miss") == 1
+    assert more("roundtrip_request_seconds_count", **labels, cache="hit") == 2
+    assert more("roundtrip_statements_total", route="/airlines/<carrier>") == 1
+    assert more("roundtrip_sql_seconds_sum", route="/airlines/<carrier>") > 0
+
+
+def test_a_batch_is_counted_with_its_parts(client: FlaskClient, more: Callable[..., float]) -> None:
+    names = ("roundtrip_batch_parts_count", "roundtrip_batch_parts_sum")
+    for name in names:
+        more(name)
+    found = {"route": "/airlines/<carrier>", "status": "2xx", "cache": "miss"}
+    missing = {**found, "status": "4xx", "cache": ""}
+    for labels in (found, missing):
+        more("roundtrip_part_seconds_count", **labels)
+    urls = [f"{URL}/UA", f"{URL}/DL", f"{URL}/XX"]
+    client.post("/api/v1/batch", json={"requests": [{"id": url, "url": url} for url in urls]}).close()
+    assert [more(name) for name in names] == [1, 3]
+    assert more("roundtrip_part_seconds_count", **found) == 2
+    assert more("roundtrip_part_seconds_count", **missing) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "host", "labels"),
+    [
+        ("GET", "/api/v1/nowhere", "localhost", {"route": "(none)", "method": "GET", "status": "4xx"}),
+        ("BREW", "/coffee", "localhost", {"route": "(none)", "method": "other", "status": "4xx"}),
+        ("GET", "/", "evil.example", {"route": "(refused)", "method": "GET", "status": "4xx"}),
+        ("GET", "/icon.svg", "localhost", {"route": "(file)", "method": "GET", "status": "2xx"}),
+    ],
+)
+def test_whatever_is_asked_makes_few_names(
+    client: FlaskClient, more: Callable[..., float], method: str, path: str, host: str, labels: dict[str, str]
+) -> None:
+    labels = {**labels, "cache": ""}
+    more("roundtrip_request_seconds_count", **labels)
+    client.open(path, method=method, headers={"Host": host}).close()
+    assert more("roundtrip_request_seconds_count", **labels) == 1
+
+
+def test_prometheus_reads_them(client: FlaskClient) -> None:
+    client.get(URL)
+    answer = client.get("/metrics", headers={"Host": "10.0.0.7:8000"})
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/plain; version=")
+    assert "# TYPE roundtrip_request_seconds histogram" in answer.text
+    assert "roundtrip_in_flight 0.0" in answer.text
+
+
+def test_by_default_there_are_none(asking: Asking) -> None:
+    assert asking().get("/metrics").status_code == 404

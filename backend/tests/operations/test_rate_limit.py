@@ -1,0 +1,98 @@
+"""Requests are counted here and settled with all other processes; a store that is away slows nobody."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from engines import Engine
+from limits.storage import MemoryStorage
+
+from roundtrip.operations import rate_limit
+from roundtrip.operations.rate_limit import Ledger, RateLimit, store_at
+
+
+class Clock:
+    now = 1_000_000.0 - 1_000_000 % 60
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def until(true: Callable[[], bool]) -> bool:
+    """Wait for something that happens behind everybody's back."""
+    end = time.monotonic() + 30
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def test_a_new_window_begins_anew() -> None:
+    clock = Clock()
+    limit = RateLimit("2/minute", None, clock)
+    assert [limit.charge("a", 1).refused for _ in range(3)] == [False, False, True]
+    clock.now += 59
+    left = limit.charge("a", 1)
+    assert (left.refused, left.seconds) == (True, 1)
+    clock.now += 1
+    assert not limit.charge("a", 1).refused
+
+
+def test_two_processes_share_one_limit(redis: Engine) -> None:
+    clock = Clock()
+    one, other = (RateLimit("100/day", store_at(f"{redis.url}/1"), clock) for _ in range(2))
+    one.charge("192.0.2.7", 60)
+    other.charge("192.0.2.7", 60)
+    assert until(lambda: one.charge("192.0.2.7", 0).used == 120)
+    assert one.charge("192.0.2.7", 1).refused
+    assert until(lambda: other.charge("192.0.2.7", 0).refused)
+
+
+def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: Engine) -> None:
+    url = f"{redis.url}/2"
+    limit = RateLimit("1000/day", store_at(url), Clock())
+    redis.kill()
+    try:
+        began = time.monotonic()
+        for _ in range(500):
+            limit.charge("192.0.2.8", 1)
+        assert time.monotonic() - began < 1
+        assert limit.charge("192.0.2.8", 501).refused
+    finally:
+        redis.start()
+    fresh = RateLimit("1000/day", store_at(url), Clock())
+    assert until(lambda: fresh.charge("192.0.2.8", 0).used >= 1001)
+
+
+def test_a_store_that_hangs_slows_nobody(redis: Engine) -> None:
+    limit = RateLimit("1000/day", store_at(f"{redis.url}/3"), Clock())
+    with redis.paused():
+        began = time.monotonic()
+        for _ in range(500):
+            limit.charge("192.0.2.9", 1)
+            time.sleep(0.001)
+        assert time.monotonic() - began < 5
+
+
+def test_what_could_not_be_settled_is_owed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStorage()
+    told: dict[tuple[int, str], int] = {}
+    ledger = Ledger(store, told.__setitem__)
+    monkeypatch.setattr(ledger, "_thread", object())  # nobody settles but this test
+    ledger.owe((1, "a"), 2, 60)
+    ledger.owe((1, "b"), 3, 60)
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "incr", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ledger.settle()
+    ledger.owe((1, "a"), 1, 60)
+    ledger.settle()
+    assert told == {(1, "a"): 3, (1, "b"): 3}
+
+
+def test_clients_are_forgotten_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "MOST_CLIENTS", 3)
+    limit = RateLimit("1/day", None, Clock())
+    for number in range(5):
+        limit.charge(f"192.0.2.{number}", 1)
+    assert limit.charge("192.0.2.4", 1).refused
+    assert not limit.charge("192.0.2.0", 1).refused

@@ -1,0 +1,35 @@
+"""Who waits, waits longer than what it waits for: in the order of the table in roundtrip/operations/__init__.py."""
+
+import re
+from pathlib import Path
+
+from roundtrip.config import BACKEND, Settings
+from roundtrip.operations import health
+from roundtrip.techniques.shared_backend import SharedBackend
+
+
+def seconds(path: Path, name: str) -> float:
+    """Return what a configuration file says of one limit."""
+    found = re.search(rf"{name}\W+([\d.]+)", path.read_text())
+    assert found, f"{path} says nothing of {name}"
+    return float(found[1])
+
+
+def test_each_layer_gives_up_before_the_one_around_it() -> None:
+    settings = Settings()
+    server, frontend = BACKEND / "gunicorn.conf.py", BACKEND.parent / "frontend"
+    answer = (settings.database_pool_wait + settings.database_read_wait) / 1000
+    limits = [
+        SharedBackend.timeout,
+        settings.database_pool_wait / 1000,
+        answer,
+        seconds(server, "graceful_timeout"),
+        seconds(server, r"\ntimeout"),
+        seconds(BACKEND / "edge" / "varnish.vcl", "first_byte_timeout"),
+        seconds(frontend / "edge" / "proxy.conf", "proxy_read_timeout"),
+    ]
+    assert limits == sorted(limits)
+    assert len(set(limits)) == len(limits)
+    stop = seconds(BACKEND.parent / "docker-compose.yml", "stop_grace_period")
+    assert seconds(server, "graceful_timeout") < stop
+    assert health.PATIENCE < 1
