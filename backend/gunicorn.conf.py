@@ -42,11 +42,6 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 
-if settings.log_format == "json":
-    from roundtrip.operations.logs import CONFIGURATION
-
-    logconfig_dict = CONFIGURATION
-
 # Where several processes count together; named before prometheus_client is imported anywhere.
 if settings.metrics == "on" and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="roundtrip-metrics-")
@@ -81,6 +76,10 @@ def when_ready(server: Arbiter) -> None:
 def on_starting(server: Arbiter) -> None:
     """Say at once what is wrong: a setting, or a port that is taken (gunicorn would try it for five seconds)."""
     refuse_what_is_wrong(replace(settings, workers=server.cfg.workers), os.environ)
+    if settings.log_format == "json":
+        from roundtrip.operations import logs
+
+        logs.configure()  # by gunicorn's logconfig_dict it would make an access log of its own too, in 30 us a hit
     if COUNTS:  # what earlier processes counted is not ours
         Path(COUNTS).mkdir(parents=True, exist_ok=True)
         for counts in Path(COUNTS).glob("*.db"):
