@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import socket
 import struct
 import sys
@@ -42,15 +43,8 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
 
-if settings.log_format == "json":
-    from roundtrip.operations.logs import CONFIGURATION
-
-    logconfig_dict = CONFIGURATION
-
-# Where several processes count together; named before prometheus_client is imported anywhere.
-if settings.metrics == "on" and workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="roundtrip-metrics-")
-COUNTS = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client has several processes count together
+made_counts: list[str] = []
 
 
 def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
@@ -81,10 +75,18 @@ def when_ready(server: Arbiter) -> None:
 def on_starting(server: Arbiter) -> None:
     """Say at once what is wrong: a setting, or a port that is taken (gunicorn would try it for five seconds)."""
     refuse_what_is_wrong(replace(settings, workers=server.cfg.workers), os.environ)
-    if COUNTS:  # what earlier processes counted is not ours
-        Path(COUNTS).mkdir(parents=True, exist_ok=True)
-        for counts in Path(COUNTS).glob("*.db"):
-            counts.unlink()
+    if settings.log_format == "json":
+        from roundtrip.operations import logs
+
+        logs.configure()  # by gunicorn's logconfig_dict it would make an access log of its own too, in 30 us a hit
+    if settings.metrics == "on" and server.cfg.workers > 1 and COUNTS not in os.environ:
+        os.environ[COUNTS] = tempfile.mkdtemp(prefix="roundtrip-metrics-")
+        made_counts.append(os.environ[COUNTS])
+    if COUNTS in os.environ:
+        counts = Path(os.environ[COUNTS])
+        counts.mkdir(parents=True, exist_ok=True)
+        for earlier in counts.glob("*.db"):  # what earlier processes counted is not ours
+            earlier.unlink()
     with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -103,10 +105,16 @@ def post_worker_init(worker: Worker) -> None:
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
     """Take what an ended process had in flight out of the metrics."""
-    if COUNTS:
+    if COUNTS in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)
+
+
+def on_exit(server: Arbiter) -> None:
+    """Leave nothing behind."""
+    for counts in made_counts:
+        shutil.rmtree(counts, ignore_errors=True)
 
 
 _linger = util.close_graceful

@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection
@@ -42,12 +43,17 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/healthz":
             self._say(Said(200 if self.server.healthy else 503))
             return
-        self.server.asked.append(dict(self.headers))
-        saying = self.server.saying
+        saying = self.server.saying[self.path]
+        if self.path == self.server.path:  # not a renewal that an earlier test has left behind
+            self.server.asked.append(dict(self.headers))
         self._say(saying.pop(0) if len(saying) > 1 else saying[0])
 
     def _say(self, said: Said) -> None:
         time.sleep(said.takes)
+        with suppress(BrokenPipeError):  # Varnish reads no error to its end
+            self._write(said)
+
+    def _write(self, said: Said) -> None:
         self.send_response(said.status)
         for name, value in said.headers.items():
             self.send_header(name, value)
@@ -69,13 +75,15 @@ class Api(ThreadingUnixStreamServer):
         path.chmod(0o777)
         self.folder = path.parent
         self.healthy = True
-        self.saying: list[Said] = []  # one after the other; the last for good
+        self.saying: dict[str, list[Said]] = {}  # by path: one after the other, the last for good
+        self.path = ""
         self.asked: list[dict[str, str]] = []
 
     def says(self, *said: Said) -> str:
         """Say this at a path that was never asked for."""
-        self.saying, self.asked = list(said), []
-        return f"/api/v1/thing/{next(numbers)}"
+        self.path, self.asked = f"/api/v1/thing/{next(numbers)}", []
+        self.saying[self.path] = list(said)
+        return self.path
 
     def is_led_to(self) -> bool:
         with socket(AF_UNIX, SOCK_STREAM) as trial:

@@ -19,7 +19,7 @@ from flask_caching.backends.base import BaseCache
 from sqlalchemy import Engine, inspect, select
 
 from ..data.model import Dataset
-from ..door import WSGI
+from ..door import SECURE, WSGI
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.8  # seconds for all checks together
@@ -116,6 +116,7 @@ def _json(start_response: Callable[..., Any], status: str, told: object) -> Iter
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
+        *SECURE,
     ]
     start_response(status, headers)
     return (body,)

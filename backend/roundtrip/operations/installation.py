@@ -44,7 +44,7 @@ def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, 
 
         logs.configure()
         witnesses.append(logs.RequestLog().note)
-    if witnesses:
+    if witnesses or settings.trusted_proxies or settings.slow_statement:
         app.before_request(note_route)
         layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
     if settings.trusted_proxies:

@@ -52,7 +52,6 @@ CONFIGURATION: dict[str, Any] = {
     "loggers": {
         "roundtrip": {"level": "INFO"},
         "gunicorn.error": {"level": "WARNING", "handlers": [], "propagate": True},
-        "gunicorn.access": {"level": "CRITICAL", "handlers": []},  # ours knows more
     },
 }
 
@@ -66,8 +65,8 @@ def configure() -> None:
 class RequestLog:
     """Notes each request as one line. A thread writes what has come together, twenty times a second.
 
-    Through `logging`, and each line written by itself, a hit took 60 us longer, of 150: locks, and a process whose
-    threads all wait for the interpreter again after each write.
+    Through `logging` a line takes 13 us, here 6; and whoever writes it lets go of the interpreter, and waits for it
+    again behind all other threads.
     """
 
     def __init__(self) -> None:

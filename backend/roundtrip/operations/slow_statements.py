@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from ..techniques.query_plan import Database, Row
+from ..techniques.timing import request_id
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,6 @@ class WatchedDatabase(Database):
         finally:
             ms = (perf_counter() - began) * 1000
             if ms >= self._slow:
-                log.warning(
-                    "slow statement: %.1f ms: %s", ms, sql, extra={"fields": {"ms": round(ms, 1), "sql": sql}}
-                )
+                fields = {"ms": round(ms, 1), "sql": sql}
+                rid = request_id.get() or "none: an entry is renewed"
+                log.warning("A statement took %.0f ms (rid %s): %s", ms, rid, sql, extra={"fields": fields})

@@ -29,6 +29,10 @@ def test_the_edge_names_a_request_behind_the_door_and_at_it(asking: Asking) -> N
     assert rid_of(client.post("/api/v1/batch", json={"requests": []}, headers={"X-Request-ID": RID})) == RID
 
 
+def test_the_edge_names_a_request_where_nothing_is_logged_or_counted(asking: Asking) -> None:
+    assert rid_of(asking(trusted_proxies=1).get(URL, headers={"X-Request-ID": RID})) == RID
+
+
 @pytest.mark.usefixtures("lines")
 def test_without_a_trusted_proxy_nobody_names_a_request(asking: Asking) -> None:
     client = asking(log_format="json")
@@ -60,6 +64,7 @@ def test_a_slow_statement_is_logged_with_the_name_of_its_request(
         assert line["sql"].startswith("SELECT airlines.carrier")
         assert line["ms"] == 1000
         assert RID not in line["sql"]
+        assert f"(rid {line['rid']})" in line["message"]
 
 
 def test_a_quick_statement_is_not_logged(asking: Asking, lines: list[dict[str, Any]]) -> None:
