@@ -1,7 +1,6 @@
 """The servers that tests need: real ones, each on a port of its own, to be killed, paused and restarted."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 from flask_caching import Cache
+from programs import program
 
 from roundtrip.config import Settings
 from roundtrip.techniques.shared_backend import SharedBackend
@@ -32,8 +32,7 @@ class Engine:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        path = shutil.which(self.arguments[0])
-        assert path, f"{self.arguments[0]} is missing: apt-get install {self.arguments[0]}"
+        path = program(self.arguments[0], package=self.arguments[0])
         self.port = self.port or _free_port()
         command = [path, *(argument.format(port=self.port) for argument in self.arguments[1:])]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

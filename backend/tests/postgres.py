@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
+from programs import program
 
 USER = "roundtrip"
 LOADED, EMPTY = "loaded", "empty"  # databases: with the data set (never written to), and with tables only
@@ -115,6 +116,7 @@ def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
 @contextmanager
 def pgbouncer(cluster: Cluster, pool_size: int = 3, query_wait: int = PATIENCE) -> Iterator[Callable[[str], str]]:
     """Run pgbouncer in transaction pooling; gives a function from a database's name to its URL."""
+    binary = program("pgbouncer", package="pgbouncer")
     port = 6432  # is only the end of the name of a socket
     folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
     settings = folder / "pgbouncer.ini"
@@ -135,9 +137,7 @@ server_login_retry = 1
     )
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "pgbouncer is missing: apt-get install pgbouncer"
-    process = _started([program, str(settings)], folder / "log")
+    process = _started([binary, str(settings)], folder / "log")
     try:
         _until((folder / f".s.PGSQL.{port}").exists, process, folder / "log")
         yield lambda database: f"postgresql+psycopg://{USER}@/{database}?host={folder}&port={port}"
@@ -148,11 +148,7 @@ server_login_retry = 1
 
 
 def _binary(name: str) -> str:
-    """Find a program of PostgreSQL: Debian keeps those of each version in a folder of its own, off the PATH."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]))
-    program = str(found[-1]) if found else shutil.which(name)
-    assert program, f"PostgreSQL's {name} is missing: apt-get install postgresql"
-    return program
+    return program(name, package="postgresql")
 
 
 def _as_nobody_special() -> tuple[str, ...]:
