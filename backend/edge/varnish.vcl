@@ -18,9 +18,9 @@ backend balancer {
         .request = "GET /healthz HTTP/1.1" "Host: localhost" "Connection: close";
         .interval = 1s;
         .timeout = 2s;
-        .window = 3;
-        .threshold = 2;
-        .initial = 2;
+        .window = 2;
+        .threshold = 1;
+        .initial = 1;
     }
 }
 

@@ -200,7 +200,7 @@ def test_an_unknown_path_and_what_is_for_the_inside_are_not_found(path: str) -> 
 def test_inside_a_replica_says_that_it_is_ready_and_counts() -> None:
     read = "from urllib.request import urlopen; print(urlopen('http://localhost:8000/{}').read().decode())"
     assert json.loads(compose("exec", "-T", "api", "python", "-c", read.format("readyz")))["status"] == "ready"
-    assert "roundtrip_request_seconds" in compose("exec", "-T", "api", "python", "-c", read.format("metrics"))
+    assert "roundtrip_in_flight" in compose("exec", "-T", "api", "python", "-c", read.format("metrics"))
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/assets/no.js", f"{API}/airlines", f"{API}/nothing", "/healthz"])

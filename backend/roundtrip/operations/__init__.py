@@ -3,10 +3,10 @@
 No wait is longer than that of whoever waits for it, so that the innermost gives up first and says why. In seconds:
 
     0.05  Redis or Memcached, for an answer (techniques/shared_backend.py)
-    0.5   a connection to the database to come free (DATABASE_POOL_WAIT)
+    0.3   a connection to the database to come free (DATABASE_POOL_WAIT)
     0.5   the rate limiter's store; no request waits for it (rate_limit.py)
+    0.65  one SQL statement (DATABASE_READ_WAIT); a request runs one, so that it is answered within a second
     0.8   all checks of /readyz together (health.py)
-    5     one SQL statement (DATABASE_READ_WAIT); a request runs one, so it is answered within 6
     10    requests under way to be answered, when a process is told to stop (graceful_timeout in gunicorn.conf.py)
     10    a client that stalls in the middle of a request or an answer (gunicorn.conf.py)
     20    a process that gives no sign of life (timeout in gunicorn.conf.py)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ..config import Settings
 
+STORES = ("memory:", "redis://", "rediss://", "unix://", "memcached://")
 SHORTEST_SECRET = 32  # characters
 _PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "secret")
 _CHOICES = {
@@ -35,6 +36,8 @@ def _invalid(settings: Settings) -> Iterator[str]:
             parse(settings.rate_limit)
         except ValueError:
             yield f"RATE_LIMIT: expected such as 1200/minute, got {settings.rate_limit!r}."
+    if not settings.rate_limit_url.startswith(STORES):  # it is not repeated: it can hold a password
+        yield f"RATE_LIMIT_URL: expected one that begins with {', '.join(STORES)}."
 
 
 def _wrong_when_scaled(settings: Settings) -> Iterator[str]:

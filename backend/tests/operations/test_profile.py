@@ -57,6 +57,12 @@ def test_a_setting_with_no_meaning_is_refused(setting: str, value: str) -> None:
     assert value in told
 
 
+def test_a_store_of_rates_that_nobody_knows_is_refused_and_not_repeated() -> None:
+    told = refusal(Settings(rate_limit_url="mongodb://u:hidden@host"))
+    assert "RATE_LIMIT_URL: expected one that begins with memory:, redis://" in told
+    assert "hidden" not in told
+
+
 def test_the_application_does_not_start_either() -> None:
     with pytest.raises(SystemExit, match="TRUSTED_HOSTS is empty"):
         create_app(replace(SAFE, trusted_hosts=" , "))
