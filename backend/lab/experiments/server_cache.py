@@ -44,9 +44,10 @@ def memoize(run: Run) -> Answer:
     return run.json(value)
 
 
-@flask_caching.memoize()
+# By itself the key is the request's path, without the query: all numbers would get the first one's report.
+@flask_caching.cached(make_cache_key=lambda number: f"lab view {number}")
 def memoized(number: int) -> Any:
-    """Return the values of the report."""
+    """Return the values of the report, as a view may: Flask makes JSON of them."""
     bench: Workbench = current_app.extensions["lab"]
     return report.read(_reader(bench), arguments(number), MEASURED, "").value
 
@@ -87,8 +88,8 @@ EXPERIMENT = Experiment(
         ),
         Side(
             "memoize",
-            "Flask-Caching, memoize",
-            "Keeps the function's values, pickled in a SimpleCache; each request unpickles and encodes them again.",
+            "Flask-Caching, @cached",
+            "Keeps what the view returns, pickled in a SimpleCache; each request unpickles and encodes them again.",
             (
                 "browser -> server: report",
                 "server -> cache: the values, pickled",
@@ -111,7 +112,7 @@ EXPERIMENT = Experiment(
     explanation=(
         "Many people ask the same question, and its answer changes seldom. A cache keeps the answer under a key made "
         "from the question; the next who asks gets what is kept, and the database rests.",
-        "What is kept matters. Flask-Caching's memoize keeps Python values: they must be unpickled and turned into "
+        "What is kept matters. Flask-Caching's @cached keeps a view's values: they must be unpickled and turned into "
         "JSON again for each request. Keep the bytes that go out, and a hit has nothing left to do.",
         "Only hits are measured here: both caches were filled before the first run. What happens when the entry is "
         "not there is the next experiments' subject.",
