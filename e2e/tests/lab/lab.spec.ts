@@ -3,7 +3,7 @@ import type { APIRequestContext, Page } from "@playwright/test";
 import { expect, test, violations } from "../support.ts";
 
 interface Catalogue {
-  experiments: { name: string; title: string; sides: { label: string }[] }[];
+  experiments: { name: string; title: string; sides: { label: string; needs: string | null }[] }[];
   links: { name: string; port: number }[];
 }
 
@@ -68,9 +68,10 @@ test("a result link made by hand, an unknown experiment and absurd settings are 
 
 test("every experiment's sides give equal answers", async ({ page, request }) => {
   test.setTimeout(300_000);
-  for (const { name, title } of (await catalogue(request)).experiments) {
+  for (const { name, title, sides } of (await catalogue(request)).experiments) {
+    if (sides.filter(({ needs }) => needs === null).length < 2) continue; // the backend's tests have all engines
     await test.step(title, async () => {
-      await page.goto(`/lab/${name}?rounds=5&warmup=2&seconds=3`);
+      await page.goto(`/lab/${name}?rounds=12&warmup=2&seconds=3`);
       await run(page); // which says so and ends where they differ
     });
   }
