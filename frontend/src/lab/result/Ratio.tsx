@@ -29,8 +29,8 @@ export function Ratio({
   return (
     <figure className={styles.figure}>
       <figcaption>
-        How many times as fast: the dot is the ratio of medians, the bar its 95 % interval, the thin line the
-        99 %
+        How many times as fast: the dot is the ratio of medians, the bar its 95 % interval, the thin line that
+        of 99 %
       </figcaption>
       <svg
         viewBox={`0 0 ${width} ${height}`}

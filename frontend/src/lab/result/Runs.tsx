@@ -45,7 +45,9 @@ export function Runs({ sides }: { sides: readonly SideResult[] }) {
 function counted(median: readonly Trip[]): string {
   const cached = median.filter((trip) => trip.cached).length;
   const requests = median.length === 1 ? "1 request" : `${median.length} requests`;
-  return cached === 0 ? requests : `${requests}, ${cached} of them answered by the browser's cache`;
+  if (cached === 0) return requests;
+  const which = cached === median.length ? "" : `${cached} of them `;
+  return `${requests}, ${which}answered by the browser's cache`;
 }
 
 function Axis({ marks }: { marks: readonly Tick[] }) {
