@@ -4,6 +4,7 @@ import os
 import platform
 import sqlite3
 import sys
+from contextlib import nullcontext
 from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
@@ -87,19 +88,12 @@ def run_side(name: str, side: str) -> Response:
     if chosen.needs and chosen.needs not in bench.engines:
         raise Problem(503, f"This side needs {chosen.needs}, which is not there.")
     bench.prepare(name, found.prepare)
-    if not found.heavy:
-        return answer(chosen, bench, **arguments)
-    if not bench.one_heavy_run.acquire(timeout=10):
-        raise Problem(503, "Another heavy run is under way.", headers=[("Retry-After", "5")])
-    try:
-        return answer(chosen, bench, **arguments)
-    finally:
-        bench.one_heavy_run.release()
+    with bench.heavy_run() if found.heavy else nullcontext(0.0) as queued:
+        return answer(chosen, Run(bench, Head.of(request.environ), queued=queued, **arguments))
 
 
-def answer(side: Side, bench: Workbench, number: int, part: int) -> Response:
+def answer(side: Side, run: Run) -> Response:
     """Answer from a side, plain or asynchronous (as Flask runs an asynchronous view), with what it cost."""
-    run = Run(bench, Head.of(request.environ), number, part)
     made: Any = side.answer
     answered = current_app.async_to_sync(made)(run) if iscoroutinefunction(made) else made(run)
     response = sent(answered)

@@ -39,11 +39,12 @@ class Run:
     `facts` are further counts that a side wants to tell, such as how often something was computed.
     """
 
-    def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0) -> None:
+    def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0, queued: float = 0) -> None:
         self.bench = bench
         self.head = head
         self.number = number
         self.part = part
+        self.queued = queued  # ms that the request waited for another heavy run, before this one began
         self.timing = Timing()
         self.rows = 0
         self.facts: dict[str, int] = {}
@@ -96,6 +97,7 @@ class Run:
         return (time.process_time_ns() - self._cpu) / 1e6 + self.spent_elsewhere
 
     def costs(self) -> str:
-        """Return the value of a second Server-Timing: the CPU time, the rows returned, and what was counted."""
+        """Return the value of a second Server-Timing: wait and CPU time, the rows returned, and what was counted."""
+        times = f"queued;dur={self.queued:.3f}, cpu;dur={self.cpu:.3f}"
         counts: Mapping[str, int] = {"rows": self.rows, **self.facts}
-        return ", ".join([f"cpu;dur={self.cpu:.3f}", *(f'{name};desc="{count}"' for name, count in counts.items())])
+        return ", ".join([times, *(f'{name};desc="{count}"' for name, count in counts.items())])

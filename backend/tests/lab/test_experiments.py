@@ -310,6 +310,20 @@ def test_an_experiment_and_its_techniques_can_be_read(client: FlaskClient) -> No
         assert answer.text == (REPOSITORY / path).read_text()
 
 
+def test_a_heavy_run_waits_for_another_and_tells_it_but_not_for_long(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert float(told(ran(client, "index", "seek"))["queued"]) < 1_000
+    monkeypatch.setattr("lab.workbench.LONGEST_QUEUE", 0.01)
+    with bench_of(app).heavy_run():
+        refused = client.get("/api/lab/experiments/index/seek")
+        assert ran(client, "n_plus_one", "joined").status_code == 200
+    assert (refused.status_code, refused.mimetype) == (503, PROBLEM_JSON)
+    assert refused.headers["Retry-After"]
+    assert "heavy run" in refused.get_json()["detail"]
+    assert ran(client, "index", "seek").status_code == 200
+
+
 @pytest.mark.parametrize("setting", [None, "", "off", "1", "ON"])
 def test_without_lab_on_nothing_of_it_answers(
     database_path: Path, setting: str | None, monkeypatch: pytest.MonkeyPatch
