@@ -60,6 +60,5 @@ test("what a side has left under way is waited for, outside its wall time", asyn
     });
     void send({ method: "POST", url: "/late", headers: {}, call: ask.call() });
   });
-  expect(measures.wall).toBeLessThan(100);
-  expect(trips[0]?.end).toBeGreaterThan(140);
+  expect(trips[0]?.end).toBeGreaterThan(measures.wall ?? Number.POSITIVE_INFINITY);
 });
