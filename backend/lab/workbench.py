@@ -1,11 +1,8 @@
 """What experiments are made of: the product's parts, made once, and the engines that are there."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, Semaphore
-from time import perf_counter
 
 from flask import Flask
 from limits import RateLimitItemPerSecond
@@ -26,7 +23,6 @@ from .companion import Companion
 # for tens of milliseconds is heavy, and of all clients' heavy runs one is under way at a time. The others hold a
 # thread while they wait, so they do not wait long.
 MOST_REQUESTS = RateLimitItemPerSecond(6_000, 10)
-LONGEST_QUEUE = 2.0  # seconds
 # Engines that a site may have, and where they are; without one the sides that need it say so.
 ENGINES = {
     "PostgreSQL": "LAB_POSTGRES_URL",
@@ -63,18 +59,6 @@ class Workbench:
         """Count a request of a client. Raises Problem (429)."""
         if not self._limiter.hit(MOST_REQUESTS, client):
             raise Problem(429, "That is more than one browser needs; wait a little.", headers=[("Retry-After", "10")])
-
-    @contextmanager
-    def heavy_run(self) -> Iterator[float]:
-        """Wait until no other heavy run is under way; the wait is given in ms. Raises Problem (503)."""
-        began = perf_counter()
-        if not self.one_heavy_run.acquire(timeout=LONGEST_QUEUE):
-            detail = "Another heavy run is under way; run this again when it has ended."
-            raise Problem(503, detail, headers=[("Retry-After", "5")])
-        try:
-            yield (perf_counter() - began) * 1000
-        finally:
-            self.one_heavy_run.release()
 
     def prepare(self, name: str, prepare: object) -> None:
         """Make what an experiment needs, once."""

@@ -20,7 +20,7 @@ from lab.experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments
 from lab.experiments import offset, report
 from lab.experiments.index import not_indexed
 from lab.questions import day
-from lab.routes import REPOSITORY
+from lab.routes import REPOSITORY, heavy_run
 from lab.workbench import Workbench
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -314,8 +314,8 @@ def test_a_heavy_run_waits_for_another_and_tells_it_but_not_for_long(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert float(told(ran(client, "index", "seek"))["queued"]) < 1_000
-    monkeypatch.setattr("lab.workbench.LONGEST_QUEUE", 0.01)
-    with bench_of(app).heavy_run():
+    monkeypatch.setattr("lab.routes.LONGEST_QUEUE", 0.01)
+    with heavy_run(bench_of(app)):
         refused = client.get("/api/lab/experiments/index/seek")
         assert ran(client, "n_plus_one", "joined").status_code == 200
     assert (refused.status_code, refused.mimetype) == (503, PROBLEM_JSON)
