@@ -21,6 +21,7 @@ const browser = await chromium.launch({ args: flags, executablePath: systemChrom
 const results = [];
 const rows = [];
 const fooled = [];
+let tried = 0;
 try {
   const { experiments, links } = await (await fetch(`${server.url}/api/lab/experiments`)).json();
   for (const experiment of experiments) {
@@ -33,31 +34,42 @@ try {
     const link = links.find(({ name }) => name === experiment.network);
     const origin = link ? `http://127.0.0.1:${link.port}` : server.url;
     console.error(`${experiment.chapter}: ${experiment.title}, ${experiment.network} ...`);
-    const { result, verdicts } = await run(`${origin}/lab/${experiment.name}?seconds=${SECONDS}`);
-    results.push(result);
-    for (const { sides, said } of verdicts) {
-      rows.push([experiment.chapter, experiment.title, sides, said, experiment.network]);
+    try {
+      const { result, verdicts } = await run(`${origin}/lab/${experiment.name}?seconds=${SECONDS}`);
+      results.push(result);
+      for (const { sides, said } of verdicts) {
+        rows.push([experiment.chapter, experiment.title, sides, said, experiment.network]);
+      }
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(error);
+      rows.push([experiment.chapter, experiment.title, "", `failed: ${inALine(error)}`, experiment.network]);
     }
   }
   console.error(`Fast against fast, ${TRIES} times ...`);
   for (let n = 0; n < TRIES; n += 1) {
-    const { verdicts } = await run(`${server.url}/lab/n_plus_one?aa=on&seconds=1`);
-    if (verdicts[0].said !== "no difference detectable") fooled.push(verdicts[0].said);
+    try {
+      const { verdicts } = await run(`${server.url}/lab/n_plus_one?aa=on&seconds=1`);
+      tried += 1;
+      if (verdicts[0].said !== "no difference detectable") fooled.push(verdicts[0].said);
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(error);
+    }
   }
 } finally {
   await browser.close();
   server.stop();
 }
 
-const { machine, browser: name, at } = results[0].environment;
 const table = [
-  `On ${at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores; Python ${machine.python}, SQLite ${machine.sqlite}; ${name}. Wall times in the browser, at most ${SECONDS} s for each experiment; 95 % intervals of the ratio of medians:`,
+  `${circumstances(results[0]?.environment)}Wall times in the browser, about ${SECONDS} s for each experiment; 95 % intervals of the ratio of medians:`,
   "",
   "| chapter | experiment | from → to | verdict | network |",
   "|---|---|---|---|---|",
   ...withoutRepeats(rows).map((cells) => `| ${cells.join(" | ")} |`),
   "",
-  `Fast against fast (A/A, real runs of one second): ${TRIES - fooled.length} of ${TRIES} say "no difference detectable".`,
+  `Fast against fast (A/A, real runs of one second): ${tried - fooled.length} of ${tried} say "no difference detectable".`,
 ].join("\n");
 console.log(table);
 await mkdir(new URL(".", RESULTS), { recursive: true });
@@ -68,16 +80,39 @@ console.error(`\nAll samples: ${fileURLToPath(RESULTS)}`);
 /** As a person would: opens the page, presses Run, waits, reads the verdicts and saves the samples. */
 async function run(url) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  await page.goto(url);
-  await page.getByRole("button", { name: /^Run/ }).click();
-  const verdict = page.getByTestId("verdict");
-  await verdict.first().waitFor({ timeout: (Number(SECONDS) + 240) * 1000 });
-  const verdicts = await verdict.allInnerTexts();
-  const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: /JSON/ }).click();
-  const result = JSON.parse(await readFile(await (await download).path(), "utf8"));
-  await page.close();
-  return { result, verdicts: verdicts.map(parted) };
+  try {
+    await page.goto(url);
+    await page.getByRole("button", { name: /^Run/ }).click();
+    const verdict = page.getByTestId("verdict");
+    const broken = page.getByRole("alert");
+    await verdict
+      .or(broken)
+      .first()
+      .waitFor({ timeout: (Number(SECONDS) + 240) * 1000 });
+    if (await broken.count()) throw new Error((await broken.first().innerText()).replaceAll(/\s+/g, " "));
+    const verdicts = await verdict.allInnerTexts();
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /JSON/ }).click();
+    const result = JSON.parse(await readFile(await (await download).path(), "utf8"));
+    return { result, verdicts: verdicts.map(parted) };
+  } finally {
+    await page.close();
+  }
+}
+
+/** When and where: nothing where no experiment has run. */
+function circumstances(environment) {
+  if (!environment) return "";
+  const { machine, browser, at } = environment;
+  return `On ${at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores; Python ${machine.python}, SQLite ${machine.sqlite}; ${browser}. `;
+}
+
+/** As much of an error as a cell of the table can hold. */
+function inALine(error) {
+  return String(error.message ?? error)
+    .split("\n")[0]
+    .replaceAll("|", "/")
+    .slice(0, 120);
 }
 
 /** "A → B: 2.9–3.3 times faster (4.0 ms saved)" */

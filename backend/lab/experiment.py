@@ -62,7 +62,7 @@ class Experiment:
     lesson: str  # what to conclude where it is faster
     does_not_pay: str
     network: str = "direct"  # of NETWORKS: where its effect shows best
-    heavy: bool = False  # one run at a time
+    heavy: bool = False  # takes a core for tens of milliseconds: one run at a time
     prepare: Callable[[Any], None] | None = None  # of the Workbench, once, before the first run
     seen: Callable[[Any], Any] | None = None  # what of the decoded content the page uses; equality is of that
 

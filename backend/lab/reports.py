@@ -14,7 +14,6 @@ from roundtrip.techniques.conditional import etag_of
 from roundtrip.techniques.fields import Selection
 from roundtrip.techniques.response_cache import Entry
 from roundtrip.techniques.serialization import JSON, encode
-from roundtrip.techniques.timing import Timing
 
 from .questions import ORIGINS
 from .run import Run
@@ -59,21 +58,23 @@ def entry_of(body: bytes, fresh_for: int = DAY, stale_for: int = DAY, age: float
 
 
 class Computations:
-    """Computes one report for whichever thread asks, and counts how often it did. A reader belongs to one thread."""
+    """Computes one report for whichever thread asks, and counts what that takes. A reader belongs to one thread."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
         self._lock = Lock()
-        self.made = 0
+        self._made: list[Run] = []
 
     def entry(self) -> Entry:
         """Compute the report."""
+        own = Run(self._run.bench, self._run.head, self._run.number)
+        body = compute(own.reader(), own.number)
         with self._lock:
-            self.made += 1
-        reader = Reader(self._run.bench.database, self._run.bench.cursors, Timing())
-        return entry_of(compute(reader, self._run.number))
+            self._made.append(own)
+        return entry_of(body)
 
     def told(self, body: bytes) -> Answer:
-        """Answer with the report, and with how often it was computed."""
-        self._run.facts["computations"] = self.made
+        """Answer with the report, how often it was computed, and what all that asked of the database."""
+        self._run.facts["computations"] = len(self._made)
+        self._run.add(self._made)
         return self._run.bytes(body)

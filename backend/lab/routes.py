@@ -4,8 +4,11 @@ import os
 import platform
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from inspect import iscoroutinefunction
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -24,6 +27,7 @@ from .workbench import Workbench
 
 LAB = "/api/lab"
 REPOSITORY = BACKEND.parent
+LONGEST_QUEUE = 2.0  # seconds that a heavy run waits for another
 
 
 class RunArguments(Arguments):
@@ -87,19 +91,25 @@ def run_side(name: str, side: str) -> Response:
     if chosen.needs and chosen.needs not in bench.engines:
         raise Problem(503, f"This side needs {chosen.needs}, which is not there.")
     bench.prepare(name, found.prepare)
-    if not found.heavy:
-        return answer(chosen, bench, **arguments)
-    if not bench.one_heavy_run.acquire(timeout=10):
-        raise Problem(503, "Another heavy run is under way.", headers=[("Retry-After", "5")])
+    with heavy_run(bench) if found.heavy else nullcontext(0.0) as queued:
+        return answer(chosen, Run(bench, Head.of(request.environ), queued=queued, **arguments))
+
+
+@contextmanager
+def heavy_run(bench: Workbench) -> Iterator[float]:
+    """Wait until no other heavy run is under way; the wait is given in ms. Raises Problem (503)."""
+    began = perf_counter()
+    if not bench.one_heavy_run.acquire(timeout=LONGEST_QUEUE):
+        detail = "Another heavy run is under way; run this again when it has ended."
+        raise Problem(503, detail, headers=[("Retry-After", "5")])
     try:
-        return answer(chosen, bench, **arguments)
+        yield (perf_counter() - began) * 1000
     finally:
         bench.one_heavy_run.release()
 
 
-def answer(side: Side, bench: Workbench, number: int, part: int) -> Response:
+def answer(side: Side, run: Run) -> Response:
     """Answer from a side, plain or asynchronous (as Flask runs an asynchronous view), with what it cost."""
-    run = Run(bench, Head.of(request.environ), number, part)
     made: Any = side.answer
     answered = current_app.async_to_sync(made)(run) if iscoroutinefunction(made) else made(run)
     response = sent(answered)

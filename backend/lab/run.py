@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CountedDatabase:
-    """The product's database, with the rows that it hands out counted for one run. It shares its plans."""
+    """The product's database, with the rows that it returns counted for one run. It shares its plans."""
 
     def __init__(self, database: Database, run: "Run") -> None:
         self._database = database
@@ -39,14 +39,16 @@ class Run:
     `facts` are further counts that a side wants to tell, such as how often something was computed.
     """
 
-    def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0) -> None:
+    def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0, queued: float = 0) -> None:
         self.bench = bench
         self.head = head
         self.number = number
         self.part = part
+        self.queued = queued  # ms that the request waited for another heavy run, before this one began
         self.timing = Timing()
         self.rows = 0
         self.facts: dict[str, int] = {}
+        self.spent_elsewhere = 0.0  # ms of CPU time that belong to this run and were spent before or after it
         self._cpu = time.process_time_ns()
 
     def database(self, database: Database | None = None) -> Any:
@@ -82,8 +84,20 @@ class Run:
             told.append(("Content-Encoding", coding))
         return Answer(200, [*told, *given.items()], body, self.timing)
 
+    def add(self, others: Sequence["Run"]) -> None:
+        """Count the statements and rows of runs that overlapped as this one's, and the spans of the longest."""
+        self.rows += sum(run.rows for run in others)
+        self.timing.statements += sum(run.timing.statements for run in others)
+        longest = max(others, key=lambda run: sum(run.timing.spans.values()))
+        self.timing.spans.update(longest.timing.spans)
+
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of CPU time that this process has spent since the run began, and what was spent elsewhere."""
+        return (time.process_time_ns() - self._cpu) / 1e6 + self.spent_elsewhere
+
     def costs(self) -> str:
-        """Return the value of a second Server-Timing: the CPU time of this process, in ms, and what was counted."""
-        cpu = (time.process_time_ns() - self._cpu) / 1e6
+        """Return the value of a second Server-Timing: wait and CPU time, the rows returned, and what was counted."""
+        times = f"queued;dur={self.queued:.3f}, cpu;dur={self.cpu:.3f}"
         counts: Mapping[str, int] = {"rows": self.rows, **self.facts}
-        return ", ".join([f"cpu;dur={cpu:.3f}", *(f'{name};desc="{count}"' for name, count in counts.items())])
+        return ", ".join([times, *(f'{name};desc="{count}"' for name, count in counts.items())])

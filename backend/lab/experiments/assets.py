@@ -1,9 +1,8 @@
 """The page's JavaScript on two visits: plain, compressed beforehand, and with a hash in each name."""
 
 import re
-from pathlib import Path
 
-from flask import current_app, request, send_from_directory
+from flask import request, send_from_directory
 from whitenoise import WhiteNoise
 
 from roundtrip.errors import Problem
@@ -11,23 +10,34 @@ from roundtrip.http import Answer
 
 from ..experiment import Experiment, Side
 from ..run import Run
-from ..workbench import BUILT
+from ..workbench import BUILT, Workbench
 
 _NAMED = re.compile(r'"(/assets/[^"]+\.(?:js|css))"')  # frontend/src/lab/experiments/assets.ts reads the page so too
 
 
-def asked_for(run: Run, dist: Path) -> str:
-    """Return the address of the file that a run asks for: its part, of those that the page names. Problem (404)."""
-    named = _NAMED.findall((dist / "index.html").read_text())
-    if run.part >= len(named):
-        raise Problem(404, f"The page names {len(named)} files.")
-    return str(named[run.part])
+class Files:
+    """What the page names, and what serves it compressed: found once, for both are as old as the build."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.named = _NAMED.findall((bench.dist / "index.html").read_text())
+        self.compressed = WhiteNoise(bench.app.wsgi_app, root=bench.dist, max_age=0, allow_all_origins=False)
+
+    def asked_for(self, run: Run) -> str:
+        """Return the address of the file that a run asks for: its part. Raises Problem (404)."""
+        if run.part >= len(self.named):
+            raise Problem(404, f"The page names {len(self.named)} files.")
+        return str(self.named[run.part])
+
+
+def prepare(bench: Workbench) -> None:
+    """Read the page, and what is in its folder."""
+    bench.app.extensions["lab.assets"] = Files(bench)
 
 
 def plain(run: Run) -> Answer:
     """Answer as Flask's send_from_directory does by itself: uncompressed, with `no-cache` and an ETag."""
-    dist = run.bench.dist
-    with send_from_directory(dist, asked_for(run, dist).removeprefix("/")) as response:
+    address = _files(run).asked_for(run)
+    with send_from_directory(run.bench.dist, address.removeprefix("/")) as response:
         response.direct_passthrough = False  # read here: an Answer has its bytes
         headers = list(response.get_wsgi_headers(request.environ))
         return Answer(response.status_code, headers, response.get_data(), run.timing)
@@ -35,15 +45,18 @@ def plain(run: Run) -> Answer:
 
 def compressed(run: Run) -> Answer:
     """Answer as the product's static files, but without knowing that they never change."""
-    dist = run.bench.dist
-    address = asked_for(run, dist)
-    files = WhiteNoise(current_app.wsgi_app, root=dist, max_age=0, autorefresh=True, allow_all_origins=False)
-    found = files.find_file(address).get_response("GET", request.environ)
+    files = _files(run)
+    found = files.compressed.files[files.asked_for(run)].get_response("GET", request.environ)
     body = b""
     if found.file is not None:
         with found.file:
             body = found.file.read()
     return Answer(found.status, found.headers, body, run.timing)
+
+
+def _files(run: Run) -> Files:
+    files: Files = run.bench.app.extensions["lab.assets"]
+    return files
 
 
 EXPERIMENT = Experiment(
@@ -112,4 +125,5 @@ EXPERIMENT = Experiment(
     does_not_pay="For visitors who never return, the hash saves nothing; on a fast and near network, compression "
     "saves little. A file without a hash in its name must not be immutable: nobody could replace it.",
     network="slow 4G",
+    prepare=prepare,
 )

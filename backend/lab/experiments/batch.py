@@ -53,6 +53,7 @@ EXPERIMENT = Experiment(
             "Asked in parallel they share the wait, but HTTP/1.1 gives a site six connections, and opening them "
             "takes time too. A batch needs one connection and one set of headers."
         ),
+        "On all sides the server's cache has the answers already, so that only the way to them differs.",
     ),
     lesson="Ask for all that a page needs in one go.",
     does_not_pay=(

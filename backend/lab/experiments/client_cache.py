@@ -15,7 +15,7 @@ EXPERIMENT = Experiment(
         Side(
             "each",
             "Each for itself",
-            "Every component fetches the list that it shows.",
+            "Every component fetches the list that it shows, past the browser's own cache.",
             (
                 "browser -> server: list ×5",
                 "server -> browser: list ×5",
@@ -39,6 +39,11 @@ EXPERIMENT = Experiment(
         (
             "A cache in the page knows by its key that a question is under way. Whoever asks the same waits for "
             "the same answer."
+        ),
+        (
+            "Browsers help a little themselves: Chromium sends one of several equal GETs whose answer it may keep, "
+            "and lets the others wait for it. Here both sides ask past the browser's cache. So this is what happens "
+            "with answers that it may not keep, and with clients that ask the server whether theirs is still right."
         ),
     ),
     lesson="Give equal questions equal keys, and ask each once.",

@@ -67,4 +67,5 @@ EXPERIMENT = Experiment(
     "order.",
     does_not_pay="For small tables, and for questions that most rows match. Each index also makes writes slower and "
     "the file larger.",
+    heavy=True,
 )

@@ -173,18 +173,12 @@ def prepare(bench: Workbench) -> None:
 def laden(run: Run) -> Answer:
     """Call the application with everything around it."""
     _, application, environ = run.bench.app.extensions["lab.middleware"]
-    run.facts["hooks"] = sum(
-        len(hooks)
-        for kind in (application.before_request_funcs, application.after_request_funcs)
-        for hooks in kind.values()
-    )
     return _called(run, application, environ)
 
 
 def bare(run: Run) -> Answer:
     """Call the application with nothing around it."""
     application, _, environ = run.bench.app.extensions["lab.middleware"]
-    run.facts["hooks"] = 0
     return _called(run, application, environ)
 
 

@@ -34,7 +34,8 @@ EXPERIMENT = Experiment(
     explanation=(
         (
             "A pointer comes to rest on a link before it clicks. This experiment assumes 150 ms between the two, "
-            "so the request is 80 ms ahead. Measured is the time from click to data."
+            "so the request is 80 ms ahead. Measured is the time from click to data. The server's cache has the "
+            "answer on both sides."
         ),
         (
             "Fast visitors gain less, slow ones more; on a touch screen nothing rests on a link, and nothing is "

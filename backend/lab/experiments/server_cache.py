@@ -61,9 +61,10 @@ def memoize(run: Run) -> Answer:
     return run.json(value)
 
 
-@flask_caching.memoize()
+# By itself the key is the request's path, without the query: all numbers would get the first one's report.
+@flask_caching.cached(make_cache_key=lambda number: f"lab view {number}")
 def memoized(number: int) -> Any:
-    """Return the values of the report."""
+    """Return the values of the report, as a view may: Flask makes JSON of them."""
     bench: Workbench = current_app.extensions["lab"]
     return report.read(_reader(bench), arguments(number), MEASURED, "").value
 
@@ -122,8 +123,8 @@ EXPERIMENT = Experiment(
         ),
         Side(
             "memoize",
-            "Flask-Caching, memoize",
-            "Keeps the function's values, pickled in a SimpleCache; each request unpickles and encodes them again.",
+            "Flask-Caching, @cached",
+            "Keeps what the view returns, pickled in a SimpleCache; each request unpickles and encodes them again.",
             (
                 "browser -> server: report",
                 "server -> cache: the values, pickled",
@@ -170,7 +171,7 @@ EXPERIMENT = Experiment(
     explanation=(
         "Many people ask the same question, and its answer changes seldom. A cache keeps the answer under a key made "
         "from the question; the next who asks gets what is kept, and the database rests.",
-        "What is kept matters. Flask-Caching's memoize keeps Python values: they must be unpickled and turned into "
+        "What is kept matters. Flask-Caching's @cached keeps a view's values: they must be unpickled and turned into "
         "JSON again for each request. Keep the bytes that go out, and a hit has nothing left to do.",
         "A cache in the process is the nearest, but each process has its own, and it is gone when that ends. One "
         "that all share costs a question over a socket for each hit; the product keeps copies in front of it for a "

@@ -68,11 +68,12 @@ EXPERIMENT = Experiment(
             "Get, compute, put",
             "Each of fifty threads finds nothing and computes the report.",
             (
-                "browser -> server: report ×50",
+                "browser -> server: let fifty ask",
+                "server -> server: a thread asks ×50",
                 "server -> cache: is it there? ×50",
                 "server -> database: 9,000 flights, added up ×50",
                 "server -> cache: keep it ×50",
-                "server -> browser: report ×50",
+                "server -> browser: the report that all got",
             ),
             get_compute_put,
         ),
@@ -81,11 +82,12 @@ EXPERIMENT = Experiment(
             "Single flight",
             "The first that finds nothing computes; the others wait for what it gets.",
             (
-                "browser -> server: report ×50",
+                "browser -> server: let fifty ask",
+                "server -> server: a thread asks ×50",
                 "server -> cache: is it there? ×50",
                 "server -> database: 9,000 flights, added up",
                 "server -> cache: keep it",
-                "server -> browser: report ×50",
+                "server -> browser: the report that all got",
             ),
             single_flight,
         ),
@@ -96,8 +98,11 @@ EXPERIMENT = Experiment(
         "meanwhile more arrive.",
         "Single flight keeps a list of what is being computed. Whoever misses a key that is on the list waits for "
         "that computation instead of starting another.",
-        "The fifty threads are started inside the server and let go together. The time is until all of them have "
-        "their answer; the count of computations is what really happened.",
+        "The fifty threads are started inside the server and let go together: a browser opens only six connections "
+        "to a server, and this one has four threads, so that fifty requests could not meet. One request of the "
+        "browser starts them, and is answered when all have their report.",
+        "Computations, statements and rows are those of all threads together; the time in the database is that of "
+        "the slowest thread, since they overlap.",
     ),
     lesson="Let one compute, and the others wait for it.",
     does_not_pay="Where requests for one key seldom meet, or where the computation is so short that it ends before "

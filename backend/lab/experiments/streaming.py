@@ -43,6 +43,7 @@ EXPERIMENT = Experiment(
             "As NDJSON each answer is a line of its own, and is sent when it is done. Measured is the time until "
             "the five quick answers are here; the slow one takes as long as before."
         ),
+        "The server's cache has the quick answers on both sides, and the slow one on neither.",
     ),
     lesson="Send what is ready.",
     does_not_pay="Where all parts take about as long, or the page can show nothing before the last one.",

@@ -56,9 +56,10 @@ EXPERIMENT = Experiment(
             "One thread",
             "Each request waits until the one before it is done.",
             (
-                "browser -> server: 24 requests",
+                "browser -> server: let 24 requests arrive",
+                "server -> server: a request ×24",
                 "server -> upstream: one at a time ×24",
-                "server -> browser: 24 answers",
+                "server -> browser: what all got",
             ),
             one_thread,
         ),
@@ -67,9 +68,10 @@ EXPERIMENT = Experiment(
             "Four threads",
             "Four requests wait together, the others behind them, as in this server's one process.",
             (
-                "browser -> server: 24 requests",
+                "browser -> server: let 24 requests arrive",
+                "server -> server: a request ×24",
                 "server -> upstream: four at a time ×6",
-                "server -> browser: 24 answers",
+                "server -> browser: what all got",
             ),
             four_threads,
         ),
@@ -78,9 +80,10 @@ EXPERIMENT = Experiment(
             "One event loop",
             "All 24 wait together in one thread.",
             (
-                "browser -> server: 24 requests",
+                "browser -> server: let 24 requests arrive",
+                "server -> server: a request ×24",
                 "server -> upstream: 24 at a time",
-                "server -> browser: 24 answers",
+                "server -> browser: what all got",
             ),
             event_loop,
         ),
@@ -90,8 +93,9 @@ EXPERIMENT = Experiment(
         "threads holds four requests. The fifth waits in a queue, although the processor is idle.",
         "On an event loop a waiting request is only a small object. One thread holds thousands, as long as none of "
         "them computes for long: while one computes, all others stand still.",
-        "The 24 requests are played inside the server, in each side's manner, so that only the manner differs. The "
-        "time is until the last of them has its answer.",
+        "The 24 requests are played inside the server, in each side's manner, so that only the manner differs: a "
+        "browser would open six connections and keep the others waiting itself. It sends one request, which is "
+        "answered when the last of the 24 is.",
     ),
     lesson="For much waiting and little computing, an event loop holds more than threads do.",
     does_not_pay="Where requests wait for little. Most answers of this product come from SQLite or from memory in "

@@ -20,7 +20,7 @@ from lab.experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments
 from lab.experiments import offset, report
 from lab.experiments.index import not_indexed
 from lab.questions import day
-from lab.routes import REPOSITORY
+from lab.routes import REPOSITORY, heavy_run
 from lab.workbench import Workbench
 from roundtrip import create_app, postgresql
 from roundtrip.config import Settings
@@ -321,6 +321,20 @@ def test_an_experiment_and_its_techniques_can_be_read(client: FlaskClient) -> No
         answer = client.get(f"/api/lab/source/{path}")
         assert (answer.status_code, answer.mimetype) == (200, "text/plain")
         assert answer.text == (REPOSITORY / path).read_text()
+
+
+def test_a_heavy_run_waits_for_another_and_tells_it_but_not_for_long(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert float(told(ran(client, "index", "seek"))["queued"]) < 1_000
+    monkeypatch.setattr("lab.routes.LONGEST_QUEUE", 0.01)
+    with heavy_run(bench_of(app)):
+        refused = client.get("/api/lab/experiments/index/seek")
+        assert ran(client, "n_plus_one", "joined").status_code == 200
+    assert (refused.status_code, refused.mimetype) == (503, PROBLEM_JSON)
+    assert refused.headers["Retry-After"]
+    assert "heavy run" in refused.get_json()["detail"]
+    assert ran(client, "index", "seek").status_code == 200
 
 
 @pytest.mark.parametrize("setting", [None, "", "off", "1", "ON"])

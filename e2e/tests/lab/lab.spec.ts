@@ -71,7 +71,7 @@ test("every experiment's sides give equal answers", async ({ page, request }) =>
   for (const { name, title, sides } of (await catalogue(request)).experiments) {
     if (sides.filter(({ needs }) => needs === null).length < 2) continue; // the backend's tests have all engines
     await test.step(title, async () => {
-      await page.goto(`/lab/${name}?rounds=5&warmup=2&seconds=3`);
+      await page.goto(`/lab/${name}?rounds=12&warmup=2&seconds=3`);
       await run(page); // which says so and ends where they differ
     });
   }

@@ -33,7 +33,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
         }}
       >
         <label>
-          Measure for at most
+          Measure for about
           <select
             value={settings.seconds}
             disabled={progress !== null}

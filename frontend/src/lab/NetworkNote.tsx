@@ -1,5 +1,5 @@
 import { useLocation } from "react-router";
-import { linkInForce } from "./environment";
+import { addressAt, isOwnMachine, linkInForce } from "./environment";
 import styles from "./pages/Lab.module.css";
 import type { Catalogue, LinkInfo } from "./types";
 
@@ -8,7 +8,7 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
   const link = linkInForce(catalogue);
   const inForce = link?.name ?? DIRECT;
   const { pathname, search } = useLocation();
-  const { protocol, hostname } = location;
+  const direct = { name: DIRECT, port: link ? catalogue.port : location.port };
   return (
     <section className={styles.network} aria-label="Network">
       <p>
@@ -16,20 +16,22 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
         a figure.
         {suits && suits !== inForce && ` This experiment shows best ${bestWhere(suits)}.`}
       </p>
-      <ul aria-label="Open this page through">
-        {[{ name: DIRECT, port: link ? catalogue.port : location.port }, ...catalogue.links].map(
-          ({ name, port }) => (
+      {isOwnMachine() ? (
+        <ul aria-label="Open this page through">
+          {[direct, ...catalogue.links].map(({ name, port }) => (
             <li key={name}>
               <a
-                href={`${protocol}//${hostname}${port && `:${port}`}${pathname}${search}`}
+                href={addressAt(port, pathname + search)}
                 aria-current={name === inForce ? "true" : undefined}
               >
                 {name}
               </a>
             </li>
-          ),
-        )}
-      </ul>
+          ))}
+        </ul>
+      ) : (
+        <p>The links work in a browser on the server's own machine only.</p>
+      )}
     </section>
   );
 }
@@ -37,6 +39,7 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
 const DIRECT = "direct";
 
 function inWords(link: LinkInfo | undefined): string {
+  if (!link && !isOwnMachine()) return "Nothing of the Lab's delays this page.";
   if (!link) return "Nothing delays this page; the links below open it over a slower way.";
   if (link.rtt === 0) return "This page came over a link without delay: what a link costs by itself.";
   const rate = link.mbit === null ? "" : ` and lets through ${link.mbit} Mbit/s`;

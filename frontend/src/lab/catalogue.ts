@@ -1,4 +1,5 @@
 /** What experiments there are, the links that lead here, and the machine: as the server tells. */
+import { ProblemError } from "../client/errors";
 import type { Catalogue } from "./types";
 
 export const LAB = "/api/lab";
@@ -9,4 +10,11 @@ export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "o
   if (response.status === 404) return "off";
   if (!response.ok) throw new Error(`The Lab answered ${response.status}.`);
   return (await response.json()) as Catalogue;
+}
+
+/** fetch says only "Failed to fetch". */
+export function inWords(error: unknown): Error {
+  if (error instanceof TypeError)
+    return new ProblemError({ kind: "network", title: "The server could not be reached." });
+  return error instanceof Error ? error : new Error(String(error));
 }

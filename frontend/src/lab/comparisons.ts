@@ -2,6 +2,8 @@
 import { type Comparison, compare, random } from "./statistics";
 import type { Measure, Result, Samples } from "./types";
 
+export const FEWEST_TO_COMPARE = 2;
+
 /** The first side against another: null where fewer than two rounds have both. */
 export function comparisonOf(result: Result, side: number, measure: Measure): Comparison | null {
   const [first] = result.sides;
@@ -23,5 +25,5 @@ export function compareSamples(
     slow.push(value);
     fast.push(against);
   });
-  return slow.length < 2 ? null : compare(slow, fast, { random: random(seed) });
+  return slow.length < FEWEST_TO_COMPARE ? null : compare(slow, fast, { random: random(seed) });
 }

@@ -7,6 +7,17 @@ export function linkInForce({ links }: Catalogue): LinkInfo | undefined {
   return links.find(({ port }) => String(port) === location.port);
 }
 
+/** This page through another port of its server. */
+export function addressAt(port: number | string, path: string): string {
+  const { protocol, hostname } = location;
+  return `${protocol}//${hostname}${port && `:${port}`}${path}`;
+}
+
+/** Links listen on the server's own machine only. */
+export function isOwnMachine(): boolean {
+  return ["127.0.0.1", "localhost"].includes(location.hostname);
+}
+
 export async function environmentOf(catalogue: Catalogue, signal: AbortSignal): Promise<Environment> {
   const link = linkInForce(catalogue);
   return {

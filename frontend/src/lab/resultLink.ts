@@ -2,9 +2,18 @@
  * A result as a link that needs no server to keep it, and as CSV. Whatever a link holds may come from a stranger,
  * so all of it is checked, and what is kept is built anew from what was checked.
  */
-import type { SpanName } from "../client/spans";
+import type { Span, SpanName } from "../client/spans";
+import { FEWEST_TO_COMPARE } from "./comparisons";
 import { BOUNDS, expected, isWithin, type NumberSetting } from "./settings";
-import { type Environment, MEASURES, type Result, type Samples, type SideResult } from "./types";
+import {
+  type Environment,
+  type ExperimentInfo,
+  MEASURES,
+  type Result,
+  type Samples,
+  type SideResult,
+  type Trip,
+} from "./types";
 
 /** Its message is a sentence for the person who opened the link. */
 export class LinkError extends Error {
@@ -31,16 +40,34 @@ export async function fromLink(text: string): Promise<Result> {
   return checked(await jsonOf(text), "This result link is cut short or was changed");
 }
 
+/**
+ * Throws LinkError unless the sides are the experiment's, in its order: not all of them, where one could not run. An A/A
+ * run has one of them twice, which is not the slow one.
+ */
+export function checkFits({ experiment, settings, sides }: Result, info: ExperimentInfo): void {
+  if (experiment !== info.name)
+    throw new LinkError(`This result link is of another experiment: ${experiment}.`);
+  const places = sides.map(({ name }) => info.sides.findIndex((side) => side.name === name));
+  const [first = -1, second = -1] = places;
+  const fits = settings.aa
+    ? places.length === 2 && first === second && first > 0
+    : places.every((place, at) => place > (places[at - 1] ?? -1));
+  if (!fits) {
+    const names = sides.map(({ name }) => name).join(", ");
+    throw new LinkError(`This result link does not fit this experiment: it compares ${names}.`);
+  }
+}
+
 /** One row for each sample (RFC 4180); what was not measured is empty. */
 export function toCsv({ sides }: Result): string {
   const rounds = Math.max(
     0,
     ...sides.flatMap(({ samples }) => Object.values(samples).map((each) => each.length)),
   );
-  const rows: (string | number | null | undefined)[][] = [["round", "side", ...MEASURES]];
+  const rows: (string | number | null | undefined)[][] = [["round", "side", "label", ...MEASURES]];
   for (let round = 0; round < rounds; round++) {
-    for (const { name, samples } of sides)
-      rows.push([round + 1, name, ...MEASURES.map((measure) => samples[measure]?.[round])]);
+    for (const { name, label, samples } of sides)
+      rows.push([round + 1, name, label, ...MEASURES.map((measure) => samples[measure]?.[round])]);
   }
   return rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
 }
@@ -140,9 +167,14 @@ function orNull<T>(check: Check<T>): Check<T | null> {
   return (value, at) => (value === null ? null : check(value, at));
 }
 
-function list<T>(most: number, check: Check<T>): Check<T[]> {
+function optional<T>(check: Check<T>): Check<T> {
+  return (value, at) => (value === undefined ? (value as T) : check(value, at));
+}
+
+function list<T>(least: number, most: number, check: Check<T>): Check<T[]> {
+  const wanted = least === 0 ? `a list of up to ${most}` : `a list of ${least} to ${most}`;
   return (value, at) => {
-    if (!Array.isArray(value) || value.length > most) return fail(at, `a list of up to ${most}`);
+    if (!Array.isArray(value) || value.length < least || value.length > most) return fail(at, wanted);
     return value.map((each, i) => check(each, `${at}, number ${i + 1}`));
   };
 }
@@ -150,8 +182,11 @@ function list<T>(most: number, check: Check<T>): Check<T[]> {
 function object<T extends object>(checks: { [K in keyof T]-?: Check<T[K]> }): Check<T> {
   return (value, at) => {
     const said = record(value, at);
-    const entries = Object.entries<Check<unknown>>(checks);
-    return Object.fromEntries(entries.map(([name, check]) => [name, check(said[name], name)])) as T;
+    const entries = Object.entries<Check<unknown>>(checks).map(([name, check]) => [
+      name,
+      check(said[name], name),
+    ]);
+    return Object.fromEntries(entries.filter(([, kept]) => kept !== undefined)) as T;
   };
 }
 
@@ -160,15 +195,19 @@ function record(value: unknown, at: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** It begins with no sign that a spreadsheet would take the rest of a CSV field for a formula after. */
+/** Neither begins with a sign that a spreadsheet would take the rest of a CSV field for a formula after. */
 const name = text(80, /^[A-Za-z0-9][\w .()-]*$/, "a name of up to 80 characters");
-const label = text(200);
+const label = text(200, /^(?![=+\-@\t\r\n])/, "a label of up to 200 characters");
+const words = text(200);
+
+const ROUNDS = BOUNDS.rounds.most;
 
 const samples: Check<Samples> = (value, at) => {
   const said = record(value, at);
-  const kept: Samples = {};
+  const kept: Samples = { wall: list(FEWEST_TO_COMPARE, ROUNDS, amount)(said.wall, "wall") };
   for (const measure of MEASURES) {
-    if (said[measure] !== undefined) kept[measure] = list(1000, orNull(amount))(said[measure], measure);
+    if (said[measure] !== undefined)
+      kept[measure] ??= list(0, ROUNDS, orNull(amount))(said[measure], measure);
   }
   return kept;
 };
@@ -195,10 +234,11 @@ const SPAN_NAMES: Record<SpanName, true> = {
   unaccounted: true,
 };
 
-const spanTimes = object({
+const span = object<Span>({
   name: oneOf(...(Object.keys(SPAN_NAMES) as SpanName[])),
   start: amount,
   end: amount,
+  detail: optional(text(1000)),
 });
 
 const side = object<SideResult>({
@@ -206,16 +246,14 @@ const side = object<SideResult>({
   label,
   samples,
   median: list(
+    0,
     200,
-    object({
+    object<Trip>({
       url: text(4000),
       start: amount,
       end: amount,
-      spans: list(100, (value, at) => {
-        const { detail } = record(value, at);
-        const times = spanTimes(value, at);
-        return detail === undefined ? times : { ...times, detail: text(1000)(detail, "detail") };
-      }),
+      spans: list(0, 100, span),
+      cached: optional(flag),
     }),
   ),
 });
@@ -238,18 +276,18 @@ const wellFormed = object<Result>({
     seed: setting("seed"),
   }),
   environment: object<Environment>({
-    network: label,
+    network: words,
     rtt: orNull(amount),
     mbit: orNull(amount),
     measuredRtt: amount,
     browser: text(500),
     clock: amount,
     isolated: flag,
-    machine: object({ cpu: label, cores: amount, system: label, python: label, sqlite: label }),
+    machine: object({ cpu: words, cores: amount, system: words, python: words, sqlite: words }),
     at: text(40),
   }),
-  sides: list(8, side),
-  ended: oneOf("precise", "time", "rounds", "stopped"),
+  sides: list(2, 8, side),
+  ended: oneOf("precise", "time", "least", "rounds", "stopped", "broken"),
 });
 
 const aResult: Check<Result> = (value, at) => {

@@ -16,6 +16,7 @@ const CATALOGUE = { links: [], machine: {} } as unknown as Catalogue;
 const QUICK: Settings = { ...DEFAULTS, seconds: 30, rounds: 12, warmup: 1, seed: 7 };
 
 let asked: string[] = [];
+let broken: Error | null;
 let answered: (url: string) => unknown;
 
 vi.mock("../client/transport", () => ({
@@ -28,6 +29,7 @@ vi.mock("../client/transport", () => ({
 
 beforeEach(() => {
   asked = [];
+  broken = null;
   answered = () => ({ items: [1, 2] });
   vi.stubGlobal("fetch", async () => new Response(null, { status: 204 })); // the pings
   vi.stubGlobal("PerformanceResourceTiming", undefined); // there is nothing to wait for
@@ -39,6 +41,9 @@ function run(settings: Partial<Settings> = {}) {
   const done = runExperiment(INFO, { ...QUICK, ...settings }, CATALOGUE, {
     signal: controller.signal,
     onProgress: () => undefined,
+    onBroken: (error) => {
+      broken = error;
+    },
   });
   return { done, stop: () => controller.abort() };
 }
@@ -74,7 +79,7 @@ test("when the time is up, it goes on until something can be told", async () => 
     return now;
   });
   const { done } = run({ seconds: 1, rounds: 100 });
-  expect((await done).ended).toBe("time");
+  expect((await done).ended).toBe("least");
   expect(await wallsOf(done)).toEqual([FEWEST_TO_TELL, FEWEST_TO_TELL]);
   vi.restoreAllMocks();
 });
@@ -90,6 +95,23 @@ test("stopped, it has the whole rounds so far", async () => {
   const [slow, fast] = sides.map(({ samples }) => samples.wall?.length ?? 0);
   expect(slow).toBe(fast);
   expect(slow).toBeGreaterThan(5);
+});
+
+test("broken off, it has the whole rounds so far, and tells why", async () => {
+  const failAfter = (most: number) => (): unknown => {
+    if (asked.length > most) throw new Error("The server could not be reached");
+    return 1;
+  };
+  answered = failAfter(15); // one round to warm up, then seven, and half of one
+  const { ended, sides } = await run().done;
+  expect(ended).toBe("broken");
+  expect(sides.map(({ samples }) => samples.wall?.length)).toEqual([6, 6]);
+  expect(broken?.message).toBe("The server could not be reached");
+
+  [asked, broken] = [[], null];
+  answered = failAfter(5);
+  await expect(run().done).rejects.toThrow("The server could not be reached");
+  expect(broken).toBeNull();
 });
 
 test("fast against fast is the last side twice", async () => {

@@ -4,7 +4,8 @@
  */
 import { createTimings, timed } from "../client/timing";
 import { transport } from "../client/transport";
-import { compareSamples } from "./comparisons";
+import { inWords } from "./catalogue";
+import { compareSamples, FEWEST_TO_COMPARE } from "./comparisons";
 import { environmentOf } from "./environment";
 import type { Half, Side } from "./half";
 import { askOf, oneGet, type Sample, sample } from "./sample";
@@ -26,6 +27,8 @@ export interface Progress {
 interface Options {
   signal: AbortSignal;
   onProgress(progress: Progress): void;
+  /** Told why a run ended early that still has rounds to show. */
+  onBroken(error: Error): void;
 }
 
 interface Contender {
@@ -37,12 +40,12 @@ interface Contender {
 /** Rounds between two looks at the interval. */
 const LOOK_EVERY = 10;
 
-/** Stopped, it resolves with what there is; what goes wrong is an Error for people. */
+/** Stopped or broken, it resolves with what there is; what goes wrong before that is an Error for people. */
 export async function runExperiment(
   info: ExperimentInfo,
   settings: Settings,
   catalogue: Catalogue,
-  { signal, onProgress }: Options,
+  { signal, onProgress, onBroken }: Options,
 ): Promise<Result> {
   const half = await halfOf(info.name);
   const contenders = contendersOf(info, settings, half);
@@ -67,7 +70,7 @@ export async function runExperiment(
   tell({});
   const environment = await environmentOf(catalogue, signal);
   const numberOf = (n: number) => (settings.seed + n) % 1_000_000;
-  const warmup = Math.max(1, settings.warmup);
+  const { warmup } = settings;
   for (let n = 0; n < warmup; n += 1) {
     tell({ phase: "warming up", round: n + 1 });
     checkEqual(info, contenders, await round(numberOf(n)));
@@ -81,8 +84,9 @@ export async function runExperiment(
       const taken = await round(numberOf(warmup + n));
       for (const [index, { samples }] of contenders.entries()) samples.push(taken[index] as Sample);
     } catch (error) {
-      if (!signal.aborted) throw error;
-      ended = "stopped";
+      if (!signal.aborted && n < FEWEST_TO_COMPARE) throw error;
+      ended = signal.aborted ? "stopped" : "broken";
+      if (ended === "broken") onBroken(inWords(error));
       break;
     }
     const elapsed = performance.now() - began;
@@ -91,7 +95,7 @@ export async function runExperiment(
       if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
     }
     const timeIsUp = elapsed > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
-    if (timeIsUp && ended !== "precise") ended = "time";
+    if (timeIsUp && ended !== "precise") ended = n + 1 > FEWEST_TO_TELL ? "time" : "least";
     if (performance.now() - told > 250) {
       told = performance.now();
       const ofTime = Math.min(elapsed / settings.seconds / 1000, (n + 1) / FEWEST_TO_TELL);

@@ -49,16 +49,15 @@ export async function sample(side: Side, ask: Ask, label: string): Promise<Sampl
   return {
     content,
     measures: { wall, ...measuresOf(roundTrips) },
-    trips: roundTrips
-      .filter(({ source }) => source !== "browser")
-      .map(({ url, start: from, end, spans }) => ({
-        url,
-        start: since(from),
-        end: since(end ?? from),
-        spans: spans
-          .map((span) => ({ ...span, start: since(span.start), end: since(span.end) }))
-          .filter((span) => span.end > 0),
-      })),
+    trips: roundTrips.map(({ url, source, start: from, end, spans }) => ({
+      url,
+      ...(source === "browser" && { cached: true }),
+      start: since(from),
+      end: since(end ?? from),
+      spans: spans
+        .map((span) => ({ ...span, start: since(span.start), end: since(span.end) }))
+        .filter((span) => span.end > 0),
+    })),
   };
 }
 
@@ -131,8 +130,10 @@ function measuresOf(all: readonly RoundTrip[]): Partial<Record<Measure, number>>
     ...(!wires.includes(null) && { wire: total(wires, (wire) => wire ?? 0) }),
     decoded: total(all, ({ bytes }) => bytes.decoded ?? 0),
     ...counted("cpu", /\bcpu;dur=([\d.]+)/, told),
+    ...counted("queued", /\bqueued;dur=([\d.]+)/, told),
     ...counted("rows", /\brows;desc="(\d+)"/, told),
     ...counted("computations", /\bcomputations;desc="(\d+)"/, told),
+    ...counted("calls", /\bcalls;desc="(\d+)"/, told),
   };
 }
 

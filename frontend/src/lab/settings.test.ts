@@ -14,14 +14,16 @@ describe("readSettings", () => {
   });
 
   it.each([
-    ["rounds=1e9", 'rounds: expected a whole number from 5 to 1000, got "1e9"'],
-    ["rounds=4", 'rounds: expected a whole number from 5 to 1000, got "4"'],
-    ["rounds=7.5", 'rounds: expected a whole number from 5 to 1000, got "7.5"'],
+    ["rounds=1e9", 'rounds: expected a whole number from 12 to 1000, got "1e9"'],
+    ["rounds=11", 'rounds: expected a whole number from 12 to 1000, got "11"'],
+    ["rounds=17.5", 'rounds: expected a whole number from 12 to 1000, got "17.5"'],
     ["seconds=121", 'seconds: expected a number from 1 to 120, got "121"'],
     ["seconds=", 'seconds: expected a number from 1 to 120, got ""'],
     ["precision=0", 'precision: expected a number from 0.01 to 0.5, got "0"'],
-    ["warmup=-1", 'warmup: expected a whole number from 0 to 20, got "-1"'],
+    ["warmup=0", 'warmup: expected a whole number from 1 to 20, got "0"'],
     ["seed=4294967296", 'seed: expected a whole number from 0 to 4294967295, got "4294967296"'],
+    ["rounds=100&rounds=abc", "rounds: expected once, got 2 times"],
+    ["aa=on&aa=on", "aa: expected once, got 2 times"],
     ["aa=true", 'aa: expected "on" or to be left out, got "true"'],
     ["round=9", '"round" is no setting; the settings are aa, seconds, precision, rounds, warmup, seed'],
   ])("says what is wrong with %s, and falls back to the default", (query, problem) => {
@@ -29,7 +31,7 @@ describe("readSettings", () => {
   });
 
   it("quotes no more than the beginning of what is too long", () => {
-    expect(read(`rounds=${"9".repeat(5000)}`).problems[0]).toHaveLength(95);
+    expect(read(`rounds=${"9".repeat(5000)}`).problems[0]).toHaveLength(96);
   });
 });
 
@@ -43,8 +45,8 @@ describe("writeSettings", () => {
     const settings = fc.record({
       seconds: fc.integer({ min: 10, max: 1200 }).map((tenths) => tenths / 10),
       precision: fc.integer({ min: 10, max: 500 }).map((thousandths) => thousandths / 1000),
-      rounds: fc.integer({ min: 5, max: 1000 }),
-      warmup: fc.integer({ min: 0, max: 20 }),
+      rounds: fc.integer({ min: 12, max: 1000 }),
+      warmup: fc.integer({ min: 1, max: 20 }),
       aa: fc.boolean(),
       seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     });

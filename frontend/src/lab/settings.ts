@@ -1,4 +1,5 @@
 /** A run's settings, as they stand in the page's address: a link to an experiment is a link to how it was run. */
+import { FEWEST_TO_TELL } from "./statistics";
 import type { Settings } from "./types";
 
 export const DEFAULTS: Settings = {
@@ -21,8 +22,8 @@ export type NumberSetting = Exclude<keyof Settings, "aa">;
 export const BOUNDS: Readonly<Record<NumberSetting, Bound>> = {
   seconds: { least: 1, most: 120, whole: false },
   precision: { least: 0.01, most: 0.5, whole: false },
-  rounds: { least: 5, most: 1000, whole: true },
-  warmup: { least: 0, most: 20, whole: true },
+  rounds: { least: FEWEST_TO_TELL, most: 1000, whole: true },
+  warmup: { least: 1, most: 20, whole: true },
   seed: { least: 0, most: 2 ** 32 - 1, whole: true },
 };
 
@@ -33,16 +34,22 @@ const NAMES = ["aa", ...NUMBERS];
 export function readSettings(params: URLSearchParams): { settings: Settings; problems: string[] } {
   const settings = { ...DEFAULTS };
   const problems: string[] = [];
+  const once = (name: string) => {
+    const [said, ...more] = params.getAll(name);
+    if (more.length === 0) return said;
+    problems.push(`${name}: expected once, got ${more.length + 1} times`);
+    return undefined;
+  };
   for (const name of NUMBERS) {
-    const said = params.get(name);
-    if (said === null) continue;
+    const said = once(name);
+    if (said === undefined) continue;
     const value = plainNumber(said);
     if (isWithin(value, BOUNDS[name])) settings[name] = value;
     else problems.push(`${name}: expected ${expected(BOUNDS[name])}, got ${quoted(said)}`);
   }
-  const aa = params.get("aa");
+  const aa = once("aa");
   if (aa === "on") settings.aa = true;
-  else if (aa !== null) problems.push(`aa: expected "on" or to be left out, got ${quoted(aa)}`);
+  else if (aa !== undefined) problems.push(`aa: expected "on" or to be left out, got ${quoted(aa)}`);
   for (const name of new Set(params.keys())) {
     if (!NAMES.includes(name))
       problems.push(`${quoted(name)} is no setting; the settings are ${NAMES.join(", ")}`);

@@ -67,9 +67,11 @@ export const MEASURES = [
   "serialize",
   "compress",
   "cpu",
+  "queued",
   "statements",
   "rows",
   "computations",
+  "calls",
   "trips",
   "wire",
   "decoded",
@@ -86,6 +88,8 @@ export interface Trip {
   start: number;
   end: number;
   spans: Span[];
+  /** From the browser's cache: nothing was sent. */
+  cached?: boolean;
 }
 
 export interface SideResult {
@@ -113,5 +117,6 @@ export interface Result {
   settings: Settings;
   environment: Environment;
   sides: SideResult[];
-  ended: "precise" | "time" | "rounds" | "stopped";
+  /** "least": the time was up before as many rounds were run as it takes to tell anything. */
+  ended: "precise" | "time" | "least" | "rounds" | "stopped" | "broken";
 }

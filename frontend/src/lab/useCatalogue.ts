@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import { loadCatalogue } from "./catalogue";
+import { inWords, loadCatalogue } from "./catalogue";
 import type { Catalogue } from "./types";
 
 export type Loaded =
@@ -27,10 +27,4 @@ export function useCatalogue(): Loaded {
     return () => leaving.abort();
   }, [attempt]);
   return loaded;
-}
-
-/** fetch says only "Failed to fetch". */
-function inWords(error: unknown): Error {
-  if (error instanceof TypeError) return new Error("The server could not be reached.");
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState } from "react";
+import { inWords } from "./catalogue";
 import { type Progress, runExperiment } from "./runner";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "./types";
 
 interface Run {
   progress: Progress | null;
   result: Result | null;
+  /** Whether the result was shown, not run. */
+  restored: boolean;
+  /** Why a run broke off: beside the result where there are rounds to show. */
   error: Error | null;
   start(settings: Settings): void;
   stop(): void;
@@ -14,33 +18,49 @@ interface Run {
 /** A run of an experiment, which ends when the page is left. */
 export function useRun(catalogue: Catalogue, info: ExperimentInfo): Run {
   const [progress, setProgress] = useState<Progress | null>(null);
-  const [result, setResult] = useState<Result | null>(null);
+  const [shown, setShown] = useState<{ result: Result; restored: boolean } | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const running = useRef<AbortController | null>(null);
   useEffect(() => () => running.current?.abort(), []);
 
   async function start(settings: Settings): Promise<void> {
     const controller = new AbortController();
+    const { signal } = controller;
     running.current = controller;
+    const isCurrent = () => running.current === controller;
     setError(null);
-    setResult(null);
-    const onProgress = (news: Progress) => !controller.signal.aborted && setProgress({ ...news });
+    setShown(null);
+    const onProgress = (news: Progress) => !signal.aborted && setProgress({ ...news });
     try {
-      setResult(await runExperiment(info, settings, catalogue, { signal: controller.signal, onProgress }));
+      const result = await runExperiment(info, settings, catalogue, {
+        signal,
+        onProgress,
+        onBroken: setError,
+      });
+      if (isCurrent()) setShown({ result, restored: false });
     } catch (failure) {
-      if (!controller.signal.aborted)
-        setError(failure instanceof Error ? failure : new Error(String(failure)));
+      if (!signal.aborted) setError(inWords(failure));
     } finally {
-      setProgress(null);
+      if (isCurrent()) setProgress(null);
     }
+  }
+
+  /** In the place of whatever is run or shown. */
+  function show(result: Result): void {
+    running.current?.abort();
+    running.current = null;
+    setProgress(null);
+    setError(null);
+    setShown({ result, restored: true });
   }
 
   return {
     progress,
-    result,
+    result: shown?.result ?? null,
+    restored: shown?.restored ?? false,
     error,
     start: (settings) => void start(settings),
     stop: () => running.current?.abort(),
-    show: setResult,
+    show,
   };
 }

@@ -17,7 +17,10 @@ let urls: string[] = [];
 const inOneBatch = (ask: Ask) => together(ask, urls, batch(`${ROOT}/batch`)(ask.send));
 
 export default {
-  /** Finds out what the flight's page asks, and has the server's cache know all of it. */
+  /**
+   * Finds out what the flight's page asks, and has the server's cache know all of it: plain, as a batch takes its
+   * parts, and compressed, as the browser takes single answers.
+   */
   async before(ask) {
     const id = flightOf(ask.number);
     const keys = (await get(ask, `${ROOT}/flights/${id}?fields=carrier,flight,origin,sched_dep`)) as Keys;
@@ -31,7 +34,7 @@ export default {
       `${ROOT}/airlines?limit=50&fields=carrier,name`,
       `${ROOT}/airports?limit=200&served=true&fields=faa,name`,
     ];
-    await inOneBatch(ask);
+    await Promise.all([inOneBatch(ask), together(ask, urls, ask.send)]);
   },
   sides: {
     async one_by_one(ask) {

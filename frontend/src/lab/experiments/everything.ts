@@ -11,14 +11,13 @@ const inOneBatch = (ask: Ask) =>
 
 export default {
   async before(ask, side) {
-    if (side !== "all_on") return;
     const told = await get(
       ask,
       `${LAB}/experiments/everything/all_off?number=${ask.number}&part=${PARTS}`,
       {},
     );
     urls = (told as { urls: string[] }).urls;
-    await inOneBatch(ask); // the server's cache knows them
+    if (side === "all_on") await inOneBatch(ask); // the server's cache knows them
   },
   sides: {
     async all_off(ask) {

@@ -42,9 +42,9 @@ async function run(half: Half, side: string) {
   const { signal } = new AbortController();
   const ask: Ask = { number: 7, send, timings, signal, call: timings.call, get: async (part) => ({ part }) };
   await half.before?.(ask, side);
-  seen.length = 0;
+  const prepared = seen.splice(0);
   const content = await half.sides[side]?.(ask);
-  return { content, seen };
+  return { content, seen, prepared };
 }
 
 test.each<[string, Half, number[]]>([
@@ -64,6 +64,26 @@ test.each<[string, Half, number[]]>([
 test("a batch carries the six questions", async () => {
   const { seen } = await run(batch, "one_batch");
   expect(seen[0]?.parts?.size).toBe(6);
+});
+
+test("before a batch is compared, the server is asked for each answer as every side asks for it", async () => {
+  const { prepared, seen } = await run(batch, "one_by_one");
+  const single = prepared.filter(({ method }) => method === "GET").map(({ url }) => url);
+  expect(single).toEqual(expect.arrayContaining(seen.map(({ url }) => url)));
+  expect(prepared.filter(({ method }) => method === "POST").map(({ parts }) => parts?.size)).toEqual([6]);
+});
+
+test("both sides of streaming wait for the same report, under a key that no cache knows", async () => {
+  const reports = [];
+  for (const side of ["whole", "streamed"]) {
+    const { seen } = await run(streaming, side);
+    const report = [...(seen[0]?.parts?.values() ?? [])]
+      .map(({ url }) => url)
+      .filter((url) => url.includes("/delays?"));
+    reports.push(new URLSearchParams(report[0]?.split("?")[1]));
+  }
+  expect(reports.map((report) => report.get("from"))).toEqual(["2013-08-09", "2013-08-09"]);
+  expect(new Set(reports.map((report) => report.get("to"))).size).toBe(2);
 });
 
 test("the whole page is one batch of the six that the server names", async () => {

@@ -5,22 +5,26 @@ import type { Send } from "../../client/transport";
 import { flightOf, get, ROOT, together, unrecorded } from "../asking";
 import type { Ask, Half } from "../half";
 
-let reports = Math.floor(Math.random() * 3600);
+const FAR = 100_000; // days
+let asked = Math.floor(Math.random() * FAR);
 
 const quick = ({ number }: Ask) =>
   [0, 1, 2, 3, 4].map(
     (n) => `${ROOT}/flights/${flightOf(number + n)}?fields=airline.name,dest,id,origin,status`,
   );
 
-/** A report over some months that no cache knows: each begins or ends on another day. */
-function slow(): string {
-  reports = (reports + 1) % 3600;
-  const from = day(1, 2 + (reports % 60));
-  const to = day(5, 1 + Math.floor(reports / 60));
+/**
+ * A report over the last months of the data, by its number the same for both sides. No cache knows it all the same:
+ * each time it ends on another day after the last flight.
+ */
+function slow({ number }: Ask): string {
+  asked = (asked + 1) % FAR;
+  const from = day(Date.UTC(2013, 7, 2 + (number % 29)));
+  const to = day(Date.UTC(2014, 0, 1 + asked));
   return `${ROOT}/delays?by=dest&from=${from}&to=${to}&fields=count,dest,histogram,mean_delay`;
 }
 
-const day = (month: number, of: number) => new Date(Date.UTC(2013, month - 1, of)).toISOString().slice(0, 10);
+const day = (time: number) => new Date(time).toISOString().slice(0, 10);
 
 const shared = (ask: Ask) => batch(`${ROOT}/batch`)(ask.send);
 
@@ -41,7 +45,7 @@ export default {
   sides: {
     async whole(ask) {
       const call = ask.call();
-      const requests = [slow(), ...quick(ask)].map(
+      const requests = [slow(ask), ...quick(ask)].map(
         (url, id) => ({ id: String(id), method: "GET", url }) as const,
       );
       const { status, headers, body } = await timed(ask.timings)(asOneObject(ask))({
@@ -61,7 +65,7 @@ export default {
     },
     streamed(ask) {
       const send = shared(ask);
-      get(ask, slow(), {}, send).catch(() => undefined); // a sample ends with what it left under way
+      get(ask, slow(ask), {}, send).catch(() => undefined); // a sample ends with what it left under way
       return together(ask, quick(ask), send);
     },
   },

@@ -1,14 +1,17 @@
 import { type ComponentType, lazy, Suspense, useEffect, useRef, useState } from "react";
-import { Link, useParams } from "react-router";
+import { Link, useLocation, useNavigate, useParams } from "react-router";
+import { ProblemError } from "../../client/errors";
 import { Failure } from "../../ui/Failure";
 import { PageHead } from "../../ui/PageHead";
 import { Pending } from "../../ui/Pending";
 import { Controls } from "../Controls";
 import { Drawings } from "../Drawing";
+import { addressAt, linkInForce } from "../environment";
 import { NetworkNote } from "../NetworkNote";
 import { ResultView } from "../result/ResultView";
-import { fromLink } from "../resultLink";
-import type { Catalogue, ExperimentInfo, Settings } from "../types";
+import { checkFits, fromLink, LinkError } from "../resultLink";
+import { writeSettings } from "../settings";
+import type { Catalogue, ExperimentInfo, Result, Settings } from "../types";
 import { useCatalogue } from "../useCatalogue";
 import { useRun } from "../useRun";
 import styles from "./Lab.module.css";
@@ -38,7 +41,7 @@ export default function ExperimentPage() {
 
 function Experiment({ catalogue, info }: { catalogue: Catalogue; info: ExperimentInfo }) {
   const run = useRun(catalogue, info);
-  const address = useResultInAddress(info.name, run.show);
+  const address = useResultInAddress(info, run.show);
   const [stopped, setStopped] = useState(false);
   const Besides = BESIDES[info.name];
   const start = (settings: Settings) => {
@@ -63,7 +66,13 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       <Controls progress={run.progress} onRun={start} onStop={stop} />
       {address.error && <Failure error={address.error} heading="This result link cannot be shown" />}
       {run.error && <Failure error={run.error} heading="The run broke off" />}
-      <ResultView info={info} result={run.result} stopped={stopped && !run.progress && !run.error} />
+      {run.error && <WayOut error={run.error} catalogue={catalogue} />}
+      <ResultView
+        info={info}
+        result={run.result}
+        restored={run.restored}
+        stopped={stopped && !run.progress && !run.error}
+      />
       <section className={styles.words}>
         <h2>What is going on</h2>
         {info.explanation.map((paragraph) => (
@@ -92,6 +101,19 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
   );
 }
 
+/** A link may be gone while the server is still there. */
+function WayOut({ error, catalogue }: { error: Error; catalogue: Catalogue }) {
+  const { pathname, search } = useLocation();
+  const link = linkInForce(catalogue);
+  if (!link || !(error instanceof ProblemError && error.kind === "network")) return null;
+  return (
+    <p>
+      This page came over the link of {link.name}, which may be gone:{" "}
+      <a href={addressAt(catalogue.port, pathname + search)}>open it without a link</a>.
+    </p>
+  );
+}
+
 /** What stands between backticks is code. */
 function Words({ text }: { text: string }) {
   return text.split("`").map((piece, index) => {
@@ -111,26 +133,46 @@ function Files({ paths }: { paths: readonly string[] }) {
   ));
 }
 
-/** A result in the address's fragment is shown again; one that cannot be read is told of. A new run makes it forget. */
-function useResultInAddress(name: string, show: ReturnType<typeof useRun>["show"]) {
+/**
+ * A result in the address's fragment is shown again, with its settings; one that cannot be read, or does not fit, is told
+ * of. So is one that is put there later; a new run makes it forget.
+ */
+function useResultInAddress(info: ExperimentInfo, show: (result: Result) => void) {
   const [error, setError] = useState<Error | null>(null);
-  const forgotten = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address is read once, when the page opens
+  const navigate = useNavigate();
+  const reading = useRef(0);
+
+  async function read(): Promise<void> {
+    reading.current += 1;
+    const mine = reading.current;
+    const { hash } = location;
+    setError(null);
+    if (hash.length < 2) return;
+    try {
+      const result = await fromLink(hash.slice(1));
+      if (reading.current !== mine) return;
+      checkFits(result, info);
+      show(result);
+      void navigate({ search: `?${writeSettings(result.settings)}`, hash }, { replace: true });
+    } catch (failure) {
+      if (!(failure instanceof LinkError)) throw failure;
+      if (reading.current === mine) setError(failure);
+    }
+  }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an experiment has its own page
   useEffect(() => {
-    const text = location.hash.slice(1);
-    if (!text) return;
-    fromLink(text).then(
-      (result) => {
-        if (forgotten.current) return;
-        if (result.experiment === name) show(result);
-        else setError(new Error(`This result link is of another experiment: ${result.experiment}.`));
-      },
-      (failure: Error) => !forgotten.current && setError(failure),
-    );
-  }, [name]);
+    const onChange = () => void read();
+    onChange();
+    addEventListener("hashchange", onChange);
+    return () => {
+      reading.current += 1;
+      removeEventListener("hashchange", onChange);
+    };
+  }, []);
 
   function forget(): void {
-    forgotten.current = true;
+    reading.current += 1;
     setError(null);
     if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
   }

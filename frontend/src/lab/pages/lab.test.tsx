@@ -1,11 +1,11 @@
 import { Blob } from "node:buffer";
-import { screen, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, stubScreen } from "../../test/screen";
 import { lanesOf, rowsOf } from "../pattern";
 import { toLink } from "../resultLink";
-import type { Catalogue, ExperimentInfo, Machine, Result, Trip } from "../types";
+import type { Catalogue, ExperimentInfo, Machine, Result, SideResult, Trip } from "../types";
 import ExperimentPage from "./ExperimentPage";
 import LabPage from "./LabPage";
 
@@ -103,6 +103,7 @@ const routes = (
 );
 
 beforeEach(() => {
+  vi.unstubAllGlobals();
   stubScreen();
   vi.stubGlobal("Blob", Blob); // jsdom's cannot be streamed
   answer(Response.json(CATALOGUE));
@@ -183,6 +184,69 @@ test("shows the verdict of the result in the address", async () => {
   expect(screen.getByText(N_PLUS_ONE.lesson)).toBeInTheDocument();
 });
 
+test("marks the result of a link as one, shows its ratio, and takes its settings", async () => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  const { address } = show(routes, "/lab/n_plus_one?seconds=3");
+  expect(await screen.findByText("A result from direct, A CPU, 2026-11-23")).toBeInTheDocument();
+  expect(screen.getByText("3.0 [3.0, 3.0]")).toBeInTheDocument();
+  await waitFor(() => expect(address()).toBe("/lab/n_plus_one?seed=1"));
+  expect(screen.getByLabelText("Measure for about")).toHaveValue("10");
+});
+
+test("shows the result of a link that is pasted into the open page", async () => {
+  show(routes, "/lab/n_plus_one");
+  await screen.findByRole("button", { name: "Run" });
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
+  fireEvent(window, new HashChangeEvent("hashchange"));
+  expect(await screen.findByTestId("verdict")).toBeInTheDocument();
+});
+
+test("tells of a result whose sides are not this experiment's", async () => {
+  const sides = RESULT.sides.toReversed();
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByRole("alert")).toHaveTextContent("it compares joined, row_by_row");
+  expect(screen.queryByTestId("verdict")).toBeNull();
+});
+
+test("survives an address in a result that is none, and tells what the browser's cache answered", async () => {
+  const [slow, fast] = RESULT.sides as [SideResult, SideResult];
+  const sides = [{ ...slow, median: [{ ...TRIP, url: "/%E0%A4%A" }] }];
+  sides.push({ ...fast, median: [TRIP, { ...TRIP, cached: true }] });
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByTitle(/^\/%E0%A4%A: network/)).toBeInTheDocument();
+  expect(screen.getByText(/: 2 requests, 1 of them answered by the browser's cache$/)).toBeInTheDocument();
+});
+
+test.each([false, true])("says of too few rounds nothing but that; fast against fast: %s", async (aa) => {
+  const few = (name: string, label: string) => ({ name, label, samples: { wall: [1, 2, 3] }, median: [] });
+  const sides = [few(aa ? "joined" : "row_by_row", "a side"), few("joined", "another")];
+  const settings = { ...RESULT.settings, aa };
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides, settings })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByTestId("verdict")).toHaveAttribute("data-kind", "few");
+  expect(screen.getByText("Fewer than 12 rounds say nothing: run it again for longer.")).toBeInTheDocument();
+});
+
+test("leads out of a link that is gone when a run breaks off", async () => {
+  const here = { name: "50 ms", rtt: 50, mbit: null, port: Number(location.port) };
+  answer(Response.json({ ...CATALOGUE, links: [here] }));
+  const { user } = show(routes, "/lab/n_plus_one");
+  const run = await screen.findByRole("button", { name: "Run" });
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await user.click(run);
+  expect(await screen.findByRole("alert")).toHaveTextContent("The server could not be reached.");
+  expect(hrefOf("open it without a link")).toMatch(/:8000\/lab\/n_plus_one$/);
+});
+
+test("shows no links where the page was opened from another machine", async () => {
+  vi.stubGlobal("location", { ...location, hostname: "roundtrip.example", port: "8000", hash: "" });
+  show(routes, "/lab");
+  expect(await screen.findByText(/links work in a browser on the server's own machine only/)).toBeVisible();
+  expect(screen.queryByRole("link", { name: "50 ms" })).toBeNull();
+});
+
 test("shows a median run in figures too, and tells of samples beyond the chart", async () => {
   history.replaceState(null, "", `/lab/n_plus_one#${await toLink(RESULT)}`);
   show(routes, "/lab/n_plus_one");
@@ -207,7 +271,7 @@ test("says truly whether a link to a result was copied", async () => {
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
   await user.click(copy);
   expect(await screen.findByText(/now holds the result, and is copied/)).toBeInTheDocument();
-  expect(write).toHaveBeenCalledWith(location.href);
+  expect(write).toHaveBeenCalledWith(expect.stringMatching(/\/lab\/n_plus_one\?seed=1#./));
   write.mockRejectedValue(new Error("not allowed"));
   await user.click(copy);
   expect(await screen.findByText(/did not let it be copied/)).toBeInTheDocument();

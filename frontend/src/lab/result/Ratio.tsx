@@ -1,10 +1,11 @@
-import { type Comparison, verdictOf } from "../statistics";
+import { type Comparison, figureOf, verdictOf } from "../statistics";
 import { useChartWidth } from "./chartWidth";
 import styles from "./Result.module.css";
 
 const ROW = 36;
+const MOST_TICKS = 10;
 
-/** The interval of each ratio on a logarithmic axis, where 1 is "as fast". */
+/** Each ratio with its interval, on a logarithmic axis where 1 is "as fast". What is beyond the axis is drawn at its end. */
 export function Ratio({
   comparisons,
   labels,
@@ -13,26 +14,32 @@ export function Ratio({
   labels: readonly string[];
 }) {
   const width = useChartWidth();
-  const known = comparisons.flatMap((comparison) =>
-    comparison && Number.isFinite(comparison.high) ? [comparison] : [],
+  const known = comparisons.flatMap((comparison, index) =>
+    comparison ? [{ ...comparison, label: labels[index] ?? "" }] : [],
   );
   if (known.length === 0) return null;
-  const most = Math.max(2, ...known.map(({ high }) => high)) * 1.2;
-  const least = Math.min(0.5, ...known.map(({ low }) => low)) / 1.2;
-  const x = (ratio: number) => (Math.log(Math.max(ratio, least) / least) / Math.log(most / least)) * width;
-  const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].filter(
-    (t) => t >= least && t <= most,
-  );
-  const height = comparisons.length * ROW + 20;
+  const finite = known
+    .flatMap(({ low, ratio, high }) => [low, ratio, high])
+    .filter((value) => value > 0 && Number.isFinite(value));
+  const most = Math.max(2, ...finite) * 1.2;
+  const least = Math.min(0.5, ...finite) / 1.2;
+  const x = (ratio: number) =>
+    (Math.log(Math.min(most, Math.max(ratio, least)) / least) / Math.log(most / least)) * width;
+  const height = known.length * ROW + 20;
   return (
     <figure className={styles.figure}>
-      <figcaption>How many times as fast: 95 % interval, and the thin line 99 %</figcaption>
+      <figcaption>
+        How many times as fast: the dot is the ratio of medians, the bar its 95 % interval, the thin line that
+        of 99 %
+      </figcaption>
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={known.map((c) => verdictOf(c).text).join("; ")}
+        aria-label={known
+          .map((each) => `${each.label}: ${figureOf(each)}, ${verdictOf(each).text}`)
+          .join("; ")}
       >
-        {ticks.map((tick) => (
+        {ticksFrom(least, most).map((tick) => (
           <g key={tick}>
             <line
               x1={x(tick)}
@@ -42,32 +49,42 @@ export function Ratio({
               className={tick === 1 ? styles.one : styles.grid}
             />
             <text x={x(tick)} y={height - 3} className={styles.tick}>
-              {tick}
+              {tick >= 10_000 ? tick.toExponential(0) : tick.toLocaleString("en")}
             </text>
           </g>
         ))}
-        {comparisons.map((comparison, index) =>
-          comparison && Number.isFinite(comparison.high) ? (
-            <g key={labels[index]} className={styles.interval}>
-              <text x={4} y={index * ROW + 12}>
-                {labels[index]}
+        {known.map((each, index) => {
+          const y = index * ROW + 23;
+          const from = Math.min(x(each.low), width - 2);
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the sides of a result never change their order
+            <g key={index} className={styles.interval}>
+              <text x={4} y={y - 11}>
+                {each.label}: <tspan>{figureOf(each)}</tspan>
               </text>
-              <line
-                x1={x(comparison.surely.low)}
-                x2={x(comparison.surely.high)}
-                y1={index * ROW + 23}
-                y2={index * ROW + 23}
-              />
-              <rect
-                x={x(comparison.low)}
-                width={Math.max(2, x(comparison.high) - x(comparison.low))}
-                y={index * ROW + 19}
-                height={8}
-              />
+              <line x1={x(each.surely.low)} x2={x(each.surely.high)} y1={y} y2={y} />
+              <rect x={from} width={Math.max(2, x(each.high) - from)} y={y - 4} height={8} />
+              <circle cx={x(each.ratio)} cy={y} r={5} />
             </g>
-          ) : null,
-        )}
+          );
+        })}
       </svg>
     </figure>
   );
+}
+
+/** 1, 2 and 5 of every power of ten; where those are too many, the powers, or some of them. */
+function ticksFrom(least: number, most: number): number[] {
+  const first = Math.floor(Math.log10(least));
+  const powers = Array.from({ length: Math.ceil(Math.log10(most)) - first + 1 }, (_, n) => first + n);
+  const within = (tick: number) => tick >= least && tick <= most;
+  const fine = powers
+    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
+    .filter(within);
+  if (fine.length <= MOST_TICKS) return fine;
+  const step = Math.ceil(powers.length / MOST_TICKS);
+  return powers
+    .filter((power) => power % step === 0)
+    .map((power) => Number(`1e${power}`))
+    .filter(within);
 }

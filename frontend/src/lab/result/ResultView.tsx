@@ -1,8 +1,10 @@
 import { useMemo, useState } from "react";
+import { useNavigate } from "react-router";
 import { comparisonOf } from "../comparisons";
 import pages from "../pages/Lab.module.css";
 import { toCsv, toLink } from "../resultLink";
-import { type Comparison, verdictOf } from "../statistics";
+import { writeSettings } from "../settings";
+import { type Comparison, FEWEST_TO_TELL, type Verdict, verdictOf } from "../statistics";
 import type { ExperimentInfo, Result } from "../types";
 import { Distribution } from "./Distribution";
 import { MeasureTable } from "./MeasureTable";
@@ -10,23 +12,27 @@ import { Ratio } from "./Ratio";
 import styles from "./Result.module.css";
 import { Runs } from "./Runs";
 
-const ENDED = {
+const ENDED: Record<Result["ended"], string> = {
   precise: "the interval was narrow enough",
   time: "the time was up",
+  least: "the time was up, and so many rounds are the least",
   rounds: "all rounds were run",
   stopped: "it was stopped",
+  broken: "it broke off",
 };
 
 interface Props {
   info: ExperimentInfo;
   /** null until there is one. */
   result: Result | null;
+  /** Whether it came out of a link. */
+  restored: boolean;
   /** Whether the reader ended the run. */
   stopped: boolean;
 }
 
 /** What a run says: the verdict first, then all that it stands on. */
-export function ResultView({ info, result, stopped }: Props) {
+export function ResultView({ info, result, restored, stopped }: Props) {
   const comparisons = useMemo(
     () => result?.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall")) ?? [],
     [result],
@@ -37,6 +43,7 @@ export function ResultView({ info, result, stopped }: Props) {
     <section className={styles.result} aria-label={known ? "Result" : undefined}>
       {/* Here before its words are, or nobody would be told of them. */}
       <div aria-live="polite">
+        {known && restored && <Origin result={known} />}
         {known
           ? comparisons.map((comparison, index) => (
               <Said
@@ -61,6 +68,14 @@ export function ResultView({ info, result, stopped }: Props) {
   );
 }
 
+function Origin({ result: { environment: on } }: { result: Result }) {
+  return (
+    <p className={styles.note}>
+      A result from {on.network}, {on.machine.cpu}, {on.at.slice(0, 10)}
+    </p>
+  );
+}
+
 function Said(props: { info: ExperimentInfo; result: Result; comparison: Comparison | null; side: number }) {
   const { info, result, comparison, side } = props;
   const [first, other] = [result.sides[0], result.sides[side]];
@@ -78,15 +93,16 @@ function Said(props: { info: ExperimentInfo; result: Result; comparison: Compari
   );
 }
 
-function conclusion(kind: "faster" | "slower" | "none", info: ExperimentInfo, { settings }: Result): string {
+function conclusion(kind: Verdict["kind"], info: ExperimentInfo, { settings }: Result): string {
+  if (kind === "few") return `Fewer than ${FEWEST_TO_TELL} rounds say nothing: run it again for longer.`;
   if (settings.aa) {
     return kind === "none"
       ? "Fast against fast: as it should be, nothing is told apart."
       : "Fast against fast should show nothing: about one run in a hundred fools everybody. Run it again.";
   }
   if (kind === "faster") return info.lesson;
-  if (kind === "slower") return `Here it costs more than it saves. ${info.does_not_pay}`;
-  return `Over this network and on this machine it makes no difference that can be seen. ${info.does_not_pay}`;
+  if (kind === "slower") return "Here it costs more than it saves.";
+  return "Over this network and on this machine no difference can be seen.";
 }
 
 function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
@@ -105,11 +121,13 @@ function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
 
 function Actions({ result }: { result: Result }) {
   const [said, setSaid] = useState("");
+  const navigate = useNavigate();
   async function copy() {
     try {
-      const { origin, pathname, search } = location;
-      const link = `${origin}${pathname}${search}#${await toLink(result)}`;
-      history.replaceState(history.state, "", link);
+      // The settings of this run, not those chosen since.
+      const [search, hash] = [`?${writeSettings(result.settings)}`, `#${await toLink(result)}`];
+      void navigate({ search, hash }, { replace: true });
+      const link = location.origin + location.pathname + search + hash;
       setSaid(
         (await isCopied(link))
           ? "The address of this page now holds the result, and is copied."

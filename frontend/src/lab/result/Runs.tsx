@@ -22,7 +22,7 @@ export function Runs({ sides }: { sides: readonly SideResult[] }) {
       {sides.map(({ label, median }) => (
         <div key={label}>
           <p>
-            {label}: {median.length === 1 ? "1 request" : `${median.length} requests`}
+            {label}: {counted(median)}
           </p>
           <div className={styles.bars}>
             {marks.map(({ x, ms }) => (
@@ -42,6 +42,14 @@ export function Runs({ sides }: { sides: readonly SideResult[] }) {
   );
 }
 
+function counted(median: readonly Trip[]): string {
+  const cached = median.filter((trip) => trip.cached).length;
+  const requests = median.length === 1 ? "1 request" : `${median.length} requests`;
+  if (cached === 0) return requests;
+  const which = cached === median.length ? "" : `${cached} of them `;
+  return `${requests}, ${which}answered by the browser's cache`;
+}
+
 function Axis({ marks }: { marks: readonly Tick[] }) {
   return (
     <div className={styles.axis} aria-hidden="true">
@@ -58,10 +66,11 @@ function Bar({ trip, clock }: { trip: Trip; clock: Clock }) {
   const spoken = trip.spans
     .map(({ name, start, end }) => `${name} ${(end - start).toFixed(2)} ms`)
     .join(", ");
+  const from = trip.cached ? " from the browser's cache" : "";
   return (
-    <li className={styles.bar} title={`${decodeURI(trip.url)}: ${spoken}`}>
+    <li className={styles.bar} title={`${readable(trip.url)}${from}: ${spoken}`} data-cached={trip.cached}>
       <span className="visually-hidden">
-        {(trip.end - trip.start).toFixed(1)} ms: {spoken}
+        {(trip.end - trip.start).toFixed(1)} ms{from}: {spoken}
       </span>
       {trip.spans.map((span, index) => {
         const placed = place(clock, span);
@@ -83,6 +92,15 @@ function Bar({ trip, clock }: { trip: Trip; clock: Clock }) {
       })}
     </li>
   );
+}
+
+/** An address out of a link may be nonsense: it is shown as it is. */
+function readable(url: string): string {
+  try {
+    return decodeURI(url);
+  } catch {
+    return url;
+  }
 }
 
 /** What the bars show, in figures: their legend, too. */
