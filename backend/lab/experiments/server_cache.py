@@ -33,7 +33,7 @@ def prepare(bench: Workbench) -> None:
             _caches[name] = _cache_at(bench, bench.engines[name], 0)
     with bench.app.app_context():
         for number in range(REPORTS):
-            memoized(number)
+            cached_values(number)
             entry = entry_of(compute(_reader(bench), number))
             for cache in _caches.values():
                 cache.put(_key(number), entry)
@@ -54,16 +54,16 @@ def no_cache(run: Run) -> Answer:
     return run.bytes(compute(run.reader(), run.number % REPORTS))
 
 
-def memoize(run: Run) -> Answer:
+def cached(run: Run) -> Answer:
     """Take the values from Flask-Caching, which unpickles them, and encode them for each request."""
     with run.timing.span("cache"):
-        value = memoized(run.number % REPORTS)
+        value = cached_values(run.number % REPORTS)
     return run.json(value)
 
 
 # By itself the key is the request's path, without the query: all numbers would get the first one's report.
 @flask_caching.cached(make_cache_key=lambda number: f"lab view {number}")
-def memoized(number: int) -> Any:
+def cached_values(number: int) -> Any:
     """Return the values of the report, as a view may: Flask makes JSON of them."""
     bench: Workbench = current_app.extensions["lab"]
     return report.read(_reader(bench), arguments(number), MEASURED, "").value
@@ -122,7 +122,7 @@ EXPERIMENT = Experiment(
             no_cache,
         ),
         Side(
-            "memoize",
+            "cached",
             "Flask-Caching, @cached",
             "Keeps what the view returns, pickled in a SimpleCache; each request unpickles and encodes them again.",
             (
@@ -130,7 +130,7 @@ EXPERIMENT = Experiment(
                 "server -> cache: the values, pickled",
                 "server -> browser: unpickled and encoded",
             ),
-            memoize,
+            cached,
         ),
         Side(
             "memcached",

@@ -4,6 +4,7 @@ frontend, which they make up.
 
 import gzip
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import brotli
@@ -36,20 +37,31 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+ENGINES = {"LAB_REDIS_URL", "LAB_MEMCACHED_URL", "LAB_POSTGRES_URL", "LAB_PGBOUNCER_URL"}
+
+
 @pytest.fixture(scope="session")
-def servers(cluster: postgres.Cluster) -> Iterator[dict[str, str]]:
-    """Where the Lab finds each engine: real ones, so that no side is left out of a test."""
-    with (
-        engines.running("redis") as redis,
-        engines.running("memcached") as memcached,
-        postgres.pgbouncer(cluster) as pgbouncer,
-    ):
-        yield {
-            "LAB_REDIS_URL": redis.url,
-            "LAB_MEMCACHED_URL": memcached.url,
-            "LAB_POSTGRES_URL": cluster.url(),
-            "LAB_PGBOUNCER_URL": pgbouncer(postgres.LOADED),
-        }
+def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Where the Lab finds each engine that is installed, a real one. `all_engines` tells of those that are not."""
+    urls = {}
+    with ExitStack() as started:
+        for variable, name in (("LAB_REDIS_URL", "redis"), ("LAB_MEMCACHED_URL", "memcached")):
+            with suppress(pytest.skip.Exception):
+                urls[variable] = started.enter_context(engines.running(name)).url
+        with suppress(pytest.skip.Exception):
+            cluster: postgres.Cluster = request.getfixturevalue("cluster")
+            urls["LAB_POSTGRES_URL"] = cluster.url()
+            pgbouncer = started.enter_context(postgres.pgbouncer(cluster))
+            urls["LAB_PGBOUNCER_URL"] = pgbouncer(postgres.LOADED)
+        yield urls
+
+
+@pytest.fixture
+def all_engines(servers: dict[str, str]) -> None:
+    """Skip a test where a side would be left out of it."""
+    missing = ENGINES - servers.keys()
+    if missing:
+        pytest.skip(f"servers are missing, for {', '.join(sorted(missing))}")
 
 
 @pytest.fixture(scope="module")

@@ -32,11 +32,13 @@ def counted(response: TestResponse, name: str) -> int:
     return int(costs.partition(f'{name};desc="')[2].partition('"')[0])
 
 
+@pytest.mark.usefixtures("all_engines")
 def test_a_report_is_the_same_from_every_cache(client: FlaskClient) -> None:
     bodies = {run(client, "server_cache", side.name).data for side in server_cache.EXPERIMENT.sides}
     assert len(bodies) == 1
 
 
+@pytest.mark.usefixtures("all_engines")
 def test_only_the_side_without_a_cache_asks_the_database(client: FlaskClient, statements: list[str]) -> None:
     asked = {}
     for side in server_cache.EXPERIMENT.sides:
@@ -44,7 +46,7 @@ def test_only_the_side_without_a_cache_asks_the_database(client: FlaskClient, st
         before = len(statements)
         run(client, "server_cache", side.name)
         asked[side.name] = len(statements) - before
-    assert asked == {"no_cache": 1, "memoize": 0, "memcached": 0, "redis": 0, "ready_bytes": 0}
+    assert asked == {"no_cache": 1, "cached": 0, "memcached": 0, "redis": 0, "ready_bytes": 0}
 
 
 def test_neighbouring_numbers_are_different_reports(client: FlaskClient) -> None:

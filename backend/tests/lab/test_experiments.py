@@ -86,6 +86,12 @@ def test_all_sides_answer_the_same(app: Flask, client: FlaskClient, name: str, n
         assert seen(whole) == seen(contents[0][1]), f"{side_name} differs from {contents[0][0]}"
 
 
+@pytest.mark.usefixtures("all_engines")
+def test_no_side_is_left_out(app: Flask) -> None:
+    for found in EXPERIMENTS.values():
+        assert askable(found, bench_of(app)) == [side for side in found.sides if side.answer]
+
+
 @pytest.mark.parametrize("name", ["n_plus_one", "index", "offset", "serializer", "fields", "compression"])
 def test_no_cache_keeps_an_answer(client: FlaskClient, name: str) -> None:
     for side in EXPERIMENTS[name].sides:
@@ -227,6 +233,7 @@ def test_without_a_pool_each_statement_has_a_connection_of_its_own(
         assert opened.call_count == connections
 
 
+@pytest.mark.usefixtures("all_engines")
 def test_a_database_server_is_connected_to_for_each_statement_without_a_pool(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
