@@ -30,7 +30,6 @@ ENGINES = {
     "pgbouncer": "LAB_PGBOUNCER_URL",
     "Redis": "LAB_REDIS_URL",
     "Memcached": "LAB_MEMCACHED_URL",
-    "edge": "LAB_EDGE_URL",
 }
 BUILT = "the built frontend (make build)"  # is there as an engine is, where it is
 
