@@ -88,7 +88,7 @@ check-e2e: $(E2E) $(FRONTEND)
 	cd e2e && npm run -s lint
 
 check-images: $(TOOLS)
-	$(VENV)/bin/hadolint $$(git ls-files '*Dockerfile')
+	$(VENV)/bin/hadolint $(wildcard */Dockerfile */*/Dockerfile)
 
 # The generated files say what the backend's schemas say.
 check-types: $(TOOLS) $(FRONTEND)
