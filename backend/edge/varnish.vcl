@@ -118,6 +118,9 @@ sub vcl_backend_response {
     }
     # Taken in whole before it is given on, so that a replica which dies in the middle of it can be replaced.
     set beresp.do_stream = false;
+    # How much of its limit one client has left is nobody else's.
+    unset beresp.http.RateLimit;
+    unset beresp.http.RateLimit-Policy;
     # Varnish has read max-age, s-maxage, Age and stale-while-revalidate. How long an answer may be used while the API
     # is down is stale-if-error; where it says nothing, two days.
     if (beresp.ttl > 0s) {

@@ -187,6 +187,14 @@ def test_what_someone_was_told_who_said_who_they_are_is_never_given_to_another(a
     assert api.told(path, Cookie="a=b")[1:] in ((b"anybody's", f"varnish; hit; ttl={ttl}") for ttl in (59, 60))
 
 
+def test_what_one_client_has_left_of_its_limit_is_told_to_nobody_else(api: Api) -> None:
+    limits = {"RateLimit": '"default";r=5;t=30', "RateLimit-Policy": '"default";q=10;w=60'}
+    path = api.says(Said(headers={"Cache-Control": "public, max-age=60", **limits}))
+    for _ in range(2):
+        assert not limits.keys() & set(api.ask(path)[2].keys())
+    assert len(api.asked) == 1
+
+
 def test_an_old_answer_is_given_while_a_new_one_is_made(api: Api) -> None:
     path = api.says(public("max-age=1, stale-while-revalidate=60"), public("max-age=60", body=b"new", takes=0.5))
     api.told(path)
