@@ -60,11 +60,6 @@ async function complaint(link: string): Promise<string> {
   return (error as LinkError).message;
 }
 
-const shortenedNumbers = (value: unknown) =>
-  JSON.parse(JSON.stringify(value), (_, each: unknown) =>
-    typeof each === "number" ? Number(each.toPrecision(4)) : each,
-  ) as unknown;
-
 const ms = fc.double({ min: 0, max: 1e6, noNaN: true });
 const words = fc.string({ unit: "grapheme", maxLength: 20 });
 const numberOf = (name: NumberSetting) =>
@@ -134,19 +129,16 @@ const results = fc.integer({ min: 2, max: 30 }).chain((rounds) =>
 ) as fc.Arbitrary<Result>;
 
 describe("a result's link", () => {
-  it("gives the result again, its measured numbers to four digits and its settings in full", async () => {
+  it("gives the result again", async () => {
     await fc.assert(
       fc.asyncProperty(results, async (result) => {
-        const again = await fromLink(await toLink(result));
-        expect(again.settings).toEqual(JSON.parse(JSON.stringify(result.settings)));
-        expect(shortenedNumbers(again)).toEqual(shortenedNumbers(result));
-        expect({ ...again, settings: null }).toEqual(shortenedNumbers({ ...result, settings: null }));
+        expect(await fromLink(await toLink(result))).toEqual(JSON.parse(JSON.stringify(result)));
       }),
     );
   });
 
   it("is short enough for an address, and needs no escaping in one", async () => {
-    const wall = Array.from({ length: 200 }, (_, i) => 20 + Math.sin(i * i));
+    const wall = Array.from({ length: 200 }, (_, i) => Number((20 + Math.sin(i * i)).toPrecision(4)));
     const samples = Object.fromEntries(MEASURES.map((measure) => [measure, wall]));
     const link = await toLink({ ...RESULT, sides: RESULT.sides.map((side) => ({ ...side, samples })) });
     expect(link).toMatch(/^[\w-]+$/);

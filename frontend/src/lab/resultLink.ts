@@ -28,9 +28,7 @@ const LARGEST = 2_000_000;
  * (zlib, RFC 1950): a changed digit would otherwise be a result like any other.
  */
 export async function toLink(result: Result): Promise<string> {
-  const json = new TextEncoder().encode(
-    JSON.stringify(checked(shortened(result), "This result fits no link")),
-  );
+  const json = new TextEncoder().encode(JSON.stringify(checked(result, "This result fits no link")));
   if (json.length > LARGEST) throw new LinkError("This result fits no link: it is too long.");
   return textOf(await bytesThrough(json, new CompressionStream("deflate")));
 }
@@ -75,14 +73,6 @@ export function toCsv({ sides }: Result): string {
 function csvField(value: string | number | null | undefined): string {
   const text = String(value ?? "");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Numbers are shortened to what a measurement can tell; settings are no measurement, and repeat the run. */
-function shortened(result: Result): Result {
-  const short = JSON.stringify(result, (_, value: unknown) =>
-    typeof value === "number" ? Number(value.toPrecision(4)) : value,
-  );
-  return { ...(JSON.parse(short) as Result), settings: result.settings };
 }
 
 async function jsonOf(text: string): Promise<unknown> {

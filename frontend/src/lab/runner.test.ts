@@ -12,7 +12,8 @@ const INFO = {
   whole: true,
   sides: [side("slow"), side("fast")],
 } as unknown as ExperimentInfo;
-const CATALOGUE = { links: [], machine: {} } as unknown as Catalogue;
+const machine = { cpu: "Ryzen 7", cores: 8, system: "Linux 6.8", python: "3.12.3", sqlite: "3.45.1" };
+const CATALOGUE = { links: [], machine } as unknown as Catalogue;
 const QUICK: Settings = { ...DEFAULTS, seconds: 30, rounds: 12, warmup: 1, seed: 7 };
 
 let asked: string[] = [];
@@ -63,6 +64,14 @@ test("every round asks each side once, in an order left to chance, and the same 
   }
   expect(new Set(runs.map(({ search }) => search)).size).toBe(13); // with the one to warm up
   expect(orders.size).toBe(2);
+});
+
+test("a result is shown with four digits, all that a link to it keeps", async () => {
+  const { sides } = await run().done;
+  const numbers = JSON.stringify(sides.map(({ samples }) => samples)).match(/\d[\d.e-]*/g) ?? [];
+  const fractions = numbers.map(Number).filter((value) => !Number.isInteger(value));
+  expect(fractions.length).toBeGreaterThan(12);
+  for (const value of fractions) expect(value).toBe(Number(value.toPrecision(4)));
 });
 
 test("the order of keys is no difference, another value is", async () => {

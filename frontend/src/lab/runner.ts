@@ -104,7 +104,7 @@ export async function runExperiment(
     }
     if (ended !== "rounds") break;
   }
-  return {
+  return shortened({
     version: 1,
     experiment: info.name,
     settings,
@@ -116,7 +116,7 @@ export async function runExperiment(
       median: medianOf(samples)?.trips ?? [],
     })),
     ended,
-  };
+  });
 }
 
 /** The files of experiments/, by name: each is loaded when it is run. */
@@ -190,4 +190,15 @@ function shuffled(n: number, chance: () => number): number[] {
     [order[at], order[other]] = [order[other] as number, order[at] as number];
   }
   return order;
+}
+
+/**
+ * Fractions to four digits, which is more than a measurement can tell: before they are shown, so that whoever opens
+ * a link to the result reads the same figures.
+ */
+function shortened(result: Result): Result {
+  const short = JSON.stringify(result, (_, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value,
+  );
+  return { ...(JSON.parse(short) as Result), settings: result.settings };
 }
