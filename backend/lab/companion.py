@@ -95,8 +95,7 @@ class Companion:
             return self._told
 
     def _start(self) -> None:
-        # The package imports this file before Python runs it, which is no harm here; Python would warn of it.
-        command = [sys.executable, "-W", "ignore::RuntimeWarning:runpy", "-m", "lab.companion", *self._arguments]
+        command = [sys.executable, "-m", "lab.companion", *self._arguments]
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command
             command, cwd=BACKEND, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
