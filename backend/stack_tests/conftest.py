@@ -1,0 +1,24 @@
+"""After each test the stack is whole again; after all of them, what they measured is told."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from .stack import FIGURES, SERVICES, compose
+
+
+@pytest.fixture(autouse=True)
+def _whole_again() -> Iterator[None]:
+    """Start after a test what it has stopped, and wait until it answers."""
+    yield
+    if len(json.loads(f"[{','.join(compose('ps', '--format', 'json').splitlines())}]")) < len(SERVICES) + 1:
+        compose("up", "--wait", "--no-recreate")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the figures as the README shows them."""
+    if FIGURES:
+        terminalreporter.section("What was done to the stack, and what was seen")
+        for row in (("done to it", "seen"), ("---", "---"), *FIGURES):
+            terminalreporter.line(f"| {row[0]} | {row[1]} |")

@@ -1,0 +1,124 @@
+"""The running stack as its tests see it: what asks it, what acts on its containers, and a load."""
+
+import json
+import os
+import random
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import Message
+from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+PORT = int(os.environ.get("HTTPS_PORT", "8443"))
+HTTP_PORT = int(os.environ.get("HTTP_PORT", "8080"))
+API = "/api/v1"
+SERVICES = ("edge", "varnish", "balancer", "api", "pgbouncer", "postgres", "redis")
+TLS = ssl.create_default_context()
+TLS.check_hostname = False
+TLS.verify_mode = ssl.CERT_NONE  # a certificate of this machine's own making
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Message
+    body: bytes
+
+    def __getitem__(self, name: str) -> str:
+        return ", ".join(self.headers.get_all(name) or [])
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(path: str, method: str = "GET", body: str | None = None, **headers: str) -> Answer:
+    connection = HTTPSConnection("localhost", PORT, timeout=40, context=TLS)
+    try:
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+def batch(urls: list[str]) -> str:
+    return json.dumps({"requests": [{"id": str(number), "url": url} for number, url in enumerate(urls)]})
+
+
+def compose(*arguments: str) -> str:
+    command = ["docker", "compose", *arguments]
+    return subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
+
+
+def docker(*arguments: str) -> str:
+    return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout
+
+
+def replicas() -> list[str]:
+    return compose("ps", "-q", "api").split()
+
+
+def never_asked() -> str:
+    """Return the URL of a flight that, as good as surely, no cache has an answer to."""
+    return f"{API}/flights/{random.randrange(1, 336_776)}?fields=id,{random.choice(['dest', 'origin'])}"
+
+
+def never_listed() -> str:
+    """Return the URL of a list of flights that no cache has, either."""
+    month, day = random.randrange(1, 13), random.randrange(1, 29)
+    return f"{API}/flights?limit={random.randrange(100, 200)}&from=2013-{month:02}-{day:02}"
+
+
+@dataclass
+class Load:
+    """What clients were told who asked all the time."""
+
+    answered: int = 0
+    slowest: float = 0.0
+    lost: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def under_load(one: Callable[[], Answer], clients: int = 6) -> Iterator[Load]:
+    """Let some clients ask one after the other, as long as the block lasts and a moment longer."""
+    load, stop, lock = Load(), threading.Event(), threading.Lock()
+
+    def client() -> None:
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                answer = one()
+                said = "" if answer.status == 200 else f"{answer.status} {answer.body[:200]!r}"
+            except (OSError, HTTPException) as error:
+                said = repr(error)
+            with lock:
+                load.answered += 1
+                load.slowest = max(load.slowest, time.monotonic() - began)
+                if said:
+                    load.lost.append(said)
+
+    with ThreadPoolExecutor(clients) as pool:
+        for _ in range(clients):
+            pool.submit(client)
+        try:
+            time.sleep(0.5)
+            yield load
+            time.sleep(2)
+        finally:
+            stop.set()
+
+
+FIGURES: list[tuple[str, str]] = []
+
+
+def figure(done: str, seen: str) -> None:
+    """Note what was measured, for the table at the end of `make test-stack`."""
+    FIGURES.append((done, seen))
