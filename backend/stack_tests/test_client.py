@@ -13,7 +13,7 @@ import pytest
 
 from roundtrip.site import PAGES
 
-from .stack import API, HTTP_PORT, PORT, SERVICES, ask, compose, docker, never_asked
+from .stack import API, HTTP_PORT, PORT, SERVICES, ask, compose, docker, never_asked, replicas
 
 
 def test_it_speaks_http_2_over_tls() -> None:
