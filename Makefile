@@ -68,7 +68,9 @@ test-frontend: $(FRONTEND) ## Run the frontend's tests
 e2e: $(E2E) data build ## Run the end-to-end tests in a real browser
 	cd e2e && npm test --silent
 
+# All its clients have one address.
 test-stack: export RATE_LIMIT := 1000000/minute
+test-stack: export REQUESTS_PER_ADDRESS := 60000
 test-stack: $(TOOLS) stack ## Run the tests of the production topology; they stop and kill parts of it
 	cd backend && $(BIN)/python -m pytest stack_tests
 

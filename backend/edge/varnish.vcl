@@ -12,6 +12,7 @@ import std;
 backend balancer {
     .path = "/run/edge/balancer.sock";
     .host_header = "localhost";
+    .max_connections = 300;  # misses under way: what the replicas could not answer in time is refused at once
     .first_byte_timeout = 25s;
     .between_bytes_timeout = 25s;
     .probe = {
@@ -108,8 +109,8 @@ sub vcl_backend_response {
         return (deliver);  # a pass: as it comes
     }
     if (beresp.status >= 500) {
-        if (bereq.is_bgfetch || bereq.http.X-Stale != "accepted") {
-            return (abandon);  # see vcl_synth: an old answer may be better
+        if (bereq.is_bgfetch || bereq.http.X-Stale == "refused") {
+            return (abandon);  # see vcl_synth: the old answer is better
         }
         # Those who have waited behind this one each ask for themselves.
         set beresp.uncacheable = true;
@@ -134,7 +135,7 @@ sub vcl_backend_error {
     if ((bereq.method == "GET" || bereq.method == "HEAD") && bereq.retries < 2) {
         return (retry);
     }
-    if (bereq.is_bgfetch || (!bereq.uncacheable && bereq.http.X-Stale != "accepted")) {
+    if (bereq.is_bgfetch || (!bereq.uncacheable && bereq.http.X-Stale == "refused")) {
         return (abandon);
     }
     set beresp.uncacheable = true;
@@ -147,9 +148,9 @@ sub vcl_backend_error {
 }
 
 sub vcl_synth {
-    # The API failed. Is there an old answer after all, however old (stale-if-error)? It is looked for once; if there
-    # is none, the API is asked again, and what it says then is what the client is told.
-    if (resp.status == 503 && req.http.X-Stale != "accepted") {
+    # The API failed, and there was an answer too old to be given: now it is given after all (stale-if-error). Should it
+    # have gone in the meantime, the API is asked again, and what it says then is what the client is told.
+    if (resp.status == 503 && req.http.X-Stale == "refused") {
         set req.http.X-Stale = "accepted";
         set req.grace = 30d;
         return (restart);

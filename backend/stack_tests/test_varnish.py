@@ -121,12 +121,14 @@ def api() -> Iterator[Api]:
         command += ["--tmpfs", "/tmp:exec", "-v", f"{folder}:/run/edge", "-v", f"{VCL}:/roundtrip.vcl:ro"]
         command += ["varnish:7.7", "varnishd", "-F", "-n", "/tmp/varnish", "-a", "/run/edge/varnish.sock,mode=666"]
         command += ["-f", "/roundtrip.vcl", *(word for name in parameters for word in ("-p", name))]
-        container = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
         try:
-            wait_for(api.is_led_to)
-            yield api
+            container = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+            try:
+                wait_for(api.is_led_to)
+                yield api
+            finally:
+                subprocess.run(["docker", "stop", "--time", "1", container], check=True, capture_output=True)
         finally:
-            subprocess.run(["docker", "stop", "--time", "1", container], check=True, capture_output=True)
             api.shutdown()
 
 

@@ -8,8 +8,11 @@ if [ ! -e $tls/fullchain.pem ]; then
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
     -keyout $tls/privkey.pem -out $tls/fullchain.pem 2> /dev/null)
 fi
-# Where a visitor over plain HTTP is sent.
+# Where a visitor over plain HTTP is sent, and how many requests one address may have under way.
 port=${HTTPS_PORT:-443}
 [ "$port" = 443 ] && port= || port=:$port
-printf 'map "" $public_port { default "%s"; }\n' "$port" > /tmp/settings.conf
+{
+  printf 'map "" $public_port { default "%s"; }\n' "$port"
+  printf 'limit_conn address %d;\n' "${REQUESTS_PER_ADDRESS:-256}"
+} > /tmp/settings.conf
 exec nginx -c /etc/edge/nginx.conf -e /dev/stderr -g 'daemon off;'
