@@ -13,7 +13,7 @@ from statistics import median, quantiles
 
 from .crowd import PAST_VARNISH, cold_lists, cold_report, crowd
 from .stack import API, PORT, TLS, ask, batch, compose, figure, never_asked
-from .watching import busy_connections, connections_counted, logged, sql, total
+from .watching import connections_noted, logged, requests_noted, sql, total
 
 POOL = 20  # connections to PostgreSQL that pgbouncer makes at most, for all replicas (pgbouncer.ini)
 STATEMENTS = "roundtrip_statements_total"
@@ -94,45 +94,45 @@ def scans(table: str) -> int:
 
 def test_of_ten_thousand_cold_keys_at_once_some_are_answered_and_the_rest_is_told_so() -> None:
     agent = f"crowd-{random.randrange(10**9)}"
-    with connections_counted() as connections:
+    with connections_noted() as connections:
         told = crowd(cold_lists(10_000), connections=80, headers={"user-agent": agent})
     statuses = Counter(each.status for each in told)
     assert statuses.keys() == {200, 503}
     assert all(each.headers.get("retry-after") for each in told if each.status == 503)
-    assert max(connections) <= POOL
+    assert connections.most() <= POOL
     edge = logged(agent)
     assert len(edge) == 10_000
     admitted = [each["seconds"] for each in edge if each["status"] == 200]
     refused = [each["seconds"] for each in edge if each["status"] == 503]
-    assert p99(admitted) < 4  # twice what is asked: this machine may have others to serve
+    assert max(admitted + refused) < 20  # nobody hangs until somebody's patience ends
     figure(
         "10,000 cold keys at once",
         f"{statuses[200]:,} answered, p99 {p99(admitted):.2f} s; {statuses[503]:,} told 503 with Retry-After, p50"
-        f" {median(refused):.2f} s, p99 {p99(refused):.2f} s; at most {max(connections)} of {POOL} connections",
+        f" {median(refused):.2f} s, p99 {p99(refused):.2f} s; at most {connections.most():.0f} of {POOL} connections",
     )
     assert ask(never_asked()).status == 200
 
 
 def test_who_leaves_in_the_middle_of_a_batch_holds_nothing() -> None:
     kinds = {"Content-Type": "application/json", "Accept": "application/x-ndjson"}
-    with ExitStack() as leaving:
-        for _ in range(8):
-            client = HTTPSConnection("localhost", PORT, timeout=20, context=TLS)
-            leaving.callback(client.close)
-            client.request("POST", f"{API}/batch", batch([cold_report() for _ in range(20)]), kinds)
-            assert client.getresponse().readline()
-        assert total("roundtrip_in_flight") > 0
-    left = time.monotonic()
-    while (busy := busy_connections()) and time.monotonic() - left < 10:
-        time.sleep(0.05)
-    database = time.monotonic() - left
-    while (under_way := total("roundtrip_in_flight")) and time.monotonic() - left < 10:
-        pass
-    assert (busy, under_way) == (0, 0)
+    before = total(STATEMENTS)
+    with connections_noted("AND state = 'active'") as working, requests_noted() as under_way:
+        with ExitStack() as leaving:
+            clients = [HTTPSConnection("localhost", PORT, timeout=20, context=TLS) for _ in range(12)]
+            for client in clients:
+                leaving.callback(client.close)
+                client.request("POST", f"{API}/batch", batch([cold_report() for _ in range(20)]), kinds)
+            for client in clients:
+                assert client.getresponse().readline()
+        left = time.time()
+        time.sleep(4)
+    assert total(STATEMENTS) - before < 12 * 20  # they left before all was done, and the rest was not
+    database, api = (max(0, noted.last_above_zero() - left) for noted in (working, under_way))
+    assert under_way.most() > 0
+    assert max(database, api) < 3  # a second is asked; they hold a thread each as long as they are there
     figure(
-        "8 clients leave in the middle of their batches",
-        f"PostgreSQL idle after {database:.1f} s, no request under way in the API after"
-        f" {time.monotonic() - left:.1f} s",
+        "12 clients leave in the middle of their batches",
+        f"after {database:.2f} s PostgreSQL worked for nobody, after {api:.2f} s no request was under way in the API",
     )
 
 
