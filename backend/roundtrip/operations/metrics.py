@@ -22,6 +22,7 @@ from prometheus_client import (
     make_wsgi_app,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+from werkzeug.wsgi import ClosingIterator
 
 from ..door import WSGI
 from ..techniques.timing import Timing
@@ -84,9 +85,14 @@ class InFlight:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on."""
-        with _in_flight.track_inprogress():
-            return self._application(environ, start_response)
+        """Pass the request on, and count it until its answer is at its end: a batch is made while it is sent."""
+        _in_flight.inc()
+        try:
+            answer = self._application(environ, start_response)
+        except BaseException:
+            _in_flight.dec()
+            raise
+        return ClosingIterator(answer, _in_flight.dec)
 
 
 def exposition() -> WSGI:
