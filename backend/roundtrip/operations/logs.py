@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -82,10 +83,11 @@ class RequestLog:
         self._lines.append(orjson.dumps(line(exchange), default=str, option=orjson.OPT_APPEND_NEWLINE))
 
     def flush(self) -> None:
-        """Write what is there."""
+        """Write what is there. What cannot be written (to a full disk, say) is lost, and nothing else is."""
         lines = [self._lines.popleft() for _ in range(len(self._lines))]
-        sys.stdout.write(b"".join(lines).decode())
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.write(b"".join(lines).decode())
+            sys.stdout.flush()
 
     def _write(self) -> None:
         while True:

@@ -1,6 +1,9 @@
 """One line of JSON for each request, and nothing in it that could be taken for another line."""
 
 import logging
+import sys
+import time
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -82,6 +85,29 @@ def test_lines_are_written_together_and_the_last_at_the_end(capsys: pytest.Captu
         log.note(Exchange(environ, rid, 200, 0.001, None, None, None))
     log.flush()  # as at the end of the process
     assert [orjson.loads(line)["rid"] for line in capsys.readouterr().out.splitlines()] == ["first", "second"]
+
+
+def test_a_full_disk_loses_lines_and_the_log_goes_on_when_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = logs.RequestLog()
+
+    def taken(rid: str) -> bool:
+        log.note(Exchange({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, rid, 200, 0.001, None, None, None))
+        end = time.monotonic() + 30
+        while log._lines and time.monotonic() < end:  # until the thread that writes has taken them
+            time.sleep(0.01)
+        return not log._lines
+
+    with suppress(OSError), open("/dev/full", "w") as full, monkeypatch.context() as patch:  # closing it fails, too
+        patch.setattr(sys, "stdout", full)
+        assert taken("first")
+        assert taken("second")
+    assert taken("third")
+    end, written = time.monotonic() + 30, ""
+    while '"rid":"third"' not in written:  # taken is not yet written
+        assert time.monotonic() < end
+        written += capsys.readouterr().out
 
 
 def test_by_default_there_is_no_log(asking: Asking, lines: list[dict[str, Any]]) -> None:
