@@ -10,6 +10,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
@@ -80,7 +82,7 @@ def on_starting(server: Arbiter) -> None:
 
         logs.configure()  # by gunicorn's logconfig_dict it would make an access log of its own too, in 30 us a hit
     if settings.metrics == "on" and server.cfg.workers > 1 and COUNTS not in os.environ:
-        os.environ[COUNTS] = tempfile.mkdtemp(prefix="roundtrip-metrics-")
+        os.environ[COUNTS] = tempfile.mkdtemp(prefix="roundtrip-metrics-", dir=place_for_counts())
         made_counts.append(os.environ[COUNTS])
     if COUNTS in os.environ:
         counts = Path(os.environ[COUNTS])
@@ -95,8 +97,20 @@ def on_starting(server: Arbiter) -> None:
             sys.exit(f"Cannot listen on {bind}: {error}. Choose another port: PORT=8001 make run")
 
 
+def place_for_counts() -> str | None:
+    """Return memory's own file system where there is one: on a full disk, to count would be to be killed (SIGBUS)."""
+    memory = "/dev/shm"  # noqa: S108  # mkdtemp() makes a folder of our own there
+    return memory if os.access(memory, os.W_OK) else None
+
+
 def post_worker_init(worker: Worker) -> None:
-    """Say where, once the application is there to answer."""
+    """Have the application open what it needs, and say where it answers.
+
+    SQLite shares memory through a file, which it could not make on a disk that was full by the first request.
+    """
+    environ: dict[str, Any] = {"PATH_INFO": "/readyz"}
+    setup_testing_defaults(environ)
+    worker.wsgi(environ, lambda *_: None)
     if settings.log_format == "json":
         logging.getLogger("roundtrip").info("answers at http://%s/ (process %d)", bind, worker.pid)
     else:

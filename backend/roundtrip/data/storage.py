@@ -55,14 +55,16 @@ class Storage:
         try:
             yield connection
             connection.commit()
-            self._settle(connection)
         except (DBAPIError, self._driver.Error) as error:  # as SQLAlchemy or as the driver itself raises it
             cause = _cause(error)
             if self._code(cause) not in self.full_codes:
                 raise
             raise StorageError(f"the database cannot be written, is there space left? ({cause})") from error
         finally:
-            connection.close()  # which undoes what was not committed
+            with suppress(DBAPIError):
+                connection.rollback()  # what was not committed
+            self._settle(connection)
+            connection.close()
 
     def _begin(self, when_locked: Callable[[], None]) -> Connection:
         deadline = monotonic() + PATIENCE
@@ -92,7 +94,7 @@ class Storage:
         """Keep other loaders out until the transaction ends, or fail at once; readers may go on."""
 
     def _settle(self, connection: Connection) -> None:
-        """Tidy up after the commit; whatever happens, the data is there."""
+        """Tidy up after the transaction, whatever became of it; this changes nothing of the data."""
 
     def _code(self, error: object) -> object:
         """Return what is to be looked for among the codes."""
@@ -123,7 +125,10 @@ class SqliteStorage(Storage):
         """Do nothing: BEGIN IMMEDIATE has locked the database."""
 
     def _settle(self, connection: Connection) -> None:
-        """Move the write-ahead log into the database now: it is as large as the data."""
+        """Empty the write-ahead log now, into the database: it is as large as the data.
+
+        After a load that failed it is, too, and would take up a full disk for as long as others keep it open.
+        """
         with suppress(sqlite3.Error):  # such as a reader in the way: a later checkpoint does it
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
