@@ -21,7 +21,7 @@ const frame = (
       <Routes>
         <Route element={<Shell />}>
           <Route path="/" element={<h1>Flights</h1>} />
-          <Route path="/delays" element={<a href="/docs">a plain link</a>} />
+          <Route path="/delays/*" element={<a href="/docs">a plain link</a>} />
           <Route path="/docs" element={<Broken />} />
         </Route>
       </Routes>
@@ -35,6 +35,12 @@ test("marks the page one is on, and moves the focus to a new one", async () => {
   await user.click(screen.getByRole("link", { name: "Delays" }));
   expect(screen.getByRole("link", { name: "Delays" })).toHaveAttribute("aria-current", "page");
   expect(screen.getByRole("main")).toHaveFocus();
+});
+
+test("marks the part of the site that a page below it is in, and no other", () => {
+  show(frame, "/delays/by-carrier");
+  expect(screen.getByRole("link", { name: "Delays" })).toHaveAttribute("aria-current", "true");
+  expect(screen.getByRole("link", { name: "Explore" })).not.toHaveAttribute("aria-current");
 });
 
 test("a click begins an action of its own in the timings", async () => {

@@ -50,11 +50,13 @@ export function Shell() {
   );
 }
 
+/** A page below one that is named here is in that part of the site, without being it. */
 function NavItem({ to, name, reload = false }: { to: string; name: string; reload?: boolean | undefined }) {
-  const current = useMatch({ path: to, end: true }) !== null;
+  const inside = useMatch({ path: to, end: to === "/" });
+  const current = useMatch(to) ? "page" : inside ? "true" : undefined;
   return (
     <li>
-      <Link to={to} reloadDocument={reload} aria-current={current ? "page" : undefined}>
+      <Link to={to} reloadDocument={reload} aria-current={current}>
         {name}
       </Link>
     </li>
