@@ -1,6 +1,7 @@
 import { summaryOf } from "../statistics";
 import { MEASURES, type Measure, type SideResult } from "../types";
 import styles from "./Result.module.css";
+import { SideTable } from "./SideTable";
 
 const NAMES: Record<Measure, string> = {
   wall: "wall time, ms",
@@ -33,34 +34,19 @@ export function MeasureTable({ sides }: { sides: readonly SideResult[] }) {
   const there = MEASURES.filter((measure) =>
     sides.some(({ samples }) => samples[measure]?.some((value) => value)),
   );
+  const rows = there.map((measure) => ({
+    key: measure,
+    head: NAMES[measure],
+    cells: sides.map(({ samples }) => cellOf(measure, samples[measure] ?? [])),
+  }));
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Measures">
-        <table className={styles.table}>
-          <caption>Median, and the 95th percentile of times</caption>
-          <thead>
-            <tr>
-              <td />
-              {sides.map(({ label }) => (
-                <th key={label} scope="col">
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {there.map((measure) => (
-              <tr key={measure}>
-                <th scope="row">{NAMES[measure]}</th>
-                {sides.map(({ label, samples }) => (
-                  <td key={label}>{cellOf(measure, samples[measure] ?? [])}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <SideTable
+        name="Measures"
+        caption="Median, and the 95th percentile of times"
+        sides={sides}
+        rows={rows}
+      />
       {there.includes("wire") && (
         <p className={styles.note}>
           Bytes received: compressed bodies, and 300 bytes for each answer's headers, as browsers tell it

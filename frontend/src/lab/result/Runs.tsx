@@ -7,6 +7,7 @@ import waterfall from "../../timings/WaterfallRow.module.css";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import type { SideResult, Trip } from "../types";
 import styles from "./Result.module.css";
+import { SideTable } from "./SideTable";
 
 /** The waterfall of a median run of each side, all on one clock, drawn as in the timing panel; and its spans in ms. */
 export function Runs({ sides }: { sides: readonly SideResult[] }) {
@@ -110,34 +111,17 @@ function SpanSums({ sides }: { sides: readonly SideResult[] }) {
     return new Map<SpanName, number>(spans.map(({ name, ms }) => [name, ms]));
   });
   const names = SPAN_ORDER.filter((name) => sums.some((sum) => sum.has(name)));
+  const rows = names.map((name) => ({
+    key: name,
+    head: (
+      <>
+        <Swatch name={name} /> {name}
+      </>
+    ),
+    title: lookOf(name).meaning,
+    cells: sums.map((sum) => sum.get(name)?.toFixed(2) ?? "–"),
+  }));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.scroll} tabIndex={0} aria-label="Spans">
-      <table className={styles.table}>
-        <caption>Its spans in ms, over all its requests</caption>
-        <thead>
-          <tr>
-            <td />
-            {sides.map(({ label }) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {names.map((name) => (
-            <tr key={name}>
-              <th scope="row" title={lookOf(name).meaning}>
-                <Swatch name={name} /> {name}
-              </th>
-              {sides.map(({ label }, side) => (
-                <td key={label}>{sums[side]?.get(name)?.toFixed(2) ?? "–"}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <SideTable name="Spans" caption="Its spans in ms, over all its requests" sides={sides} rows={rows} />
   );
 }
