@@ -1,9 +1,11 @@
 """What a server must not start with. All that is wrong is said at once, not one thing at each attempt."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
 from ..config import Settings
 
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 STORES = ("memory:", "redis://", "rediss://", "unix://", "memcached://")
 SHORTEST_SECRET = 32  # characters
 _PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "secret")
@@ -29,6 +31,16 @@ def _invalid(settings: Settings) -> Iterator[str]:
         if value not in choices:
             expected = " or ".join(choice or "nothing" for choice in choices)
             yield f"{name.upper()}: expected {expected}, got {value!r}."
+    for setting in fields(settings):
+        value, least = getattr(settings, setting.name), setting.default
+        if isinstance(least, int) and value < min(1, least):
+            yield f"{setting.name.upper()}: expected {min(1, least)} or more, got {value}."
+    if not settings.database_url.startswith(DATABASES):  # it is not repeated: it can hold a password
+        yield f"DATABASE_URL: expected one that begins with {' or '.join(DATABASES)}."
+    try:
+        settings.cache_config()
+    except SystemExit as refused:
+        yield str(refused)
     if settings.rate_limit:
         from limits import parse  # here: where nothing is limited, the library is not in memory
 

@@ -110,6 +110,13 @@ def test_a_start_that_is_not_safe_says_all_that_is_wrong() -> None:
     assert "Traceback" not in said
 
 
+def test_a_start_that_cannot_succeed_is_not_tried_again_and_again() -> None:
+    said = start_refused(CACHE_URL="redis:/nowhere", WORKERS="0", DATABASE_URL="mysql://localhost/roundtrip")
+    for name in ("CACHE_URL", "WORKERS", "DATABASE_URL"):
+        assert f"{name}: expected" in said
+    assert "Traceback" not in said
+
+
 def test_a_cache_in_one_process_is_refused_for_several() -> None:
     said = start_refused(WORKERS="2")
     assert "CACHE_URL=memory:" in said

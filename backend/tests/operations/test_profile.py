@@ -63,6 +63,22 @@ def test_a_store_of_rates_that_nobody_knows_is_refused_and_not_repeated() -> Non
     assert "hidden" not in told
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "expected"),
+    [("workers", 0, "1 or more"), ("database_pool_size", -1, "1 or more"), ("trusted_proxies", -1, "0 or more")],
+)
+def test_a_number_that_is_too_small_is_refused(setting: str, value: int, expected: str) -> None:
+    told = refusal(replace(Settings(), **{setting: value}))  # type: ignore[arg-type]  # each is a number
+    assert f"{setting.upper()}: expected {expected}, got {value}." in told
+
+
+@pytest.mark.parametrize("setting", ["database_url", "cache_url"])
+def test_an_engine_that_nobody_knows_is_refused_and_not_repeated(setting: str) -> None:
+    told = refusal(replace(Settings(), **{setting: "mysql://u:hidden@host/db"}))  # type: ignore[arg-type]  # a text
+    assert f"{setting.upper()}: expected" in told
+    assert "hidden" not in told
+
+
 def test_the_application_does_not_start_either() -> None:
     with pytest.raises(SystemExit, match="TRUSTED_HOSTS is empty"):
         create_app(replace(SAFE, trusted_hosts=" , "))
