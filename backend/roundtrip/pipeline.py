@@ -135,6 +135,14 @@ class Pipeline:
         self.door.learn(head, key)
         return answer_with(entry, how, self._cache.ttl(entry), head, timing)
 
+    def build_anew(self, head: Head) -> Entry:
+        """Make the answer to a GET of data past all caches. Raises whatever goes wrong."""
+        endpoint, path_arguments = self._urls.match(head.path, method=head.method)
+        route = self._routes[endpoint]
+        arguments = parse(route.arguments, head.query, path_arguments)
+        selection = select(route.schema, arguments.pop("fields_", route.default_fields))
+        return self._build(route, arguments, selection, media_type_for(head.accept), head.path, Timing())
+
     def _represent(
         self, key: str, media_type: str, coding: str, build: Callable[[Timing], Entry], timing: Timing
     ) -> tuple[Entry, str]:

@@ -20,10 +20,13 @@ from sqlalchemy import Engine, inspect, select
 
 from ..data.model import Dataset
 from ..door import SECURE, WSGI
+from ..http import Head
+from ..pipeline import API, Pipeline
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.8  # seconds for all checks together
 OK = "ok"
+QUESTION = Head("GET", f"{API}/flights", "limit=1")  # has the most joins, and takes a millisecond
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,19 @@ def data_is_loaded(engine: Engine) -> Callable[[], str]:
         with engine.connect() as connection:
             loaded_at = connection.scalar(select(Dataset.loaded_at))
         return OK if loaded_at is not None else "has no data: run `flask data load`"
+
+    return ask
+
+
+def question_is_answered(pipeline: Pipeline) -> Callable[[], str]:
+    """Return a check that an answer can be made: a release may start and find its data, and yet fail at each one.
+
+    It is made past the cache, where an earlier release may have left it.
+    """
+
+    def ask() -> str:
+        pipeline.build_anew(QUESTION)
+        return OK
 
     return ask
 

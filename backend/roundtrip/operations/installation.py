@@ -9,7 +9,7 @@ from ..config import Settings
 from ..door import WSGI, DoorMiddleware
 from ..pipeline import Pipeline
 from .border import Border, Witness, note_route
-from .health import Check, Probes, Readiness, alive, cache_answers, data_is_loaded
+from .health import Check, Probes, Readiness, alive, cache_answers, data_is_loaded, question_is_answered
 
 
 def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, backend: BaseCache) -> None:
@@ -17,6 +17,7 @@ def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, 
     readiness = Readiness(
         {
             "database": Check(data_is_loaded(reader), needed=True),
+            "answers": Check(question_is_answered(pipeline), needed=True),
             "cache": Check(cache_answers(backend), needed=False),
         }
     )

@@ -35,5 +35,5 @@ class WatchedDatabase(Database):
             ms = (perf_counter() - began) * 1000
             if ms >= self._slow:
                 fields = {"ms": round(ms, 1), "sql": sql}
-                rid = request_id.get() or "none: an entry is renewed"
+                rid = request_id.get() or "none: an entry is renewed, or /readyz asks"
                 log.warning("A statement took %.0f ms (rid %s): %s", ms, rid, sql, extra={"fields": fields})

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from support import Asking
 from werkzeug.test import Client, TestResponse
 
+from roundtrip import pipeline
 from roundtrip.operations.health import OK, PATIENCE, Check, Readiness
 from roundtrip.techniques.shared_backend import SharedBackend
 
@@ -17,7 +18,7 @@ from roundtrip.techniques.shared_backend import SharedBackend
 def test_a_server_with_all_it_needs_is_ready(asking: Asking) -> None:
     answer = asking().get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"status": "ready", "database": OK, "cache": OK}
+    assert answer.get_json() == {"status": "ready", "database": OK, "answers": OK, "cache": OK}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -41,6 +42,19 @@ def test_what_fails_is_named_without_its_words(asking: Asking, tmp_path: Path) -
     assert answer.status_code == 503
     assert answer.get_json()["database"] == "failed: DatabaseError"
     assert client.get("/healthz").status_code == 200
+
+
+def test_a_release_that_fails_at_each_question_is_not_ready(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = asking()
+    assert client.get("/api/v1/flights?limit=1").status_code == 200  # it is in the cache now
+
+    def broken(*_: object) -> bytes:
+        raise TypeError("a mistake of ours")
+
+    monkeypatch.setattr(pipeline, "encode", broken)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json() == {"status": "not ready", "database": OK, "answers": "failed: TypeError", "cache": OK}
 
 
 def test_a_cache_that_is_away_degrades_and_no_more(
