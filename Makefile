@@ -44,12 +44,12 @@ data: $(SERVER) ## Make the database's tables and load the data set, unless it i
 build: $(BUILT) ## Build the frontend
 
 ##@ Production
-stack: .env ## Build and start the production topology, and wait until it answers: https://localhost:8443/
+stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
 	@$(CHECK_DOCKER)
 	@docker compose up --build --wait --quiet-pull
 	@echo "Roundtrip answers at https://localhost:$(HTTPS_PORT)/  (its certificate is made here: your browser will ask)"
 
-stack-update: .env ## Replace the running replicas by new ones, losing no request
+stack-update: secrets ## Replace the running replicas by new ones, losing no request
 	@$(CHECK_DOCKER)
 	@backend/edge/update.sh
 
@@ -134,10 +134,13 @@ help:
 
 # What has to be installed.
 
-# The stack's passwords: made once, read by Compose, in no commit.
-.env:
-	@random() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }; umask 077; \
-	  printf 'POSTGRES_PASSWORD=%s\nSECRET_KEY=%s\n' "$$(random)" "$$(random)" > $@
+# The stack's passwords: made once, read by Compose, in no commit. What .env or the environment says already, stays.
+secrets:
+	@umask 077; for name in POSTGRES_PASSWORD SECRET_KEY; do \
+	  [ -n "$${!name:-}" ] || grep -Eqs "^(export )?$$name=." .env \
+	    || { [ -z "$$(tail -c 1 .env 2> /dev/null)" ] || echo; \
+	      echo "$$name=$$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')"; } >> .env; \
+	done
 
 $(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS)
 	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -172,6 +175,6 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 	@touch $@
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev data build stack stack-update stack-down test test-backend test-frontend test-stack e2e \
+.PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
   lighthouse check check-backend check-frontend check-e2e check-types check-images format bench lab screenshots setup \
   types lock clean
