@@ -7,56 +7,26 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
 
 import pytest
+from other_loader import Noting, Process, holding
 from sqlalchemy import Engine, event, text
 
 from roundtrip.config import BACKEND
 from roundtrip.data import storage
 from roundtrip.data.loader import load, loaded
-from roundtrip.data.progress import Silent
 from roundtrip.data.source import Files
 from roundtrip.data.storage import StorageError
 
 TABLES = ("airlines", "airports", "planes", "weather", "flights", "delays_by_route", "delays_by_time", "datasets")
 
-Process = subprocess.Popen[str]
 Hold = Callable[[str, str, int], Process]
 
 
 @pytest.fixture
 def hold(path: Path) -> Iterator[Hold]:
-    """Start a process that loads, and return when it stands at a step."""
-    started: list[Process] = []
-
-    def start(folder: str, step: str, done: int) -> Process:
-        program = str(Path(__file__).with_name("held_load.py"))
-        command = [sys.executable, program, f"sqlite:///{path}", folder, step, str(done)]
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=BACKEND, env={"PYTHONPATH": "."}
-        )
-        started.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-class Noting(Silent):
-    """Notes what is said, and lets a test wait for it."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.spoken = Event()
-
-    def say(self, sentence: str) -> None:
-        self.said.append(sentence)
-        self.spoken.set()
+    with holding(f"sqlite:///{path}") as start:
+        yield start
 
 
 def rows(path: Path) -> dict[str, int]:

@@ -1,9 +1,8 @@
 """PostgreSQL is loaded with what SQLite is, in full or not at all, while readers go on."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -14,20 +13,19 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from other_loader import Noting, Process, holding
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy import select as read
 
 from roundtrip import create_app
 from roundtrip.api import pipeline_of
-from roundtrip.config import BACKEND, Settings
+from roundtrip.config import Settings
 from roundtrip.data import source, storage
 from roundtrip.data.loader import load, loaded
-from roundtrip.data.progress import Silent
 from roundtrip.data.source import Files
 from roundtrip.data.storage import StorageError
 from roundtrip.extensions import db
 
-Process = subprocess.Popen[str]
 Hold = Callable[[str, int], Process]
 Schema = dict[str, list[str]]
 
@@ -48,40 +46,8 @@ def empty(url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def hold(url: str, small: Files) -> Iterator[Hold]:
-    """Start a process that loads, and return when it stands at a step."""
-    started: list[Process] = []
-
-    def start(step: str, done: int) -> Process:
-        program = str(Path(__file__).with_name("held_load.py"))
-        process = subprocess.Popen(
-            [sys.executable, program, url, str(small.folder), step, str(done)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=BACKEND,
-            env={"PYTHONPATH": "."},
-        )
-        started.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-class Noting(Silent):
-    """Notes what is said, and lets a test wait for it."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-        self.spoken = Event()
-
-    def say(self, sentence: str) -> None:
-        self.said.append(sentence)
-        self.spoken.set()
+    with holding(url) as start:
+        yield partial(start, str(small.folder))
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
