@@ -92,7 +92,27 @@ def test_no_answer_tells_a_version(path: str) -> None:
         assert answer[name] == ""
 
 
+def test_who_asks_for_another_site_is_told_so_and_led_nowhere() -> None:
+    for answer in (ask("/", Host="evil.example"), ask(f"{API}/airlines", Host="evil.example")):
+        assert (answer.status, answer["Content-Type"]) == (421, "application/problem+json")
+    connection = HTTPConnection("localhost", HTTP_PORT, timeout=10)
+    connection.request("GET", "/", headers={"Host": "evil.example"})
+    response = connection.getresponse()
+    assert (response.status, response.headers["Location"]) == (421, None)
+    connection.close()
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/"), ("TRACE", "/delays"), ("PUT", f"{API}/airlines")])
+def test_a_method_that_nothing_takes_is_a_problem(method: str, path: str) -> None:
+    answer = ask(path, method)
+    assert (answer.status, answer["Content-Type"]) == (405, "application/problem+json")
+
+
 def test_what_is_too_large_is_a_problem_too() -> None:
+    many = {f"X-{number}": "1" for number in range(60)}
+    answer = ask(never_asked(), **many)
+    assert (answer.status, answer["Content-Type"]) == (431, "application/problem+json")
+
     answer = ask(f"{API}/batch", "POST", "x" * 200_000, Content_Type="application/json")
     assert (answer.status, answer["Content-Type"]) == (413, "application/problem+json")
     answer = ask(f"{API}/flights?x={'x' * 9000}")

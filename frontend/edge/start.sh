@@ -15,4 +15,7 @@ port=${HTTPS_PORT:-443}
   printf 'map "" $public_port { default "%s"; }\n' "$port"
   printf 'limit_conn address %d;\n' "${REQUESTS_PER_ADDRESS:-256}"
 } > /tmp/settings.conf
+# By which names this is asked for. nginx writes them as TRUSTED_HOSTS does: `.x.org` is x.org and all below.
+if [ -n "${TRUSTED_HOSTS:-}" ]; then names=$(echo "localhost $TRUSTED_HOSTS" | tr ',' ' '); else names='~.'; fi
+echo "server_name $names;" > /tmp/names.conf
 exec nginx -c /etc/edge/nginx.conf -e /dev/stderr -g 'daemon off;'
