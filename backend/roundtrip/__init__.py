@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException
 
 from . import api, database, site
@@ -19,6 +20,7 @@ from .operations.slow_statements import WatchedDatabase
 from .pipeline import Pipeline
 from .techniques.pagination import Cursors
 from .techniques.query_plan import Database
+from .techniques.read_replica import ReplicatedDatabase
 from .techniques.response_cache import ResponseCache
 
 
@@ -39,16 +41,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(Problem, api.told)
     with app.app_context():
         reader = database.reader(db.engine)
-        asked = WatchedDatabase(reader, settings.slow_statement) if settings.slow_statement else Database(reader)
+        asked = _asked(reader, settings)
+        if database.REPLICA in db.engines:
+            replica = database.reader(db.engines[database.REPLICA])
+            asked = ReplicatedDatabase(asked, _asked(replica, settings, asks_again=False))
         app.extensions["roundtrip"] = pipeline = Pipeline(
             routes={f"api.{route.name}": route for route in api.ROUTES},
             urls=app.url_map,
             database=asked,
             cache=ResponseCache(cache.cache),
             cursors=Cursors(settings.secret_key or kept_secret()),
-            last_modified=last_modified(reader),
+            last_modified=last_modified(asked),
             batch_threads=settings.batch_threads,
         )
         site.serve(app, Path(settings.frontend_dist))
-        install(app, settings, pipeline, reader, cache.cache)
+        install(app, settings, pipeline, asked, cache.cache)
     return app
+
+
+def _asked(engine: Engine, settings: Settings, asks_again: bool = True) -> Database:
+    if settings.slow_statement:
+        return WatchedDatabase(engine, settings.slow_statement, asks_again)
+    return Database(engine, asks_again)

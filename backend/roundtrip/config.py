@@ -24,6 +24,7 @@ class Settings:
     """Everything that differs from one place to another."""
 
     database_url: str = _secret(f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}")
+    database_read_url: str = _secret("")  # a replica of it (PostgreSQL) that the API reads from; empty: none
     database_pool_size: int = 8
     # PostgreSQL only, in milliseconds: after both, less than a second, a request is told 503.
     database_pool_wait: int = 300  # for a connection to come free

@@ -25,25 +25,33 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
 )
 
+REPLICA = "replica"  # the bind of Flask-SQLAlchemy that reads go to
 _READS_ONLY = "roundtrip_reads_only"
 
 
 def configure(app: Flask, settings: Settings) -> None:
     """Tell Flask-SQLAlchemy where the database is and how many connections to keep."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    pool: dict[str, Any] = {
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_use_lifo": True,  # the connection used last has the most of what is asked in its page cache
     }
     if not settings.database_url.startswith("sqlite"):  # which is in this process: to wait for it is to wait for us
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"]["pool_timeout"] = settings.database_pool_wait / 1000
+        pool["pool_timeout"] = settings.database_pool_wait / 1000
+    if settings.database_read_url:
+        # A third of the time, as below for its answers: there is still time to ask the primary.
+        replica = {**pool, "url": settings.database_read_url, "pool_timeout": settings.database_pool_wait / 3000}
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: replica}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = pool
     db.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
             from . import postgresql  # its driver takes 40 ms to import
 
             postgresql.prepare(db.engine, settings.database_read_wait / 1000)
+            if REPLICA in db.engines:
+                postgresql.prepare(db.engines[REPLICA], settings.database_read_wait / 3000)
         else:
             if db.engine.url.database:
                 Path(db.engine.url.database).parent.mkdir(parents=True, exist_ok=True)

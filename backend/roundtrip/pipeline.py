@@ -87,7 +87,7 @@ class Pipeline:
         self._database = database
         self._cache = cache
         self._cursors = cursors
-        self._last_modified = last_modified
+        self.last_modified = last_modified
         self._background = ThreadPoolExecutor(1, "renew")
         self.parts = ThreadPoolExecutor(batch_threads, "part")  # the parts of batches run here
         self.door = Door(cache)
@@ -125,7 +125,7 @@ class Pipeline:
         selection = select(route.schema, arguments.pop("fields_", route.default_fields))
         media_type = media_type_for(head.accept)
         # A shared cache outlives the data: what was made of the data loaded before is not found under this key.
-        key = f"{self._last_modified()} {route.path}?{canonical({**arguments, 'fields': selection.text})}"
+        key = f"{self.last_modified()} {route.path}?{canonical({**arguments, 'fields': selection.text})}"
 
         def build(timing: Timing) -> Entry:
             return self._build(route, arguments, selection, media_type, head.path, timing)
@@ -193,7 +193,7 @@ class Pipeline:
             content_type=media_type,
             coding=IDENTITY,
             etag=etag_of(body),
-            last_modified=self._last_modified(),
+            last_modified=self.last_modified(),
             cache_control=route.freshness.header,
             link=_next_link(path, arguments, selection, answered.next),
             fresh_for=route.freshness.max_age,

@@ -48,7 +48,7 @@ class Connection(psycopg.Connection[Any]):
             # The server shall not go on for nobody; to tell it takes a connection of its own, and may take long.
             Thread(target=_cancel, args=(self.pgconn.cancel_conn(),), daemon=True).start()
             self.pgconn.finish()  # what may still come would be taken for the next answer
-            raise NoAnswer(f"no answer within {timeout} seconds") from error
+            raise NoAnswer(f"no answer within {timeout:.3g} seconds") from error
 
 
 def prepare(engine: Engine, read_wait: float) -> None:
@@ -63,7 +63,7 @@ def prepare(engine: Engine, read_wait: float) -> None:
         except TimeoutError:
             if not coming.cancel():
                 coming.add_done_callback(_close_late)
-            raise exc.TimeoutError(f"no connection within {read_wait} seconds") from None
+            raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
         connection.read_wait = read_wait
         connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
         return connection

@@ -24,6 +24,7 @@ LOADED, EMPTY = "loaded", "empty"  # databases: with the data set (never written
 # For tests: what a crash of the machine would lose is copied anew.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "min_wal_size=32MB", "max_wal_size=256MB")
 QUIET = ("listen_addresses=", "logging_collector=off", "autovacuum=off")  # no statistics that come at some time
+FOLLOWING = ("wal_retrieve_retry_interval=100ms",)  # a replica looks so often for a primary that was restarted
 KEPT = Path(tempfile.gettempdir()) / f"roundtrip-postgresql-{os.getuid()}"  # a socket's path has to be short
 PATIENCE = 60  # seconds
 
@@ -44,7 +45,7 @@ class Cluster:
         return psycopg.connect(host=str(self.folder), user=USER, dbname=database, autocommit=True)
 
     def start(self) -> None:
-        options = [part for option in (*QUICK, *QUIET) for part in ("-c", option)]
+        options = [part for option in (*QUICK, *QUIET, *FOLLOWING) for part in ("-c", option)]
         command = [_binary("postgres"), "-D", str(self.folder / "data"), "-k", str(self.folder), *options]
         self.process = _started(command, self.folder / "log")
         _until(self.answers, self.process, self.folder / "log")
@@ -63,6 +64,33 @@ class Cluster:
         self.process.wait(PATIENCE)
 
     @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Stop all processes of the server where they are."""
+        assert self.process is not None
+        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        processes = [self.process.pid, *map(int, Path(children).read_text().split())]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    @contextmanager
+    def standby(self) -> Iterator["Cluster"]:
+        """Run a replica, which follows by streaming."""
+        with _folder() as folder:
+            copying = (_binary("pg_basebackup"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+            _run(*_as_nobody_special(), *copying, "-h", str(self.folder), "-U", USER, "-D", f"{folder}/data")
+            standby = Cluster(folder)
+            standby.start()
+            try:
+                yield standby
+            finally:
+                standby.stop(signal.SIGQUIT)
+
+    @contextmanager
     def database(self, template: str = EMPTY) -> Iterator[str]:
         """Make a database like another one, and drop it in the end; gives its URL."""
         name = f"of_a_test_{time.monotonic_ns()}"
@@ -76,15 +104,14 @@ class Cluster:
 def cluster(fingerprint: str, fill: Callable[[Cluster], None]) -> Iterator[Cluster]:
     """Run a copy of the kept cluster, which `fill` has filled."""
     kept = _kept(fingerprint, fill)
-    folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
-    _run("cp", "-a", "--reflink=auto", f"{kept}/.", str(folder))
-    copy = Cluster(folder)
-    copy.start()
-    try:
-        yield copy
-    finally:
-        copy.stop(signal.SIGQUIT)
-        shutil.rmtree(folder)
+    with _folder() as folder:
+        _run("cp", "-a", "--reflink=auto", f"{kept}/.", str(folder))
+        copy = Cluster(folder)
+        copy.start()
+        try:
+            yield copy
+        finally:
+            copy.stop(signal.SIGQUIT)
 
 
 def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
@@ -118,10 +145,10 @@ def pgbouncer(cluster: Cluster, pool_size: int = 3, query_wait: int = PATIENCE) 
     """Run pgbouncer in transaction pooling; gives a function from a database's name to its URL."""
     binary = program("pgbouncer", package="pgbouncer")
     port = 6432  # is only the end of the name of a socket
-    folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
-    settings = folder / "pgbouncer.ini"
-    settings.write_text(
-        f"""[databases]
+    with _folder() as folder:
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            f"""[databases]
 * = host={cluster.folder} user={USER}
 [pgbouncer]
 pool_mode = transaction
@@ -134,16 +161,25 @@ listen_addr =
 query_wait_timeout = {query_wait}
 server_login_retry = 1
 """
-    )
+        )
+        process = _started([binary, str(settings)], folder / "log")
+        try:
+            _until((folder / f".s.PGSQL.{port}").exists, process, folder / "log")
+            yield lambda database: f"postgresql+psycopg://{USER}@/{database}?host={folder}&port={port}"
+        finally:
+            process.kill()
+            process.wait(PATIENCE)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder of the servers' user, with a short path, and remove it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="roundtrip-"))
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    process = _started([binary, str(settings)], folder / "log")
     try:
-        _until((folder / f".s.PGSQL.{port}").exists, process, folder / "log")
-        yield lambda database: f"postgresql+psycopg://{USER}@/{database}?host={folder}&port={port}"
+        yield folder
     finally:
-        process.kill()
-        process.wait(PATIENCE)
         shutil.rmtree(folder)
 
 

@@ -1,7 +1,6 @@
 """When PostgreSQL is away everybody is told 503 within a second, and when it is back everything goes on by itself."""
 
 import logging
-import os
 import re
 import signal
 import socket
@@ -10,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import postgres
@@ -143,7 +141,7 @@ def test_a_server_that_has_stopped_in_its_tracks_holds_up_nobody(
 ) -> None:
     with asking(cluster.url()) as client:
         assert anew(client).status_code == 200
-        with _paused(cluster), within(1):
+        with cluster.paused(), within(1):
             assert is_told_to_come_back(anew(client))
         assert anew(client).status_code == 200
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
@@ -224,18 +222,3 @@ def _back(client: FlaskClient) -> None:
     deadline = time.monotonic() + 10
     while anew(client).status_code != 200 and time.monotonic() < deadline:
         time.sleep(0.1)
-
-
-@contextmanager
-def _paused(cluster: postgres.Cluster) -> Iterator[None]:
-    """Stop all processes of the server where they are."""
-    assert cluster.process is not None
-    children = f"/proc/{cluster.process.pid}/task/{cluster.process.pid}/children"
-    processes = [cluster.process.pid, *map(int, Path(children).read_text().split())]
-    for process in processes:
-        os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for process in processes:
-            os.kill(process, signal.SIGCONT)

@@ -2,8 +2,8 @@
 
 /healthz: it answers; whoever runs it restarts it where this does not come. It touches nothing: a database that is
 away is no reason to restart what waits for it.
-/readyz: it can answer questions; whoever routes to it leaves it out where this says 503. A cache that is away makes
-it slower ("degraded"), not useless.
+/readyz: it can answer questions; whoever routes to it leaves it out where this says 503. A cache or a replica that is
+away makes it slower ("degraded"), not useless; nor does a database that is away, while its replica answers.
 
 Neither is for the public: the edge answers 404 to /readyz (and to /metrics).
 """
@@ -22,6 +22,7 @@ from ..data.model import Dataset
 from ..door import SECURE, WSGI
 from ..http import Head
 from ..pipeline import API, Pipeline
+from ..techniques.read_replica import ReplicatedDatabase
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.8  # seconds for all checks together
@@ -35,6 +36,7 @@ class Check:
 
     ask: Callable[[], str]
     needed: bool  # or the site works without it
+    substitute: str = ""  # another check's name: while that is well, this one is not needed
 
 
 class Readiness:
@@ -52,9 +54,13 @@ class Readiness:
         """Answer with 200 where everything that is needed is there, otherwise with 503; say what is missing."""
         found = self._ask()
         missing = [name for name, said in found.items() if said != OK]
-        ready = not any(self._checks[name].needed for name in missing)
+        ready = not any(self._is_needed(name, found) for name in missing)
         status = ("degraded" if missing else "ready") if ready else "not ready"
         return _json(start_response, "200 OK" if ready else "503 Service Unavailable", {"status": status, **found})
+
+    def _is_needed(self, name: str, found: Mapping[str, str]) -> bool:
+        check = self._checks[name]
+        return check.needed and found.get(check.substitute) != OK
 
     def _ask(self) -> dict[str, str]:
         for name, check in self._checks.items():
@@ -102,6 +108,16 @@ def question_is_answered(pipeline: Pipeline) -> Callable[[], str]:
     def ask() -> str:
         pipeline.build_anew(QUESTION)
         return OK
+
+    return ask
+
+
+def replica_answers(database: ReplicatedDatabase, last_modified: Callable[[], object]) -> Callable[[], str]:
+    """Return a check that reads can go to the replica, for which the database has once said what it has to have."""
+
+    def ask() -> str:
+        last_modified()
+        return OK if database.look() else "is away or behind: the database itself is read"
 
     return ask
 

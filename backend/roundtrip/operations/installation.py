@@ -2,26 +2,36 @@
 
 from flask import Flask
 from flask_caching.backends.base import BaseCache
-from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
 from ..door import WSGI, DoorMiddleware
 from ..pipeline import Pipeline
+from ..techniques.query_plan import Database
+from ..techniques.read_replica import ReplicatedDatabase
 from .border import Border, Witness, note_route
-from .health import Check, Probes, Readiness, alive, cache_answers, data_is_loaded, question_is_answered
+from .health import (
+    Check,
+    Probes,
+    Readiness,
+    alive,
+    cache_answers,
+    data_is_loaded,
+    question_is_answered,
+    replica_answers,
+)
 
 
-def install(app: Flask, settings: Settings, pipeline: Pipeline, reader: Engine, backend: BaseCache) -> None:
+def install(app: Flask, settings: Settings, pipeline: Pipeline, database: Database, backend: BaseCache) -> None:
     """Put the layers around the application, from the innermost, which a request meets last."""
-    readiness = Readiness(
-        {
-            "database": Check(data_is_loaded(reader), needed=True),
-            "answers": Check(question_is_answered(pipeline), needed=True),
-            "cache": Check(cache_answers(backend), needed=False),
-        }
-    )
-    probes: dict[str, WSGI] = {"/healthz": alive, "/readyz": readiness}
+    checks = {
+        "database": Check(data_is_loaded(database.engine), needed=True, substitute="replica"),
+        "answers": Check(question_is_answered(pipeline), needed=True),
+        "cache": Check(cache_answers(backend), needed=False),
+    }
+    if isinstance(database, ReplicatedDatabase):
+        checks["replica"] = Check(replica_answers(database, pipeline.last_modified), needed=False)
+    probes: dict[str, WSGI] = {"/healthz": alive, "/readyz": Readiness(checks)}
     layer: WSGI = app.wsgi_app
     witnesses: list[Witness] = []
     if settings.metrics == "on":

@@ -48,6 +48,9 @@ def _invalid(settings: Settings) -> Iterator[str]:
             parse(settings.rate_limit)
         except ValueError:
             yield f"RATE_LIMIT: expected such as 1200/minute, got {settings.rate_limit!r}."
+    urls = (settings.database_url, settings.database_read_url)
+    if settings.database_read_url and not all(url.startswith("postgresql+psycopg://") for url in urls):
+        yield "DATABASE_READ_URL: expected a replica in PostgreSQL, and DATABASE_URL to name its primary there."
     if not settings.rate_limit_url.startswith(STORES):  # it is not repeated: it can hold a password
         yield f"RATE_LIMIT_URL: expected one that begins with {', '.join(STORES)}."
 

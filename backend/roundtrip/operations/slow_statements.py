@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 class WatchedDatabase(Database):
     """The database, watched for statements that take `slow` milliseconds or longer, failed ones too."""
 
-    def __init__(self, engine: Engine, slow: int) -> None:
-        super().__init__(engine)
+    def __init__(self, engine: Engine, slow: int, asks_again: bool = True) -> None:
+        super().__init__(engine, asks_again)
         self._slow = slow
 
     def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:

@@ -48,11 +48,12 @@ class Database:
     """The engine that reads, and the plans compiled for it: at most 512, the least used dropped first.
 
     `away` are the errors of one that cannot be asked now and may be later: it is stopped, starting or overloaded, or
-    all connections are in use.
+    all connections are in use. Where there is somebody else to ask, this one is not asked again on a new connection.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, asks_again: bool = True) -> None:
         self.engine = engine
+        self._asks_again = asks_again
         self.away: tuple[type[Exception], ...] = (exc.TimeoutError,)
         if engine.dialect.name != "sqlite":  # where an OperationalError may be a table that is not there
             self.away += (exc.OperationalError, engine.dialect.loaded_dbapi.OperationalError, _Lost)
@@ -67,10 +68,15 @@ class Database:
         try:
             return self._fetch(sql, arguments)
         except _Lost:
+            if not self._asks_again:
+                raise
             # Asking each connection before whether it lives would cost a round trip every time; a read can be asked
             # again. What ended one that lay in the pool, such as a restart of the server, has ended the others too.
             self.engine.dispose()
             return self._fetch(sql, arguments)
+
+    def catch_up(self) -> None:
+        """Have every read that begins from now on see all that has been committed by now. A single database does."""
 
     def _fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
         connection = self.engine.raw_connection()

@@ -57,6 +57,13 @@ def test_a_setting_with_no_meaning_is_refused(setting: str, value: str) -> None:
     assert value in told
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "postgresql+psycopg://u:hidden@replica/x"])
+def test_a_replica_of_sqlite_is_refused(url: str) -> None:
+    told = refusal(Settings(database_read_url=url))
+    assert "DATABASE_READ_URL: expected a replica in PostgreSQL" in told
+    assert "hidden" not in told
+
+
 def test_a_store_of_rates_that_nobody_knows_is_refused_and_not_repeated() -> None:
     told = refusal(Settings(rate_limit_url="mongodb://u:hidden@host"))
     assert "RATE_LIMIT_URL: expected one that begins with memory:, redis://" in told
@@ -93,12 +100,12 @@ def test_the_profile_brings_defaults_and_what_is_set_stays(monkeypatch: pytest.M
 
 
 def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name, held in {"SECRET_KEY": SECRET, "DATABASE_URL": "postgresql://u:p@host/x"}.items():
+    for name, held in {"SECRET_KEY": SECRET, "DATABASE_READ_URL": "postgresql://u:p@host/x"}.items():
         (tmp_path / name).write_text(f"{held}\n")
         monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
     settings = Settings.from_environment()
-    assert (settings.secret_key, settings.database_url) == (SECRET, "postgresql://u:p@host/x")
+    assert (settings.secret_key, settings.database_read_url) == (SECRET, "postgresql://u:p@host/x")
     monkeypatch.setenv("SECRET_KEY", "another")
     with pytest.raises(SystemExit, match="SECRET_KEY and SECRET_KEY_FILE are both set"):
         Settings.from_environment()
