@@ -82,9 +82,9 @@ def _compare(
             return stack.enter_context(Server(application, {"DATABASE_URL": url, **environment}, on))
 
         ours, tutorial = start("wsgi:app"), start("bench.tutorial.app:app")
-        compared = check_equal(asked, ours.port, tutorial.port)
+        compared = check_equal(asked, ours, tutorial)
         print(f"{compared} answers of ours and of the tutorial's compared: equal.", file=sys.stderr)
-        size = str(len(one(ours.port, get(q.HOT_LIST.ours))[2]))
+        size = str(len(one(ours, get(q.HOT_LIST.ours))[2]))
         servers = {
             "bare WSGI": start("bench.bare:wsgi", BENCH_BYTES=size),
             "bare Flask": start("bench.bare:flask", BENCH_BYTES=size),
@@ -95,8 +95,8 @@ def _compare(
             "ours, nothing kept": start("wsgi:app", CACHE_MAX_BYTES="0"),
         }
         for question in asked.pages[0]:  # what is hot must have been asked once; in a batch, too
-            one(ours.port, get(question.ours))
-        work = all_work(asked, ours.port, tutorial.port)
+            one(ours, get(question.ours))
+        work = all_work(asked, ours, tutorial)
         run(work, servers, rounds, seconds)
         return work, ours.memory()
 

@@ -37,22 +37,22 @@ class Aim:
     name: str
     asked: str
     measured: str
-    beside: str  # the same by the clock
+    beside: str  # the same by the clock; or in milliseconds
     reached: str  # yes, no; "narrowly" where the interval holds the limit
 
     @classmethod
-    def at_least(cls, name: str, least: float, measured: Ratio, beside: Ratio) -> "Aim":
+    def at_least(cls, name: str, least: float, measured: Ratio, beside: object) -> "Aim":
         """Ask for a ratio of at least so much."""
         sure = measured.low >= least or measured.high < least
         reached = "yes" if measured.value >= least else "no"
         return cls(name, f">= {least:g}", str(measured), str(beside), reached if sure else f"{reached}, narrowly")
 
     @classmethod
-    def at_most(cls, name: str, most: float, measured: Ratio) -> "Aim":
+    def at_most(cls, name: str, most: float, measured: Ratio, beside: str = "") -> "Aim":
         """Ask for a ratio of at most so much."""
         sure = measured.high <= most or measured.low > most
         reached = "yes" if measured.value <= most else "no"
-        return cls(name, f"<= {most:.3g}", str(measured), "", reached if sure else f"{reached}, narrowly")
+        return cls(name, f"<= {most:.3g}", str(measured), beside, reached if sure else f"{reached}, narrowly")
 
 
 def aims(result: Result) -> list[Aim]:

@@ -8,8 +8,7 @@ from itertools import cycle
 from statistics import median
 
 from . import questions as q
-from .load import Ask, Slice, drive, get, one
-from .servers import Server
+from .load import Ask, Contender, Slice, drive, get, header, one
 
 LEAST_MARKED = 0.9  # of the answers must have come the way that is measured; of 36 reports some are asked at once
 
@@ -54,14 +53,14 @@ class Work:
         return median(part.cpu / part.seconds for part in self.slices)
 
 
-def all_work(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> list[Work]:
+def all_work(asked: q.Questions, ours: Contender, tutorial: Contender) -> list[Work]:
     """Return what is to be measured."""
     page = asked.pages[0]
     six_cold = [question for page in asked.pages for question in page]
-    _, head, _ = one(port_of_ours, get(q.HOT_LIST.ours))
-    etag = _header(head, "etag")
-    _, head, _ = one(port_of_tutorial, get(f"/etag{q.HOT_LIST.tutorial}"))
-    etag_of_tutorial = _header(head, "etag")
+    _, head, _ = one(ours, get(q.HOT_LIST.ours))
+    etag = header(head, "etag")
+    _, head, _ = one(tutorial, get(f"/etag{q.HOT_LIST.tutorial}"))
+    etag_of_tutorial = header(head, "etag")
     hot_304 = Ask(get(q.HOT_LIST.ours, If_None_Match=etag), 304, q.HIT, 1)
     hot_304_of_tutorial = Ask(get(f"/etag{q.HOT_LIST.tutorial}", If_None_Match=etag_of_tutorial), 304)
     constant = [Ask(get(q.HOT_LIST.ours))]  # the same request as ours, whose answer looks at none of it
@@ -89,13 +88,13 @@ def all_work(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> li
     ]
 
 
-def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, seconds: float) -> None:
+def run(work: Sequence[Work], servers: Mapping[str, Contender], rounds: int, seconds: float) -> None:
     """Measure a slice of each, round after round, so that a slow minute of the machine is everybody's."""
     for number in range(rounds):
         for part in work:
             server = servers[part.server]
             _show(f"round {number + 1} of {rounds}: {part.name}, {part.contender}")
-            measured = drive(server.port, part.next, seconds, server.cpu_seconds)
+            measured = drive(server, part.next, seconds)
             if measured.marked < LEAST_MARKED:
                 raise ValueError(
                     f"{part.name}, {part.contender}: "
@@ -105,7 +104,7 @@ def run(work: Sequence[Work], servers: Mapping[str, Server], rounds: int, second
     _show("")
 
 
-def check_equal(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) -> int:
+def check_equal(asked: q.Questions, ours: Contender, tutorial: Contender) -> int:
     """Compare answers of the two APIs, value by value. Return how many; raise ValueError for one that differs."""
     compared = [
         q.HOT_LIST,
@@ -117,26 +116,18 @@ def check_equal(asked: q.Questions, port_of_ours: int, port_of_tutorial: int) ->
     ]
     for question in compared:
         answers = []
-        for port, path in ((port_of_ours, question.ours), (port_of_tutorial, question.tutorial)):
-            status, _, body = one(port, get(path))
+        for server, path in ((ours, question.ours), (tutorial, question.tutorial)):
+            status, _, body = one(server, get(path))
             if status != 200:
                 raise ValueError(f"{path}: status {status}, {body[:500]!r}")
             answers.append(json.loads(body))
-        ours, theirs = answers
-        ours.pop("next", None)  # the tutorial has no cursors
-        if ours != theirs:
-            raise ValueError(f"the answers to {question} differ:\n{ours}\n{theirs}")
+        our, their = answers
+        our.pop("next", None)  # the tutorial has no cursors
+        if our != their:
+            raise ValueError(f"the answers to {question} differ:\n{our}\n{their}")
     return len(compared)
 
 
 def _show(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _header(head: bytes, name: str) -> str:
-    for line in head.decode("latin-1").split("\r\n")[1:]:
-        known, _, value = line.partition(":")
-        if known.lower() == name:
-            return value.strip()
-    raise ValueError(f"no {name} in {head!r}")

@@ -15,7 +15,7 @@ LONGEST_START = 30.0  # seconds
 
 
 class Server:
-    """One contender: gunicorn with gunicorn.conf.py, one worker, on a free port."""
+    """One contender: gunicorn with gunicorn.conf.py, on a free port."""
 
     def __init__(self, application: str, environment: Mapping[str, str], cores: Sequence[int] = ()) -> None:
         self._application = application
@@ -35,7 +35,7 @@ class Server:
             )
         try:
             self._await_start()
-            self.worker = self._find_worker()
+            self.workers = self._find_workers()
         except BaseException:
             self._stop()
             raise
@@ -47,15 +47,19 @@ class Server:
         self._stop()
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of the worker and all its threads; NaN where nobody tells it."""
+        """Return the CPU time of the workers and all their threads; NaN where nobody tells it."""
         if not sys.platform.startswith("linux"):
             return float("nan")
-        return time.clock_gettime((~self.worker << 3) | 2)  # clock_getcpuclockid(3)
+        return sum(map(cpu_of, self.workers))
+
+    def connect(self) -> socket.socket:
+        """Return a new connection."""
+        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
 
     def memory(self) -> dict[str, float]:
-        """Return the worker's memory in MiB: RSS, and PSS (shared pages count in part)."""
+        """Return the one worker's memory in MiB: RSS, and PSS (shared pages count in part)."""
         sizes = {}
-        path = Path(f"/proc/{self.worker}/smaps_rollup")
+        path = Path(f"/proc/{self.workers[0]}/smaps_rollup")
         for line in path.read_text().splitlines() if path.exists() else ():
             name, _, rest = line.partition(":")
             if name in ("Rss", "Pss"):
@@ -68,7 +72,7 @@ class Server:
             if self._process.poll() is not None:
                 break
             try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                with self.connect() as connection:
                     connection.sendall(b"GET /none HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
                     if connection.recv(12).startswith(b"HTTP/1.1"):
                         return
@@ -77,10 +81,10 @@ class Server:
         self._log.seek(0)
         raise RuntimeError(f"{self._application} did not start:\n{self._log.read()[-4000:]}")
 
-    def _find_worker(self) -> int:
+    def _find_workers(self) -> list[int]:
         master = self._process.pid
         children = Path(f"/proc/{master}/task/{master}/children")
-        return int(children.read_text().split()[0]) if children.exists() else master
+        return [int(child) for child in children.read_text().split()] if children.exists() else [master]
 
     def _stop(self) -> None:
         self._process.terminate()
@@ -106,6 +110,11 @@ class on_cores:  # noqa: N801 - read as a verb: with on_cores(...)
     def __exit__(self, *ending: object) -> None:
         if self._cores:
             os.sched_setaffinity(0, self._before)
+
+
+def cpu_of(process: int) -> float:
+    """Return the CPU time of a process and all its threads, in seconds, to the nanosecond; on Linux."""
+    return time.clock_gettime((~process << 3) | 2)  # clock_getcpuclockid(3)
 
 
 def cores() -> tuple[tuple[int, ...], tuple[int, ...]]:
