@@ -105,6 +105,10 @@ format: $(TOOLS) $(FRONTEND) $(E2E) ## Format all code, and mend what can be men
 bench: $(TOOLS) data build ## Measure this application beside its peers
 	cd backend && $(BIN)/python -m bench
 
+bench-stack: $(TOOLS) data ## Measure the production topology, started anew for it, and write the README's table of it
+	@$(CHECK_DOCKER)
+	cd backend && $(BIN)/python -m bench.stack
+
 lab: $(E2E) data build ## Run every experiment of the Lab, and write the README's table of them
 	cd e2e && node lab.mjs
 
@@ -176,5 +180,5 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
-  lighthouse check check-backend check-frontend check-e2e check-types check-images format bench lab screenshots setup \
-  types lock clean
+  lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack lab \
+  screenshots setup types lock clean
