@@ -38,6 +38,7 @@ class Settings:
     scale: int = 1  # how many years of flights the loader makes of the one that was recorded
     profile: str = "development"  # production: the defaults above, and no start with what is unsafe there
     workers: int = 1  # processes that serve; several need a response cache that they share
+    threads: int = 4  # in each of them
     trusted_hosts: str = ""  # what Host may be, separated by commas; `.x.org` is x.org and all below; empty: anything
     trusted_proxies: int = 0  # how many proxies each request passes; nobody but the last one may reach this server
     metrics: str = "off"  # on: /metrics for Prometheus
