@@ -9,6 +9,7 @@ import orjson
 from werkzeug.exceptions import HTTPException
 
 PROBLEM_JSON = "application/problem+json"
+RETRY_SOON = ("Retry-After", "1")  # of a 503 that will have passed in a moment
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from werkzeug.routing import Map
 
 from .arguments import Arguments, as_dates, canonical, parse
 from .door import Door, answer_with, entry_key, problem_answer
-from .errors import Problem
+from .errors import RETRY_SOON, Problem
 from .http import Answer, Head
 from .reading import Answered, Reader
 from .techniques.compression import IDENTITY, SMALLEST, compress, negotiated
@@ -28,7 +28,6 @@ from .techniques.timing import Timing
 
 log = logging.getLogger(__name__)
 API = "/api/v1"
-RETRY_SOON = ("Retry-After", "1")
 
 
 class Question(Protocol):

@@ -18,11 +18,12 @@ from typing import Any, NamedTuple
 import orjson
 from flask_caching.backends.base import BaseCache
 
+from ..errors import RETRY_SOON, Problem
 from .lease import Leases, OneProcess
 
-LONGEST_WAIT = 30.0  # seconds that a request waits for another's computation of the same key, in this process
 LEASE = 5  # seconds until another process may build what one began: no longer, for who began may have been killed
-PATIENCE = 10.0  # seconds that a process waits for others' leases before it builds without one
+PATIENCE = 6.0  # seconds that a process waits for others' leases before it builds without one
+LONGEST_WAIT = 7.0  # seconds after which nobody waits any more for what another thread builds; the balancer's are 8
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.016  # seconds between two looks for what another process builds
 
 
@@ -53,7 +54,7 @@ class ResponseCache:
         self._backend = backend
         self._leases: Leases = backend if isinstance(backend, Leases) else OneProcess()
         self._clock = clock
-        self._building: dict[str, Future[tuple[Entry, str]]] = {}
+        self._building: dict[str, Promise] = {}
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Entry | None:
@@ -76,8 +77,8 @@ class ResponseCache:
         """Return the entry and how it came: `hit`, `stale`, `miss` (built here) or `collapsed` (waited for another).
 
         However many ask at once, one builds; the others wait and share what comes. An error is shared by those who
-        wait in this process, and not kept. Stale entries are returned as they are: renew() makes a new one without
-        anybody waiting.
+        wait in this process, and not kept; who has waited too long is told 503. Stale entries are returned as they
+        are: renew() makes a new one without anybody waiting.
         """
         entry = self.get(key)
         if entry is not None:
@@ -95,7 +96,7 @@ class ResponseCache:
         """Do as get_or_build() for what a get() has just not found."""
         promised, mine = self._promise(key)
         if not mine:
-            return promised.result(timeout=LONGEST_WAIT)[0], "collapsed"
+            return promised.kept(), "collapsed"
         self._fulfil(key, build, promised)
         return promised.result()
 
@@ -109,16 +110,15 @@ class ResponseCache:
         """Return for how many seconds the entry may still be given, fresh or stale."""
         return entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
 
-    def _promise(self, key: str) -> "tuple[Future[tuple[Entry, str]], bool]":
+    def _promise(self, key: str) -> "tuple[Promise, bool]":
         """Return the promise of this key's entry, and whether it is the caller's to fulfil."""
         with self._lock:
             if key in self._building:
                 return self._building[key], False
-            promised: Future[tuple[Entry, str]] = Future()
-            self._building[key] = promised
+            self._building[key] = promised = Promise()
             return promised, True
 
-    def _fulfil(self, key: str, build: Callable[[], Entry], promised: "Future[tuple[Entry, str]]") -> None:
+    def _fulfil(self, key: str, build: Callable[[], Entry], promised: "Promise") -> None:
         try:
             came = self._build_under_lease(key, build)
         except BaseException as error:
@@ -157,6 +157,25 @@ class ResponseCache:
     def _done(self, key: str) -> None:
         with self._lock:
             self._building.pop(key, None)
+
+
+class Promise(Future[tuple[Entry, str]]):
+    """The entry that a thread of this process is to build, and how it will have come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._end = time.monotonic() + LONGEST_WAIT
+
+    def kept(self) -> Entry:
+        """Return the entry once it is there. Who builds may be stuck: those who wait give up together, and whoever
+        comes later waits no more.
+        """
+        try:
+            self.exception(max(0.0, self._end - time.monotonic()))
+        except TimeoutError:
+            said = "This answer takes longer to make than anybody should wait. Try again in a moment."
+            raise Problem(503, said, headers=[RETRY_SOON]) from None
+        return self.result()[0]
 
 
 def _pauses() -> Iterator[float]:

@@ -18,9 +18,10 @@ from engines import BACKENDS, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from roundtrip.errors import Problem
 from roundtrip.techniques import response_cache
 from roundtrip.techniques.memory_backend import MemoryBackend
-from roundtrip.techniques.response_cache import Entry, ResponseCache, decode, encode
+from roundtrip.techniques.response_cache import Entry, Promise, ResponseCache, decode, encode
 from roundtrip.techniques.shared_backend import SharedBackend
 
 THREADS = 1000
@@ -104,12 +105,13 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Return a function that waits until so many wait for another's computation."""
     arrived = threading.Semaphore(0)
 
-    class Promise(Future[tuple[Entry, str]]):
-        def result(self, timeout: float | None = None) -> tuple[Entry, str]:
-            arrived.release()
-            return super().result(timeout)
+    real = Promise.kept
 
-    monkeypatch.setattr(response_cache, "Future", Promise)
+    def kept(promise: Promise) -> Entry:
+        arrived.release()
+        return real(promise)
+
+    monkeypatch.setattr(Promise, "kept", kept)
 
     def until(number: int) -> None:
         assert all(arrived.acquire(timeout=60) for _ in range(number))
@@ -159,6 +161,48 @@ def test_an_error_is_shared_by_those_who_wait_and_not_kept(made: Made, waiting: 
     assert len(errors) == 21
     assert len({id(error) for error in errors}) == 1
     assert cache.get_or_build("key", entry) == (entry(), "miss")
+
+
+def test_who_builds_and_is_stuck_holds_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "LONGEST_WAIT", 0.2)
+    cache = ResponseCache(MemoryBackend(1000, clock=Clock()), clock=Clock())
+    building, may_finish = threading.Event(), threading.Event()
+
+    def stuck() -> Entry:
+        building.set()
+        assert may_finish.wait(60)
+        return entry()
+
+    with _running(lambda: cache.get_or_build("key", stuck), 1):
+        assert building.wait(60)
+        for _ in range(100):  # which would be 20 seconds, if each waited anew
+            with pytest.raises(Problem) as raised:
+                cache.get_or_build("key", stuck)
+            assert raised.value.status == 503
+            assert ("Retry-After", "1") in raised.value.headers
+        assert cache.get_or_build("another key", entry)[1] == "miss"
+        may_finish.set()
+    assert cache.get_or_build("key", entry)[1] == "hit"
+
+
+def test_an_error_that_is_itself_a_timeout_is_told_as_it_is(waiting: Callable[[int], None]) -> None:
+    cache = ResponseCache(MemoryBackend(1000))
+    building, may_fail = threading.Event(), threading.Event()
+
+    def fail() -> Entry:
+        building.set()
+        assert may_fail.wait(60)
+        raise TimeoutError("the database's")
+
+    def ask() -> None:
+        with pytest.raises(TimeoutError, match="the database's"):
+            cache.get_or_build("key", fail)
+
+    with _running(ask, 1):
+        assert building.wait(60)
+        with _running(ask, 1):
+            waiting(1)
+            may_fail.set()
 
 
 def test_a_backend_that_fails_leaves_nobody_waiting() -> None:
