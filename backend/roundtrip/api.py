@@ -12,7 +12,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from .door import SECURE, VARY, answer_with, problem_answer
-from .errors import Problem
+from .errors import RETRY_SOON, Problem
 from .http import CHARGE, PARTS, TIMING, Answer, Head
 from .openapi import document_json
 from .pipeline import API, Freshness, Pipeline, Route
@@ -32,6 +32,7 @@ from .techniques.serialization import JSON
 from .techniques.timing import Timing, request_id
 
 ROUTES: tuple[Route, ...] = (*FLIGHTS, *AIRLINES, *AIRPORTS, *PLANES, *WEATHER, *DELAYS)
+TOO_LATE = "The batch took too long before this part of it was done. Ask for it again."
 
 
 def blueprint() -> Blueprint:
@@ -65,19 +66,22 @@ def batch_view() -> Response:
     pipeline = pipeline_of(current_app)
     done = request.environ[PARTS] = []
 
-    def hit(head: Head) -> Answer | None:
-        answer = pipeline.door.answer(head)
-        if answer is not None:
-            done.append((answer.status, answer.timing.elapsed, answer.timing))
-        return answer
-
-    def answer(head: Head) -> Answer:
-        request_id.set(timing.rid)  # of the whole batch, in a thread that answers parts only
-        answer = pipeline.answer(head)
+    def counted(answer: Answer) -> Answer:
         done.append((answer.status, answer.timing.elapsed, answer.timing))
         return answer
 
-    groups = batch.lines(parts, hit, answer, pipeline.parts, client_left(request.environ))
+    def hit(head: Head) -> Answer | None:
+        answer = pipeline.door.answer(head)
+        return answer if answer is None else counted(answer)
+
+    def answer(head: Head) -> Answer:
+        request_id.set(timing.rid)  # of the whole batch, in a thread that answers parts only
+        return counted(pipeline.answer(head))
+
+    def too_late(head: Head) -> Answer:
+        return counted(problem_answer(Problem(503, TOO_LATE, headers=[RETRY_SOON]), Timing()))
+
+    groups = batch.lines(parts, hit, answer, pipeline.parts, client_left(request.environ), too_late)
     media_type = media_type_for(request.headers.get("Accept", ""), (JSON, NDJSON))
     if media_type == NDJSON:
         pieces = (b"".join(line for _, line in group) for group in groups if group)

@@ -7,9 +7,10 @@ No wait is longer than that of whoever waits for it, so that the innermost gives
     0.5   the rate limiter's store; no request waits for it (rate_limit.py)
     0.65  one SQL statement (DATABASE_READ_WAIT); a request runs one, so that it is answered within a second
     0.8   all checks of /readyz together (health.py)
+    5     a batch, until each part of it is told (techniques/batch.py)
     5     a process that was killed while it built an answer, to others who need the same one (response_cache.py)
     6     a process that builds it, to the others, whatever is the matter
-    7     a thread that builds it, to others of its process; and a batch, until all of it is told (batch.py)
+    7     a thread that builds it, to others of its process
     8     the balancer for the next piece of an answer, before it asks another process
     10    requests under way to be answered, when a process is told to stop (graceful_timeout in gunicorn.conf.py)
     10    a client that stalls in the middle of a request or an answer (gunicorn.conf.py)

@@ -26,10 +26,21 @@ MOST_BYTES = 64 * 1024
 LONGEST_ID = 64
 PART_HEADERS = {"accept": "accept", "if-none-match": "if_none_match", "if-modified-since": "if_modified_since"}
 LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
+LONGEST = 5.0  # seconds for all of a batch; the balancer waits 8 for one that is no stream, its queue included
 
 _URL = re.compile(r"/api/v1((?:/[A-Za-z0-9_]+){1,2})(?:\?([!-~]*))?\Z")
 # What a line tells of a part's headers: those that a cache needs, not those of the exchange.
-_NAMES = ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Age", "Vary", "Link")
+_NAMES = (
+    "Content-Type",
+    "ETag",
+    "Last-Modified",
+    "Cache-Control",
+    "Cache-Status",
+    "Age",
+    "Vary",
+    "Link",
+    "Retry-After",
+)
 _TOLD = {name: name.lower() for name in _NAMES}
 
 
@@ -75,11 +86,13 @@ def lines(
     answer: Callable[[Head], Answer],
     executor: Executor,
     client_left: Callable[[], bool],
+    too_late: Callable[[Head], Answer],
 ) -> Iterator[list[Line]]:
     """Yield the lines of the parts as they are done: first all hits (perhaps none), then the others as they finish.
 
     The others run side by side. When the client leaves (`client_left`, or this generator is closed), what has not
-    begun is cancelled.
+    begun is cancelled. So it is after LONGEST, and all that is not done then is told `too_late`: what goes on behind
+    it comes into the cache, for whoever asks again.
     """
     began = perf_counter_ns()
     done: SimpleQueue[Line] = SimpleQueue()
@@ -90,25 +103,30 @@ def lines(
 
     hits: list[Line] = []
     begun: list[Future[None]] = []
+    left: dict[str, Part] = {}
     for part in parts:
         found = hit(part.head)
         if found is None:
+            left[part.id] = part
             begun.append(executor.submit(run, part))
         else:
             hits.append((part.id, line(part.id, found, _since(began) - found.timing.elapsed)))
     try:
         yield hits
-        left = len(begun)
-        while left:
+        while left and _since(began) < LONGEST * 1000:
             try:
-                yield [done.get(timeout=LOOK_EVERY)]
-                left -= 1
+                finished = done.get(timeout=LOOK_EVERY)
             except Empty:
                 if client_left():
                     return
+            else:
+                del left[finished[0]]
+                yield [finished]
     finally:
         for future in begun:
             future.cancel()
+    if left:
+        yield [(part.id, line(part.id, too_late(part.head), _since(began))) for part in left.values()]
 
 
 def line(part_id: str, answer: Answer, start: float) -> bytes:

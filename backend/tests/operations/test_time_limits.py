@@ -5,7 +5,7 @@ from pathlib import Path
 
 from roundtrip.config import BACKEND, Settings
 from roundtrip.operations import health
-from roundtrip.techniques import response_cache
+from roundtrip.techniques import batch, response_cache
 from roundtrip.techniques.shared_backend import SharedBackend
 
 
@@ -24,7 +24,7 @@ def test_each_layer_gives_up_before_the_one_around_it() -> None:
         SharedBackend.timeout,
         settings.database_pool_wait / 1000,
         answer,
-        response_cache.LEASE,
+        batch.LONGEST,
         response_cache.PATIENCE,
         response_cache.LONGEST_WAIT,
         seconds(BACKEND / "edge" / "haproxy.cfg", "timeout server"),
@@ -39,4 +39,5 @@ def test_each_layer_gives_up_before_the_one_around_it() -> None:
     assert seconds(server, "graceful_timeout") < stop
     # Who began to build when another's lease had ended is done before those who wait for it give up.
     assert response_cache.PATIENCE + answer < response_cache.LONGEST_WAIT
+    assert response_cache.LEASE < response_cache.PATIENCE
     assert health.PATIENCE < 1

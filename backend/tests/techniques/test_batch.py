@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from roundtrip.errors import Problem
 from roundtrip.http import Answer, Head
+from roundtrip.techniques import batch as batch_module
 from roundtrip.techniques.batch import LONGEST_ID, MOST_BYTES, MOST_PARTS, Part, in_order, lines, parse
 from roundtrip.techniques.timing import Timing
 
@@ -217,7 +218,7 @@ def test_any_json_is_a_batch_or_a_problem(requests: list[Any]) -> None:
 
 
 def test_a_line_tells_what_the_single_answer_would_be(executor: ThreadPoolExecutor) -> None:
-    _, [(part_id, line)] = lines(parse(one()), never, answer, executor, never)
+    _, [(part_id, line)] = lines(parse(one()), never, answer, executor, never, never)
     told = orjson.loads(line)
     assert part_id == "1"
     assert line.endswith(b"\n")
@@ -239,7 +240,7 @@ def test_a_slow_part_delays_no_other(executor: ThreadPoolExecutor) -> None:
         return answer(head)
 
     parts = parse(batch({"id": "slow", "url": f"{URL}?slow"}, *({"id": str(n), "url": URL} for n in range(5))))
-    answered = lines(parts, never, slow_one, executor, never)
+    answered = lines(parts, never, slow_one, executor, never, never)
     assert next(answered) == []  # no hits
     assert [next(answered)[0][0] for _ in range(5)] == ["0", "1", "2", "3", "4"]
     may_finish.set()
@@ -255,13 +256,13 @@ def test_parts_run_side_by_side(executor: ThreadPoolExecutor) -> None:
         return answer(head)
 
     parts = parse(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}))
-    assert len(list(chain.from_iterable(lines(parts, never, wait_for_the_other, executor, never)))) == 2
+    assert len(list(chain.from_iterable(lines(parts, never, wait_for_the_other, executor, never, never)))) == 2
 
 
 def test_hits_are_told_at_once_and_together_and_run_nowhere(executor: ThreadPoolExecutor) -> None:
     executor.shutdown()
     parts = parse(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}))
-    ((first, second),) = lines(parts, answer, never, executor, never)
+    ((first, second),) = lines(parts, answer, never, executor, never, never)
     assert (first[0], second[0]) == ("1", "2")
 
 
@@ -273,7 +274,7 @@ def test_what_is_no_hit_has_begun_before_the_hits_are_told(executor: ThreadPoolE
         return answer(head)
 
     parts = parse(batch({"id": "miss", "url": f"{URL}?miss"}, {"id": "hit", "url": URL}))
-    answered = lines(parts, lambda head: None if head.query else answer(head), miss, executor, never)
+    answered = lines(parts, lambda head: None if head.query else answer(head), miss, executor, never, never)
     assert [part_id for part_id, _ in next(answered)] == ["hit"]
     assert begun.wait(60)
     assert [part_id for part_id, _ in next(answered)] == ["miss"]
@@ -294,7 +295,7 @@ def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: Thread
     names = ["first", *(f"later{number}" for number in range(10))]
     parts = parse(batch(*({"id": name, "url": f"{URL}?{name}"} for name in names)))
     left = threading.Event()
-    answered = lines(parts, never, slow, executor, left.is_set)
+    answered = lines(parts, never, slow, executor, left.is_set, never)
     assert next(answered) == []
     assert next(answered)[0][0] == "first"
     two_begun.wait()
@@ -306,6 +307,38 @@ def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: Thread
     may_finish.set()
     executor.shutdown()
     assert begun == ["first", "later0", "later1"]
+
+
+def test_what_is_not_done_in_time_is_told_so_and_what_has_not_begun_never_runs(
+    executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_module, "LONGEST", 0.3)
+    ran: list[str] = []
+    may_finish = threading.Event()
+
+    def slow(head: Head) -> Answer:
+        ran.append(head.query)
+        if head.query != "quick":
+            assert may_finish.wait(60)
+        return answer(head)
+
+    def too_late(head: Head) -> Answer:
+        return Answer(503, [("Retry-After", "1")], b"{}", Timing())
+
+    names = ["quick", *(f"slow{number}" for number in range(10))]
+    parts = parse(batch(*({"id": name, "url": f"{URL}?{name}"} for name in names)))
+    told = {
+        part_id: orjson.loads(line)
+        for group in lines(parts, never, slow, executor, never, too_late)
+        for part_id, line in group
+    }
+    may_finish.set()
+    executor.shutdown()
+    assert told.keys() == set(names)
+    assert told.pop("quick")["status"] == 200
+    assert {line["status"] for line in told.values()} == {503}
+    assert {line["headers"]["retry-after"] for line in told.values()} == {"1"}
+    assert ran == ["quick", "slow0", "slow1"]
 
 
 def test_lines_are_put_in_order_for_who_takes_no_stream() -> None:
