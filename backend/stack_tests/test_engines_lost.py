@@ -1,8 +1,33 @@
-"""What the stack survives: its cache or its database is away."""
+"""What the stack survives: its cache, its database or its pool is away, hangs, starts anew or holds what is hostile.
+
+The load passes Varnish, so that the API itself is asked: what nobody has asked before, what is kept (Varnish lets
+pass who is authorized), and batches. What an answer waited for is its own to say (Server-Timing): clients on a busy
+machine cannot tell.
+"""
+
+import json
+import random
+import re
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import inf
+from statistics import median
 
 import pytest
 
-from .stack import ask, compose, never_asked
+from .stack import API, Answer, ask, batch, compose, docker, figure, never_asked, replicas, under_load
+
+WORKERS = 2  # of each replica
+LIMIT = 50.0  # milliseconds that a worker waits for Redis
+KEPT = [f"{API}/flights/{number}?fields=dest,id,origin" for number in range(100, 120)]
+PASS = {"Authorization": "Bearer x"}
+USUAL = 5  # seconds of the same load before anything is done
+WITHIN = 5.0  # seconds until all is as before
 
 
 def test_without_redis_it_answers_all_the_same() -> None:
@@ -20,3 +45,356 @@ def test_without_its_database_what_is_kept_is_answered_and_the_rest_is_a_problem
     answer = ask(never_asked())
     assert (answer.status, answer["Content-Type"]) == (503, "application/problem+json")
     assert answer["Retry-After"]
+
+
+# Redis
+
+
+def kill(redis: str) -> None:
+    docker("kill", "--signal", "KILL", redis)
+    time.sleep(5)
+
+
+def pause(redis: str) -> None:
+    docker("pause", redis)
+    time.sleep(30)
+
+
+def restart(redis: str) -> None:
+    docker("restart", redis)
+
+
+@pytest.mark.parametrize(
+    ("done", "away", "bring_back"),
+    [("killed", kill, "start"), ("paused for 30 s", pause, "unpause"), ("restarted", restart, "start")],
+)
+def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], bring_back: str) -> None:
+    redis = compose("ps", "-q", "redis").strip()
+    with asked() as watch:
+        time.sleep(USUAL)
+        lost_at = time.time()
+        away(redis)
+        docker(bring_back, redis)  # of one that runs again it does nothing
+        back_at = time.time()
+        time.sleep(WITHIN + 1)
+    before, during = watch.between(0, lost_at), watch.between(lost_at, back_at + 1)
+    lost, back = told("cache is lost", lost_at, back_at), told("cache is back", lost_at)
+    slow = slow_of(during)
+    figure(
+        f"Redis {done}, under load",
+        f"{watch.summary()}; {len(slow)} of {len(during)} answers waited for it ({len(replicas()) * WORKERS} workers), "
+        f"{max((one.waited for one in slow), default=0):.0f} ms at most; shared again after {max(back) - back_at:.1f} s",
+    )
+    assert watch.failed() == []
+    # One question in each worker finds out; nobody asks again until somebody in the background has found it back.
+    assert 1 <= len(lost) <= len(replicas()) * WORKERS
+    assert len(slow) <= len(replicas()) * WORKERS + by_chance(before, during)
+    assert typical(slow) <= typical(before) + 60
+    later = watch.between(max(lost) + 1, back_at)
+    assert len(slow_of(later)) <= by_chance(before, later)
+    assert len(back) >= len(lost)
+    assert max(back) - back_at < WITHIN
+    assert shares_again()
+
+
+HOSTILE = """
+import os, pickle, struct
+from redis import Redis
+
+class Bomb:
+    def __reduce__(self):
+        return os.system, ("touch /tmp/executed",)
+
+def entry(header):
+    return b"RTE1" + struct.pack(">I", len(header)) + header
+
+def lie(header):
+    return lambda redis, name: redis.set(name, entry(header))
+
+replacements = [
+    lambda redis, name: redis.rpush(name, "x"),
+    lambda redis, name: redis.hset(name, "x", "y"),
+    lambda redis, name: redis.zadd(name, {"x": 1}),
+    lambda redis, name: redis.xadd(name, {"x": "y"}),
+    lambda redis, name: redis.set(name, pickle.dumps(Bomb())),
+    lambda redis, name: redis.set(name, b"!" + pickle.dumps(Bomb())),  # as Flask-Caching once marked them
+    lambda redis, name: redis.set(name, "redis.call('SET', 'executed', '1')"),
+    lambda redis, name: redis.set(name, b""),
+    lambda redis, name: redis.set(name, "9" * 400),
+    lie(b""),
+    lie(b"[]"),
+    lie(b"null"),
+    lie(b"[" * 100_000),
+    lie(b'["text/html","identity","x\\\\r\\\\nSet-Cookie: a=b",null,"public",null,60,60,[],9e9,0]'),
+    lie(b'["application/json","identity","x",null,"public",null,60,60,[],9e9,1000000]'),
+    lambda redis, name: redis.set(name, b"RTE1\\xff\\xff\\xff\\xff"),
+]
+replaced = 0
+for url in (os.environ["CACHE_URL"], os.environ["RATE_LIMIT_URL"]):
+    redis = Redis.from_url(url)
+    names = list(redis.scan_iter("*", count=1000))
+    for number, name in enumerate(names):
+        kept = redis.get(name) if redis.type(name) == b"string" else b""
+        redis.delete(name)
+        if number % 4 == 0 and len(kept) > 8:
+            redis.set(name, kept[: len(kept) // 2])
+        elif number in (1, 2):
+            redis.setrange(name, 20_000_000, "x")
+        else:
+            replacements[number % len(replacements)](redis, name)
+        if b":entry:" in name and number % 2:  # a lease that nobody will ever give back
+            redis.set(name.replace(b":entry:", b":lease:"), "x")
+        replaced += 1
+print(replaced)
+"""
+
+
+def test_redis_may_be_filled_with_what_is_hostile() -> None:
+    with asked() as watch:
+        time.sleep(USUAL)
+        filled_at = time.time()
+        replaced = sum(int(inside(replicas()[0], HOSTILE)) for _ in range(3))  # what was made anew, too
+        time.sleep(WITHIN)
+    before, during = watch.between(0, filled_at), watch.between(filled_at, time.time())
+    slow = slow_of(during)
+    executed = [
+        replica for replica in replicas() if inside(replica, "import os; print(os.listdir('/tmp'))").count("executed")
+    ]
+    figure(
+        "Redis filled with hostile values, under load",
+        f"{watch.summary()}; {replaced} values replaced, {len(slow)} of {len(during)} answers waited for Redis, nothing executed",
+    )
+    assert watch.failed() == []
+    assert replaced > len(KEPT)
+    assert len(slow) <= len(replicas()) * WORKERS + by_chance(before, during)
+    assert executed == []
+    assert docker("exec", compose("ps", "-q", "redis").strip(), "redis-cli", "exists", "executed").strip() == "0"
+    assert told("failed", filled_at) == []
+    assert shares_again()
+
+
+# PostgreSQL
+
+
+@pytest.mark.parametrize("how", ["restarted", "killed"])
+def test_postgresql_may_start_anew_under_load(how: str) -> None:
+    postgres = compose("ps", "-q", "postgres").strip()
+    with asked() as watch:
+        time.sleep(USUAL)
+        aged = int(inside(replicas()[0], AGE))
+        away_at = time.time()
+        if how == "restarted":
+            docker("restart", postgres)
+        else:
+            docker("kill", "--signal", "KILL", postgres)
+            time.sleep(5)
+            docker("start", postgres)
+        while not is_ready(postgres):
+            time.sleep(0.1)
+        ready_at = time.time()
+        time.sleep(WITHIN + 3)
+    recovered = max((one.at for one in watch.seen if not one.good), default=ready_at) - ready_at
+    figure(
+        f"PostgreSQL {how}, under load, away for {ready_at - away_at:.1f} s",
+        f"{watch.summary()}; of the kept ones {aged} were stale; all answered {max(0.0, recovered):.1f} s after its return",
+    )
+    assert aged > 0
+    assert [one for one in watch.seen if one.kind == "kept" and not one.good] == []
+    assert watch.between(away_at, ready_at)
+    assert [one for one in watch.seen if not one.good and not one.told_to_come_back] == []
+    assert recovered < WITHIN
+
+
+AGE = """
+import os
+from redis import Redis
+from roundtrip.techniques.response_cache import decode, encode
+
+redis, aged = Redis.from_url(os.environ["CACHE_URL"]), 0
+for name in redis.scan_iter("*:entry:*", count=1000):
+    entry = decode(redis.get(name) or b"")
+    if entry is not None and aged < 10_000:
+        redis.set(name, encode(entry._replace(stored_at=entry.stored_at - entry.fresh_for - 1)), keepttl=True)
+        aged += 1
+print(aged)
+"""
+
+
+# pgbouncer
+
+HOLD = """
+import os, sys
+import psycopg
+
+url = os.environ["DATABASE_URL"].replace("+psycopg", "")
+held = []
+for _ in range(int(sys.argv[1])):
+    held.append(psycopg.connect(url))
+    held[-1].execute("SELECT 1")  # begins a transaction
+print("held", flush=True)
+sys.stdin.read()
+"""
+POOL = 20  # default_pool_size in pgbouncer.ini
+
+
+def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> None:
+    for url in KEPT:
+        assert ask(url, **PASS).status == 200
+    command = ["docker", "exec", "-i", replicas()[0], "python", "-c", HOLD, str(POOL)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with asked() as watch:
+            time.sleep(USUAL)
+        answers = [ask(never_asked()) for _ in range(10)]
+        many = ask(f"{API}/batch", "POST", batch([never_asked() for _ in range(20)]), Content_Type="application/json")
+        holder.communicate("")
+    released_at = time.time()
+    while ask(never_asked()).status != 200:
+        assert time.time() - released_at < WITHIN
+    recovered = time.time() - released_at
+    with asked() as after:
+        time.sleep(1)
+    slowest = max(one.took for one in watch.seen if not one.good) / 1000
+    figure(
+        "pgbouncer's pool exhausted, under load",
+        f"{watch.summary()}; told 503 within {slowest:.2f} s; all answered {recovered:.1f} s after its release",
+    )
+    assert {(answer.status, answer["Retry-After"]) for answer in answers} == {(503, "1")}
+    assert {(part["status"], part["headers"]["retry-after"]) for part in many.json()["responses"]} == {(503, "1")}
+    assert [one for one in watch.seen if one.kind == "kept" and not one.good] == []
+    assert [one for one in watch.seen if one.kind != "kept" and not one.told_to_come_back] == []
+    assert slowest < 1
+    assert after.failed() == []
+
+
+# What is asked, and what is seen
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer; of a batch, each part of one."""
+
+    at: float  # seconds since the epoch, when it was asked
+    kind: str
+    status: int
+    come_back: str  # Retry-After
+    spans: dict[str, float]  # milliseconds
+
+    @property
+    def good(self) -> bool:
+        return self.status == 200
+
+    @property
+    def told_to_come_back(self) -> bool:
+        return self.status == 503 and self.come_back != ""
+
+    @property
+    def took(self) -> float:
+        """Return the milliseconds in the application."""
+        return self.spans.get("app", 0.0)
+
+    @property
+    def waited(self) -> float:
+        """Return for how many of them neither the database nor an encoder was at work."""
+        return self.took - sum(self.spans.get(name, 0.0) for name in ("db", "serialize", "compress"))
+
+
+@dataclass
+class Watch:
+    """All that was seen."""
+
+    seen: list[Seen] = field(default_factory=list)
+
+    def between(self, start: float, end: float) -> list[Seen]:
+        return [one for one in self.seen if start <= one.at < end]
+
+    def failed(self) -> list[Seen]:
+        return [one for one in self.seen if not one.good]
+
+    def summary(self) -> str:
+        counts = Counter((one.kind, one.status) for one in self.seen)
+        return ", ".join(f"{kind}: {number} x {status}" for (kind, status), number in sorted(counts.items()))
+
+
+@contextmanager
+def asked(clients: int = 4) -> Iterator[Watch]:
+    """Ask all the time; each worker has been asked before."""
+    watch = Watch()
+    for url in KEPT * 2:
+        ask(url, **PASS)
+    with under_load(lambda: one(watch), clients):
+        yield watch
+
+
+def one(watch: Watch) -> Answer:
+    """Ask for what is new, for what is kept, or for both in a batch."""
+    time.sleep(0.01)  # the clients take processors, too
+    at, how = time.time(), random.choice(["new", "kept", "batch"])
+    if how != "batch":
+        answer = ask(never_asked() if how == "new" else random.choice(KEPT), **PASS)
+        spans = {name: float(spent) for name, spent in re.findall(r"(\w+);dur=([\d.]+)", answer["Server-Timing"])}
+        watch.seen.append(Seen(at, how, answer.status, answer["Retry-After"], spans))
+        return answer
+    urls = [never_asked(), never_asked(), *random.sample(KEPT, 3)]
+    answer = ask(f"{API}/batch", "POST", batch(urls), Content_Type="application/json")
+    if answer.status != 200:
+        watch.seen.append(Seen(at, how, answer.status, answer["Retry-After"], {}))
+        return answer
+    for url, part in zip(urls, answer.json()["responses"], strict=True):
+        kind = "kept" if url in KEPT else "new"
+        watch.seen.append(Seen(at, kind, part["status"], part["headers"].get("retry-after", ""), part["timing"]))
+    return answer
+
+
+def slow_of(seen: list[Seen]) -> list[Seen]:
+    """Return the answers that waited for as long as Redis is waited for; of a batch, which is one, the slowest part."""
+    slowest: dict[float, Seen] = {}
+    for part in seen:
+        if part.waited >= LIMIT - 5 and part.waited > slowest.get(part.at, part).waited - 1e-9:
+            slowest[part.at] = part
+    return list(slowest.values())
+
+
+def by_chance(before: list[Seen], now: list[Seen]) -> int:
+    """Return how many of so many answers are slow where nothing is the matter, on a machine that has more to do."""
+    return 2 + round(2 * len(now) * len(slow_of(before)) / max(1, len(before)))
+
+
+def typical(seen: list[Seen]) -> float:
+    return median(part.waited for part in seen) if seen else 0.0
+
+
+def told(what: str, since: float, until: float = inf) -> list[float]:
+    """Return when the replicas' logs say so, in seconds since the epoch."""
+    return [
+        at
+        for replica in replicas()
+        for line in docker("logs", "--since", str(since), replica).splitlines()
+        if line.startswith("{")
+        for said in [json.loads(line)]
+        if what in said.get("message", "")
+        and since <= (at := datetime.fromisoformat(said["time"]).timestamp()) < until
+    ]
+
+
+def inside(replica: str, program: str) -> str:
+    """Run a program in a replica; return what it prints."""
+    command = ["docker", "exec", "-i", replica, "python", "-"]
+    return subprocess.run(command, input=program, check=True, capture_output=True, text=True).stdout
+
+
+def shares_again() -> bool:
+    """Tell whether one replica gives what another has made."""
+    url = never_asked()
+    program = f"""
+from urllib.request import Request, urlopen
+print(urlopen(Request("http://localhost:8000{url}", headers={{"Host": "localhost"}})).headers["Cache-Status"])
+"""
+    first, second = (inside(replica, program) for replica in replicas())
+    return "stored" in first and "hit" in second
+
+
+def is_ready(postgres: str) -> bool:
+    command = ["docker", "exec", postgres, "pg_isready", "-q", "-U", "roundtrip", "-h", "127.0.0.1"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0

@@ -29,19 +29,9 @@ LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
 LONGEST = 5.0  # seconds for all of a batch; the balancer waits 8 for one that is no stream, its queue included
 
 _URL = re.compile(r"/api/v1((?:/[A-Za-z0-9_]+){1,2})(?:\?([!-~]*))?\Z")
-# What a line tells of a part's headers: those that a cache needs, not those of the exchange.
-_NAMES = (
-    "Content-Type",
-    "ETag",
-    "Last-Modified",
-    "Cache-Control",
-    "Cache-Status",
-    "Age",
-    "Vary",
-    "Link",
-    "Retry-After",
-)
-_TOLD = {name: name.lower() for name in _NAMES}
+# What a line tells of a part's headers: those that a cache needs and when to ask again, not those of the exchange.
+_OF_CACHES = ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Age", "Vary", "Link")
+_TOLD = {name: name.lower() for name in (*_OF_CACHES, "Retry-After")}
 
 
 Line = tuple[str, bytes]  # the id of a part, and its line with the newline
