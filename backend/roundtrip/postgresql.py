@@ -8,6 +8,7 @@ The time zone alone is set, which pgbouncer carries over.
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -57,6 +58,7 @@ def prepare(engine: Engine, read_wait: float) -> None:
     threads = ThreadPoolExecutor(4, "connect")
 
     def connect(dialect: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], given: dict[str, Any]) -> Any:
+        began = monotonic()
         coming = threads.submit(Connection.connect, *arguments, **{**CONNECTING, **given})
         try:
             connection = coming.result(read_wait)
@@ -64,8 +66,10 @@ def prepare(engine: Engine, read_wait: float) -> None:
             if not coming.cancel():
                 coming.add_done_callback(_close_late)
             raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
-        connection.read_wait = read_wait
+        # What is left of the time: pgbouncer takes a client at once, and may have no connection for its statements.
+        connection.read_wait = max(0.0, began + read_wait - monotonic())
         connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
+        connection.read_wait = read_wait
         return connection
 
     event.listen(engine, "do_connect", connect)

@@ -106,14 +106,15 @@ def under_load(one: Callable[[], Answer], clients: int = 6) -> Iterator[Load]:
                     load.lost.append(said)
 
     with ThreadPoolExecutor(clients) as pool:
-        for _ in range(clients):
-            pool.submit(client)
+        asking = [pool.submit(client) for _ in range(clients)]
         try:
             time.sleep(0.5)
             yield load
             time.sleep(2)
         finally:
             stop.set()
+    for client_ended in asking:
+        client_ended.result()
 
 
 FIGURES: list[tuple[str, str]] = []

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import postgres
+import psycopg
 import pytest
 from databases import filled, settings_for
 from flask.testing import FlaskClient
@@ -178,6 +179,26 @@ def test_who_finds_no_connection_free_is_told_so_soon(cluster: postgres.Cluster)
     assert client.get(URL).status_code == 200
     with app.app_context():
         db.engine.dispose()
+
+
+def test_who_finds_the_pool_of_pgbouncer_exhausted_is_told_so_soon(cluster: postgres.Cluster) -> None:
+    with postgres.pgbouncer(cluster, pool_size=1, query_wait=1) as url_of:
+        url = url_of(postgres.LOADED)
+        with asking(url) as known, asking(url) as unknown, psycopg.connect(url.replace("+psycopg", "")) as holder:
+            assert anew(known).status_code == 200
+            holder.execute("SELECT 1")  # begins a transaction, and has the one connection
+            for client in (known, unknown):
+                for _ in range(3):
+                    with within(1):
+                        assert is_told_to_come_back(anew(client))
+            # By now it is known: nobody waits, and one finds out.
+            with within(1):
+                requests = [{"id": str(number), "url": f"/api/v1/flights?limit={number + 1}"} for number in range(20)]
+                responses = known.post("/api/v1/batch", json={"requests": requests}).get_json()["responses"]
+            assert {(part["status"], part["headers"]["retry-after"]) for part in responses} == {(503, "1")}
+            holder.rollback()
+            _back(known)
+            assert anew(known).status_code == 200
 
 
 def test_a_server_with_no_connection_to_spare_is_a_503(cluster: postgres.Cluster) -> None:

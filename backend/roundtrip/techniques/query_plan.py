@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, exc, inspect, select
 from sqlalchemy.orm import aliased
 
+from .circuit import Circuit
 from .fields import Selection
 from .serialization import Column, Items, Object, Shape, compiled_shape
 from .timing import Timing
@@ -44,6 +45,10 @@ class _Lost(Exception):
     """The connection was no longer there when it was asked."""
 
 
+class _Away(Exception):
+    """The database was not asked, for it did not answer the last who asked it."""
+
+
 class Database:
     """The engine that reads, and the plans compiled for it: at most 512, the least used dropped first.
 
@@ -54,7 +59,8 @@ class Database:
     def __init__(self, engine: Engine, asks_again: bool = True) -> None:
         self.engine = engine
         self._asks_again = asks_again
-        self.away: tuple[type[Exception], ...] = (exc.TimeoutError,)
+        self._circuit = Circuit()
+        self.away: tuple[type[Exception], ...] = (exc.TimeoutError, _Away)
         if engine.dialect.name != "sqlite":  # where an OperationalError may be a table that is not there
             self.away += (exc.OperationalError, engine.dialect.loaded_dbapi.OperationalError, _Lost)
         self.plan: Callable[[Callable[..., Built], *tuple[Hashable, ...]], Plan]
@@ -65,6 +71,17 @@ class Database:
 
         SQLAlchemy's own connection and result around it would cost 60 us for each statement.
         """
+        if not self._circuit.lets_pass():
+            raise _Away("it did not answer those who asked before")
+        try:
+            rows = self._fetch_twice(sql, arguments)
+        except self.away:
+            self._circuit.failed()
+            raise
+        self._circuit.succeeded()
+        return rows
+
+    def _fetch_twice(self, sql: str, arguments: Any) -> Sequence[Row]:
         try:
             return self._fetch(sql, arguments)
         except _Lost:
