@@ -79,7 +79,7 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
         time.sleep(WITHIN + 1)
     before, during = watch.between(0, lost_at), watch.between(lost_at, back_at + 1)
     lost, back = told("cache is lost", lost_at, back_at), told("cache is back", lost_at)
-    slow, workers = slow_of(during), WORKERS * len(replicas())
+    slow, workers = slow_of(during), workers_now()
     longest = max((one.waited for one in slow), default=0.0)
     figure(
         f"Redis {done}, under load",
@@ -90,7 +90,7 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
     # One question in each worker finds out; nobody asks again until somebody in the background has found it back.
     assert 1 <= len(lost) <= workers
     assert len(slow) <= workers + by_chance(before, during)
-    assert typical(slow) <= typical(before) + 60
+    assert typical(slow) <= 60 + typical(slow_of(before))
     later = watch.between(max(lost) + 1, back_at)
     assert len(slow_of(later)) <= by_chance(before, later)
     assert len(back) >= len(lost)
@@ -99,7 +99,7 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
 
 
 HOSTILE = """
-import os, pickle, struct
+import os, pickle, struct, sys
 from redis import Redis
 
 class Bomb:
@@ -109,43 +109,49 @@ class Bomb:
 def entry(header):
     return b"RTE1" + struct.pack(">I", len(header)) + header
 
-def lie(header):
-    return lambda redis, name: redis.set(name, entry(header))
-
-replacements = [
-    lambda redis, name: redis.rpush(name, "x"),
-    lambda redis, name: redis.hset(name, "x", "y"),
-    lambda redis, name: redis.zadd(name, {"x": 1}),
-    lambda redis, name: redis.xadd(name, {"x": "y"}),
-    lambda redis, name: redis.set(name, pickle.dumps(Bomb())),
-    lambda redis, name: redis.set(name, b"!" + pickle.dumps(Bomb())),  # as Flask-Caching once marked them
-    lambda redis, name: redis.set(name, "redis.call('SET', 'executed', '1')"),
-    lambda redis, name: redis.set(name, b""),
-    lambda redis, name: redis.set(name, "9" * 400),
-    lie(b""),
-    lie(b"[]"),
-    lie(b"null"),
-    lie(b"[" * 100_000),
-    lie(b'["text/html","identity","x\\\\r\\\\nSet-Cookie: a=b",null,"public",null,60,60,[],9e9,0]'),
-    lie(b'["application/json","identity","x",null,"public",null,60,60,[],9e9,1000000]'),
-    lambda redis, name: redis.set(name, b"RTE1\\xff\\xff\\xff\\xff"),
+values = [
+    pickle.dumps(Bomb()),
+    b"!" + pickle.dumps(Bomb()),  # as Flask-Caching once marked a pickle
+    b"redis.call('SET', 'executed', '1')",
+    b"",
+    b"9" * 400,
+    b"RTE1\\xff\\xff\\xff\\xff",
+    entry(b""),
+    entry(b"[]"),
+    entry(b"null"),
+    entry(b"[" * 10_000),
+    entry(b'["text/html","identity","x\\\\r\\\\nSet-Cookie: a=b",null,"public",null,60,60,[],9e9,0]'),
+    entry(b'["application/json","identity","x",null,"public",null,60,60,[],9e9,1000000]'),
 ]
+kinds = ("string", "truncated", "list", "hash", "set", "stream", "lease")
 replaced = 0
 for url in (os.environ["CACHE_URL"], os.environ["RATE_LIMIT_URL"]):
     redis = Redis.from_url(url)
-    names = list(redis.scan_iter("*", count=1000))
-    for number, name in enumerate(names):
+    for number, name in enumerate(list(redis.scan_iter("*", count=1000))):
+        target, kind = (name if sys.argv[1] == "in earnest" else b"decoy"), kinds[number % len(kinds)]
         kept = redis.get(name) if redis.type(name) == b"string" else b""
-        redis.delete(name)
-        if number % 4 == 0 and len(kept) > 8:
-            redis.set(name, kept[: len(kept) // 2])
-        elif number in (1, 2):
-            redis.setrange(name, 20_000_000, "x")
-        else:
-            replacements[number % len(replacements)](redis, name)
-        if b":entry:" in name and number % 2:  # a lease that nobody will ever give back
-            redis.set(name.replace(b":entry:", b":lease:"), "x")
+        with redis.pipeline(transaction=False) as commands:
+            commands.delete(target)
+            if kind == "string":
+                commands.set(target, values[number % len(values)])
+            elif kind == "truncated":
+                commands.set(target, kept[: number % (len(kept) + 1)])
+            elif kind == "list":
+                commands.rpush(target, "x")
+            elif kind == "hash":
+                commands.hset(target, "x", "y")
+            elif kind == "set":
+                commands.zadd(target, {"x": 1})
+            elif kind == "stream":
+                commands.xadd(target, {"x": "y"})
+            elif b":entry:" in name:  # one that nobody will ever give back
+                commands.set(target.replace(b":entry:", b":lease:"), "x")
+            if number in (1, 2):
+                commands.delete(target)
+                commands.setrange(target, 20_000_000, "x")
+            commands.execute()
         replaced += 1
+    redis.delete("decoy")
 print(replaced)
 """
 
@@ -153,23 +159,25 @@ print(replaced)
 def test_redis_may_be_filled_with_what_is_hostile() -> None:
     with asked() as watch:
         time.sleep(USUAL)
+        began_at = time.time()
+        inside(replicas()[0], HOSTILE, "on a decoy")  # the same work, which takes a processor
         filled_at = time.time()
-        replaced = sum(int(inside(replicas()[0], HOSTILE)) for _ in range(3))  # what was made anew, too
+        replaced = int(inside(replicas()[0], HOSTILE, "in earnest"))
+        after = time.time()
         time.sleep(WITHIN)
-    before, during = watch.between(0, filled_at), watch.between(filled_at, time.time())
+    before, during, workers = watch.between(began_at, filled_at), watch.between(filled_at, after), workers_now()
     slow = slow_of(during)
-    executed = [
-        replica for replica in replicas() if inside(replica, "import os; print(os.listdir('/tmp'))").count("executed")
-    ]
+    executed = [one for one in replicas() if "executed" in inside(one, "import os; print(os.listdir('/tmp'))")]
+    said = compose("exec", "-T", "redis", "redis-cli", "exists", "executed")
+    compose("exec", "-T", "redis", "redis-cli", "flushall")  # what nobody asks for would stay
     figure(
         f"Redis filled with {replaced} hostile values, under load",
-        f"{watch.told()}; {len(slow)} waited for Redis; nothing executed",
+        f"{watch.told()}; {len(slow)} waited for Redis, of as many before {len(slow_of(before))}; nothing executed",
     )
     assert watch.failed() == []
     assert replaced > len(KEPT)
-    assert len(slow) <= len(replicas()) * WORKERS + by_chance(before, during)
-    assert executed == []
-    assert docker("exec", compose("ps", "-q", "redis").strip(), "redis-cli", "exists", "executed").strip() == "0"
+    assert (executed, said.strip()) == ([], "0")
+    assert len(slow) <= workers + by_chance(before, during)
     assert told("failed", filled_at) == []
     assert shares_again()
 
@@ -194,15 +202,14 @@ def test_postgresql_may_start_anew_under_load(how: str) -> None:
             time.sleep(0.1)
         ready_at = time.time()
         time.sleep(WITHIN + 3)
-    recovered = max((one.at for one in watch.seen if not one.good), default=ready_at) - ready_at
+    recovered = max((one.at for one in watch.failed()), default=ready_at) - ready_at
     figure(
         f"PostgreSQL {how}, under load, away for {ready_at - away_at:.1f} s",
         f"{watch.told()}; all answered again {max(0.0, recovered):.1f} s after its return",
     )
     assert aged > 0
-    assert [one for one in watch.seen if one.kind == "kept" and not one.good] == []
-    assert watch.between(away_at, ready_at)
-    assert [one for one in watch.seen if not one.good and not one.told_to_come_back] == []
+    assert [one for one in watch.failed() if one.kind == "kept"] == []
+    assert [one for one in watch.failed() if not one.told_to_come_back] == []
     assert recovered < WITHIN
 
 
@@ -239,34 +246,36 @@ POOL = 20  # default_pool_size in pgbouncer.ini
 
 
 def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> None:
-    for url in KEPT:
-        assert ask(url, **PASS).status == 200
     command = ["docker", "exec", "-i", replicas()[0], "python", "-c", HOLD, str(POOL)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        with asked() as watch:
+    with asked() as watch:
+        time.sleep(USUAL)
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "held\n"
+            held_at = time.time()
             time.sleep(USUAL)
-        answers = [ask(never_asked()) for _ in range(10)]
-        many = ask(f"{API}/batch", "POST", batch([never_asked() for _ in range(20)]), Content_Type="application/json")
-        holder.communicate("")
-    released_at = time.time()
-    while ask(never_asked()).status != 200:
-        assert time.time() - released_at < WITHIN
-    recovered = time.time() - released_at
-    with asked() as after:
-        time.sleep(1)
-    slowest = max(one.took for one in watch.seen if not one.good) / 1000
+            released_at = time.time()
+            answer = ask(never_asked(), **PASS)
+            many = ask(
+                f"{API}/batch", "POST", batch([never_asked() for _ in range(20)]), Content_Type="application/json"
+            )
+            holder.communicate("")
+        free_at = time.time()
+        time.sleep(WITHIN + 1)
+    during = watch.between(held_at, released_at)
+    recovered = max((one.at for one in watch.failed()), default=free_at) - free_at
+    slowest = max(one.took for one in watch.failed()) / 1000
     figure(
         "pgbouncer's pool exhausted, under load",
-        f"{watch.told()}; told 503 within {slowest:.2f} s; all answered {recovered:.1f} s after its release",
+        f"{watch.told()}; within {slowest:.2f} s; all answered {max(0.0, recovered):.1f} s after it had room",
     )
-    assert {(answer.status, answer["Retry-After"]) for answer in answers} == {(503, "1")}
+    assert (answer.status, answer["Retry-After"]) == (503, "1")
     assert {(part["status"], part["headers"]["retry-after"]) for part in many.json()["responses"]} == {(503, "1")}
-    assert [one for one in watch.seen if one.kind == "kept" and not one.good] == []
-    assert [one for one in watch.seen if one.kind != "kept" and not one.told_to_come_back] == []
+    assert {one.good for one in during if one.kind == "kept"} == {True}
+    assert {one.told_to_come_back for one in during if one.kind == "new"} == {True}
+    assert [one for one in watch.failed() if not one.told_to_come_back] == []
     assert slowest < 1
-    assert after.failed() == []
+    assert recovered < WITHIN
 
 
 # What is asked, and what is seen
@@ -361,7 +370,7 @@ def slow_of(seen: list[Seen]) -> list[Seen]:
 
 def by_chance(before: list[Seen], now: list[Seen]) -> int:
     """Return how many of so many answers are slow where nothing is the matter, on a machine that has more to do."""
-    return 2 + round(2 * len(now) * len(slow_of(before)) / max(1, len(before)))
+    return 3 + round(3 * len(now) * len(slow_of(before)) / max(1, len(before)))
 
 
 def typical(seen: list[Seen]) -> float:
@@ -381,9 +390,13 @@ def told(what: str, since: float, until: float = inf) -> list[float]:
     ]
 
 
-def inside(replica: str, program: str) -> str:
+def workers_now() -> int:
+    return WORKERS * len(replicas())
+
+
+def inside(replica: str, program: str, *arguments: str) -> str:
     """Run a program in a replica; return what it prints."""
-    command = ["docker", "exec", "-i", replica, "python", "-"]
+    command = ["docker", "exec", "-i", replica, "python", "-", *arguments]
     return subprocess.run(command, input=program, check=True, capture_output=True, text=True).stdout
 
 

@@ -23,6 +23,9 @@ class Leases(Protocol):
     def give_back(self, key: str, token: str) -> None:
         """End the lease, if it is still the one with this token."""
 
+    def look_again(self, key: str) -> bytes | None:
+        """Return the value more patiently than get() does, or an older one: for who could not build."""
+
 
 class OneProcess:
     """The leases of a cache that no other process sees: there is nobody to keep from building."""
@@ -33,3 +36,6 @@ class OneProcess:
 
     def give_back(self, key: str, token: str) -> None:
         """There was none."""
+
+    def look_again(self, key: str) -> None:
+        """What get() did not find is not there."""

@@ -59,9 +59,7 @@ class ResponseCache:
 
     def get(self, key: str) -> Entry | None:
         """Return the entry, fresh or stale; None when there is none or when what is there is not ours."""
-        stored = self._backend.get(key)
-        entry = _decoded(stored) if isinstance(stored, bytes) else None
-        return entry if entry is not None and self._left(entry) > 0 else None
+        return self._usable(self._backend.get(key))
 
     def put(self, key: str, entry: Entry) -> None:
         """Keep the entry for as long as it may be given, counted from when it was made."""
@@ -105,6 +103,10 @@ class ResponseCache:
         promised, mine = self._promise(key)
         if mine:
             executor.submit(self._fulfil, key, build, promised)
+
+    def _usable(self, stored: Any) -> Entry | None:
+        entry = _decoded(stored) if isinstance(stored, bytes) else None
+        return entry if entry is not None and self._left(entry) > 0 else None
 
     def _left(self, entry: Entry) -> float:
         """Return for how many seconds the entry may still be given, fresh or stale."""
@@ -150,7 +152,15 @@ class ResponseCache:
         return self._build(key, build)
 
     def _build(self, key: str, build: Callable[[], Entry]) -> tuple[Entry, str]:
-        entry = build()
+        try:
+            entry = build()
+        except Problem:
+            raise  # of the question, which no older answer fits better
+        except Exception:
+            found = self._usable(self._leases.look_again(key))
+            if found is None:
+                raise
+            return found, "hit"
         self.put(key, entry)
         return entry, "miss"
 

@@ -29,6 +29,7 @@ from .response_cache import MAGIC
 
 PAUSE = 1.0  # seconds between two looks whether a lost server is back; the first comes at once
 COPY = 1  # seconds that a process keeps its copy
+OLD_COPY = 60  # seconds that it may still give it where nothing newer can be had
 COPY_WHILE_AWAY = 10  # seconds of the same while the server is lost: nobody can tell this process of a change
 LARGEST = 1_000_000  # bytes of a value: a mebibyte, memcached's default bound, less what it adds itself
 
@@ -46,6 +47,7 @@ class SharedBackend(BaseCache):
     def __init__(self, most_bytes: int, default_timeout: int = 300) -> None:
         super().__init__(default_timeout=default_timeout)
         self._copies = MemoryBackend(most_bytes)
+        self._old_copies = MemoryBackend(most_bytes)  # mostly the same bytes
         self._turn = threading.Lock()  # to speak on the connection
         self._hangs = False
         self._lost_at: float | None = None
@@ -64,12 +66,22 @@ class SharedBackend(BaseCache):
         value = self._ask(self._fetch, _name(key))
         if value is not None:
             self._copies.set(key, value, timeout=COPY)
+            self._old_copies.set(key, value, timeout=OLD_COPY)
         return value
+
+    def look_again(self, key: str) -> bytes | None:
+        """Return the value, or the copy that this process had of it: for who could not build (lease.py).
+
+        get() finds nothing where the server is lost or busy, too. While the database can be asked that costs a
+        statement; while it cannot, it would be an error.
+        """
+        return self._ask_patiently(self._fetch, _name(key)) or self._old_copies.get(key)
 
     def set(self, key: str, value: bytes, timeout: Any = None) -> bool:
         """Keep the value; false when the server is lost, or refuses it for its size or another reason."""
         seconds = self.default_timeout if timeout is None else timeout
         self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._is_lost() else COPY))
+        self._old_copies.set(key, value, timeout=min(seconds, OLD_COPY))
         if len(value) > LARGEST:
             self._ask(self._forget, _name(key))
             return False
@@ -78,11 +90,13 @@ class SharedBackend(BaseCache):
     def delete(self, key: str) -> bool:
         """Forget the value; false when there was none, or nobody can tell. Other processes' copies live on."""
         self._copies.delete(key)
+        self._old_copies.delete(key)
         return self._ask(self._forget, _name(key)) or False
 
     def clear(self) -> bool:
         """Forget everything; false when nobody can tell. Other processes' copies live on."""
         self._copies.clear()
+        self._old_copies.clear()
         return self._ask(self._forget_all) or False
 
     def take(self, key: str, seconds: int) -> str | None:

@@ -384,6 +384,37 @@ def test_a_lease_that_could_not_be_given_back_is_once_the_server_is_back(own: En
     assert other.take("key", 600)
 
 
+def cannot_build() -> Entry:
+    raise LookupError
+
+
+@pytest.mark.usefixtures("no_copies")
+def test_who_cannot_build_either_is_given_the_old_copy_of_its_process(own: Engine, connect: Connect) -> None:
+    cache = ResponseCache(connect(own))
+    kept, _ = cache.get_or_build("key", entry)
+    own.kill()
+    assert cache.get("key") is None
+    assert cache.get_or_build("key", cannot_build) == (kept, "hit")
+    with pytest.raises(LookupError):
+        cache.get_or_build("another key", cannot_build)
+
+
+@pytest.mark.usefixtures("no_copies")
+def test_who_cannot_build_waits_for_a_server_that_has_much_to_do(own: Engine, connect: Connect) -> None:
+    kept, _ = ResponseCache(connect(own)).get_or_build("key", entry)
+    backend = connect(own)
+    busy = backend._turn
+    assert busy.acquire(timeout=60)
+
+    def fail() -> Entry:
+        busy.release()
+        raise LookupError
+
+    cache = ResponseCache(backend)
+    assert cache.get("key") is None
+    assert cache.get_or_build("key", fail) == (kept, "hit")
+
+
 # Hostile values
 
 
