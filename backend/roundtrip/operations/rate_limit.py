@@ -100,6 +100,7 @@ class Ledger:
         self._told = told
         self._owed: Counter[tuple[int, str]] = Counter()
         self._lock = threading.Lock()
+        self._window = 0
         self._length = 0
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
@@ -108,7 +109,7 @@ class Ledger:
         """Note what is to be added to an account, which lives so many seconds."""
         with self._lock:
             self._owed[account] += requests
-            self._length = length
+            self._window, self._length = account[0], length
             if self._thread is None:  # not before: a thread does not survive a fork
                 self._thread = threading.Thread(target=self._run, name="settle rates", daemon=True)
                 self._thread.start()
@@ -135,7 +136,7 @@ class Ledger:
                 time.sleep(max(SETTLE_EVERY, 9 * (time.monotonic() - began)))
 
     def settle(self) -> None:
-        """Add up now. What could not be added is owed on."""
+        """Add up now. What could not be added is owed on, until its window has ended and it counts for nothing."""
         with self._lock:
             owed, self._owed = self._owed, Counter()
         try:
@@ -149,7 +150,7 @@ class Ledger:
                 self._told(account, total)
         finally:
             with self._lock:
-                self._owed.update(owed)
+                self._owed.update({account: owed[account] for account in owed if account[0] == self._window})
 
 
 @lru_cache(maxsize=4096)

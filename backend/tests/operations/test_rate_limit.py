@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from engines import ENGINES, Engine, running
 from limits.storage import MemoryStorage
+from redis import Redis
+from redis.exceptions import ResponseError
 
 from roundtrip.operations import rate_limit
 from roundtrip.operations.rate_limit import Ledger, RateLimit, store_at
@@ -91,6 +94,29 @@ def test_what_could_not_be_settled_is_owed_on(monkeypatch: pytest.MonkeyPatch) -
     ledger.owe((1, "a"), 1, 60)
     ledger.settle()
     assert told == {(1, "a"): 3, (1, "b"): 3}
+
+
+def test_a_store_that_holds_something_else_is_asked_in_vain_until_the_window_ends(redis: Engine) -> None:
+    url = f"{redis.url}/3"
+    store, clock = store_at(url), Clock()
+    assert store is not None
+    told: dict[tuple[int, str], int] = {}
+    ledger = Ledger(store, told.__setitem__)
+    window = int(clock()) // 60
+    with Redis.from_url(url) as hostile:
+        store.incr(f"a/{window}", 60)
+        (name,) = hostile.keys()
+        hostile.delete(name)
+        hostile.rpush(name, "x")
+    ledger.owe((window, "a"), 1, 60)
+    with pytest.raises(ResponseError):
+        ledger.settle()
+    ledger.owe((window + 1, "b"), 1, 60)
+    for _ in range(3):
+        with suppress(ResponseError):
+            ledger.settle()
+    assert told[window + 1, "b"] == 1
+    ledger.settle()
 
 
 def test_clients_are_forgotten_before_memory_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
