@@ -256,7 +256,7 @@ def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> Non
             held_at = time.time()
             time.sleep(USUAL)
             released_at = time.time()
-            unknown = [f"{API}/flights/{released_at:.0f}{number}" for number in range(20)]
+            unknown = [f"{API}/flights/{int(released_at) + number}" for number in range(20)]
             answer = ask(unknown[0], **PASS)
             many = ask(f"{API}/batch", "POST", batch(unknown), Content_Type="application/json")
             holder.communicate("")
