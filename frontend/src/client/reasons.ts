@@ -1,4 +1,5 @@
 /** Why there was a wait, in words: how it was asked, who answered, and what took longest. */
+import { type Cache, cachedBy, wasStale } from "./cacheStatus";
 import type { RoundTrip } from "./roundTrip";
 import type { Span } from "./spans";
 
@@ -27,13 +28,20 @@ function answered({
   if (status !== null && status >= 400) return `refused with ${status}`;
   if (kind === "batch") return `${parts.filter((part) => part.end !== null).length} answered`;
   if (source === "browser") return "the browser had a fresh copy";
-  if (source === "304") return "the server confirmed the answer in hand";
-  const cache = responseHeaders["cache-status"] ?? "";
-  if (/ttl=(0|-)/.test(cache)) return "the server's cache gave what it had while making it anew";
-  if (source === "server-cache") return "the server's cache had it";
-  if (/collapsed/.test(cache)) return "the server made it once for all who asked";
+  const cache = cachedBy(responseHeaders);
+  if (source === "304") return `${cache === "edge" ? ON_THE_WAY : "the server"} confirmed the answer in hand`;
+  if (cache) return given(cache, responseHeaders);
+  if (/collapsed/.test(responseHeaders["cache-status"] ?? ""))
+    return "the server made it once for all who asked";
   const cost = statements === null ? "" : `, with ${statements} SQL statement${statements === 1 ? "" : "s"}`;
   return `the server made it${cost}`;
+}
+
+const ON_THE_WAY = "a cache on the way";
+
+function given(cache: Cache, headers: RoundTrip["responseHeaders"]): string {
+  const who = cache === "edge" ? ON_THE_WAY : "the server's cache";
+  return wasStale(headers) ? `${who} gave what it had while it was made anew` : `${who} had it`;
 }
 
 function longest(spans: readonly Span[]): string {

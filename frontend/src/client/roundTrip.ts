@@ -1,16 +1,19 @@
 /** From what is known of an exchange so far to the record that is shown of it. */
+import { cachedBy } from "./cacheStatus";
 import { explain } from "./reasons";
 import { readPartTiming, type ServerTiming } from "./serverTiming";
 import { account, type Claim, exact, type Span } from "./spans";
 import type { Answer, Line, Marks, Request } from "./transport";
 
-/** Where an answer came from; `browser` is the browser's HTTP cache. */
-export type Source = "server" | "server-cache" | "304" | "browser";
+/** Where an answer came from; `edge` is a cache on the way, `browser` the browser's HTTP cache. */
+export type Source = "server" | "server-cache" | "edge" | "304" | "browser";
 
 export interface RoundTrip {
   id: number;
   actionId: number;
   rid: string | null;
+  /** As ALPN names it: "h2", "http/1.1"; null where the browser has not told. */
+  protocol: string | null;
   kind: "single" | "batch";
   method: string;
   url: string;
@@ -87,12 +90,12 @@ export function roundTripOf(draft: Draft): RoundTrip {
           fromBrowser,
         });
   const source = fromBrowser ? "browser" : wasRevalidatedByBrowser(draft) ? "304" : sourceOf(answer);
-  const statements =
-    kind === "batch" ? total(parts) : freshTiming ? (draft.timing?.statements ?? null) : null;
+  const statements = kind === "batch" ? total(parts) : freshTiming ? statementsOf(draft) : null;
   const trip = {
     id: draft.id,
     actionId: request.call.actionId,
     rid: draft.timing?.rid ?? null,
+    protocol: entry?.nextHopProtocol || null,
     kind,
     method: request.method,
     url: request.url,
@@ -150,6 +153,11 @@ function total(parts: readonly PartRecord[]): number | null {
   return known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : null;
 }
 
+/** A cache on the way asks no database, which its Server-Timing need not say. */
+function statementsOf({ timing, answer }: Draft): number | null {
+  return timing?.statements ?? (cachedBy(answer?.headers) === "edge" ? 0 : null);
+}
+
 /** Only a plain GET can be answered by the browser: with a validator of our own we go past its cache. */
 function mayBeFromBrowser({ request }: Draft): boolean {
   return request.method === "GET" && !("If-None-Match" in request.headers);
@@ -172,8 +180,7 @@ function wasRevalidatedByBrowser({ entry }: Draft): boolean {
   return deliveryType === "cache" || entry.transferSize < entry.encodedBodySize;
 }
 
-/** `Cache-Status: roundtrip; hit; ttl=57` (RFC 9211) */
 function sourceOf(answer: Answer | undefined): Source {
   if (answer?.status === 304) return "304";
-  return /;\s*hit\b/.test(answer?.headers?.["cache-status"] ?? "") ? "server-cache" : "server";
+  return cachedBy(answer?.headers) ?? "server";
 }

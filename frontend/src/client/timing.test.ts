@@ -154,13 +154,18 @@ function measuredBrowser() {
     return true;
   });
   const answer = { status: 200, headers: { "server-timing": "", "cache-status": "" }, body: {} };
-  const exchange = async (timings: TimingStore, rid: string, headers: Request["headers"] = {}) => {
+  const exchange = async (
+    timings: TimingStore,
+    rid: string,
+    headers: Request["headers"] = {},
+    told: Answer["headers"] = {},
+  ) => {
     const timing = `rid;desc="${rid}", app;dur=0.01, db;dur=0.004;desc="2 statements"`;
     const send = timed(timings)(async ({ marks = {} }): Promise<Answer> => {
       marks.sent = performance.now();
       await new Promise((resolve) => setTimeout(resolve, 4));
       marks.headers = marks.received = marks.decoded = performance.now();
-      return { ...answer, headers: { "server-timing": timing } };
+      return { ...answer, headers: { "server-timing": timing, ...told } };
     });
     await send({ method: "GET", url: "/api/v1/flights", headers, call: timings.call() });
     return timings.getSnapshot().roundTrips.at(-1);
@@ -187,7 +192,8 @@ function measuredBrowser() {
   };
   return {
     timings,
-    exchange: (rid: string, headers?: Request["headers"]) => exchange(timings, rid, headers),
+    exchange: (rid: string, headers?: Request["headers"], told?: Answer["headers"]) =>
+      exchange(timings, rid, headers, told),
     entry,
   };
 }
@@ -244,6 +250,24 @@ test("with a validator of our own the browser's cache is passed by, so the timin
     freshTiming: true,
     statements: 2,
   });
+});
+
+test("an answer that a cache on the way had is told as the edge's, and its books add up without a server", async () => {
+  const { exchange, entry } = measuredBrowser();
+  const trip = await exchange(
+    "a",
+    {},
+    {
+      "server-timing": 'rid;desc="a", cache;desc="hit"',
+      "cache-status": "roundtrip; fwd=uri-miss; stored, varnish; hit; ttl=42",
+    },
+  );
+  const after = entry("a", trip, { nextHopProtocol: "h2" });
+
+  expect(after).toMatchObject({ source: "edge", freshTiming: true, statements: 0, protocol: "h2" });
+  expect(after?.reason).toContain("a cache on the way had it");
+  expect(after?.spans.map((span) => span.name)).not.toContain("cache");
+  expect(sum(after?.spans ?? [])).toBe((after?.end ?? 0) - (after?.start ?? 0));
 });
 
 test("at most 500 round trips are kept, the newest", async () => {

@@ -92,6 +92,7 @@ function TripDetails({ trip, onOpen }: { trip: RoundTrip; onOpen: (key: string) 
       <dl className={styles.facts}>
         <Fact name="SQL">{sqlOf(trip)}</Fact>
         <Fact name="Size">{sizeOf(trip.bytes)}</Fact>
+        {trip.protocol && <Fact name="Protocol">{trip.protocol}</Fact>}
         {trip.rid && (
           <Fact name="Request id">
             <code>{trip.rid}</code>

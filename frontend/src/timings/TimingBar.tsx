@@ -127,8 +127,15 @@ function Figures({ summary }: { summary: Summary }) {
   );
 }
 
-/** Where room is scarce "server cache" is "cache": the browser's goes by "browser". */
+/** Where room is scarce "server cache" is "cache", and the others go by "edge" and "browser". */
 function SourceName({ source }: { source: Source }) {
+  if (source === "edge") {
+    return (
+      <>
+        edge<span className={styles.wide}> cache</span>
+      </>
+    );
+  }
   if (source !== "server-cache") return sourceLabel(source);
   return (
     <>

@@ -40,6 +40,7 @@ export function aTrip(over: Partial<RoundTrip> = {}): RoundTrip {
     id: 1,
     actionId: 1,
     rid: "8f2c1a90",
+    protocol: "h2",
     kind: "single",
     method: "GET",
     url: "/api/v1/flights?fields=id,carrier&limit=50&origin=JFK",

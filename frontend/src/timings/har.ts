@@ -143,7 +143,7 @@ function entry(trip: Finished, setting: HarSetting): HarEntry {
     request: {
       method: trip.method,
       url: url.href,
-      httpVersion: "unknown",
+      httpVersion: trip.protocol ?? "unknown",
       cookies: [],
       headers: headers(trip.requestHeaders),
       queryString: [...url.searchParams].map(([name, value]) => ({ name, value })),
@@ -153,7 +153,7 @@ function entry(trip: Finished, setting: HarSetting): HarEntry {
     response: {
       status: trip.status ?? 0,
       statusText: "",
-      httpVersion: "unknown",
+      httpVersion: trip.protocol ?? "unknown",
       cookies: [],
       headers: headers(trip.responseHeaders),
       content: { size: trip.bytes.decoded ?? 0, mimeType: mimeType(trip.responseHeaders) },

@@ -23,7 +23,11 @@ const LOOKS: Record<SpanName, Look> = {
   connect: look("network", "network", "opening the connection"),
   tls: look("network", "network", "agreeing on encryption"),
   request: look("network", "network", "sending the request"),
-  network: look("network", "network", "on the wire, to the server and back"),
+  network: look(
+    "network",
+    "network",
+    "on the wire and through what stands on the way, to the server and back",
+  ),
   server: look("server", "server", "in the application"),
   cache: look("server", "cache", "asking the server's response cache"),
   db: look("server", "db", "SQL statements"),
@@ -48,7 +52,7 @@ export function spanColour(name: SpanName): string {
 }
 
 /** Nearest first. */
-export const REQUEST_SOURCES: readonly RequestSource[] = ["browser", "304", "server-cache", "server"];
+export const REQUEST_SOURCES: readonly RequestSource[] = ["browser", "304", "edge", "server-cache", "server"];
 export const SOURCES: readonly Source[] = ["memory", ...REQUEST_SOURCES];
 
 const SOURCE_WORDS: Record<Source, { label: string; meaning: string }> = {
@@ -56,7 +60,11 @@ const SOURCE_WORDS: Record<Source, { label: string; meaning: string }> = {
   browser: { label: "browser", meaning: "From the browser's own cache: nothing crossed the network." },
   "304": {
     label: "304",
-    meaning: "304 Not Modified: the server confirmed the copy held here, and sent no body.",
+    meaning: "304 Not Modified: the copy held here was confirmed, and no body was sent.",
+  },
+  edge: {
+    label: "edge cache",
+    meaning: "From a cache on the way to the server, which was not asked.",
   },
   "server-cache": {
     label: "server cache",

@@ -16,7 +16,7 @@ describe("summarise", () => {
       parts: 3,
       ms: 22,
       bytes: 4210,
-      answers: { memory: 1, browser: 0, "304": 1, "server-cache": 1, server: 1 },
+      answers: { memory: 1, browser: 0, "304": 1, edge: 0, "server-cache": 1, server: 1 },
       pending: 0,
       failed: 0,
     });
@@ -64,7 +64,7 @@ describe("summarise", () => {
     const failed = aTrip({ actionId: 2, status: null, state: "failed" });
     const summary = summaryOf({ roundTrips: [failed], memoryHits: [] });
     expect(summary.failed).toBe(1);
-    expect(Object.values(summary.answers)).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(summary.answers)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it("takes an error for no answer of its source, but for a failure: alone, in a batch, and of the batch", () => {

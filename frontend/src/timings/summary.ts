@@ -29,7 +29,14 @@ export function summarise(snapshot: Snapshot, actionId?: number): Summary | null
   if (!action) return null;
   const trips = snapshot.roundTrips.filter((trip) => trip.actionId === action.id);
   const finished = trips.filter((trip): trip is RoundTrip & { end: number } => trip.end !== null);
-  const answers: Record<Source, number> = { memory: 0, browser: 0, "304": 0, "server-cache": 0, server: 0 };
+  const answers: Record<Source, number> = {
+    memory: 0,
+    browser: 0,
+    "304": 0,
+    edge: 0,
+    "server-cache": 0,
+    server: 0,
+  };
   const hits = snapshot.memoryHits.filter((hit) => hit.actionId === action.id);
   answers.memory = hits.length;
   const answered = finished.flatMap(answersOf);
