@@ -1,5 +1,6 @@
+import { useState } from "react";
 import { useLocation } from "react-router";
-import { addressAt, isOwnMachine, linkInForce } from "./environment";
+import { addressAt, isOwnMachine, linkInForce, networkOf, protocolInUse } from "./environment";
 import styles from "./pages/Lab.module.css";
 import type { Catalogue, LinkInfo } from "./types";
 
@@ -7,13 +8,14 @@ import type { Catalogue, LinkInfo } from "./types";
 export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?: string }) {
   const link = linkInForce(catalogue);
   const inForce = link?.name ?? DIRECT;
+  const [protocol] = useState(protocolInUse);
   const { pathname, search } = useLocation();
   const direct = { name: DIRECT, port: link ? catalogue.port : location.port };
   return (
     <section className={styles.network} aria-label="Network">
       <p>
-        <strong>Network: {inForce}.</strong> {inWords(link)} The delay of a link is real: nothing is added to
-        a figure.
+        <strong>Network: {networkOf({ network: inForce, ...(protocol && { protocol }) })}.</strong>{" "}
+        {inWords(link)} The delay of a link is real: nothing is added to a figure.
         {suits && suits !== inForce && ` This experiment shows best ${bestWhere(suits)}.`}
       </p>
       {isOwnMachine() ? (

@@ -18,13 +18,29 @@ export function isOwnMachine(): boolean {
   return ["127.0.0.1", "localhost"].includes(location.hostname);
 }
 
+/** Over what the Lab was last asked, as the browser tells: what the edge speaks, the server behind it may not. */
+export function protocolInUse(): string | undefined {
+  const asked = performance.getEntriesByType?.("resource") as PerformanceResourceTiming[] | undefined;
+  return (
+    asked?.findLast(({ name }) => name.startsWith(`${location.origin}${LAB}/`))?.nextHopProtocol || undefined
+  );
+}
+
+/** "100 ms, h2" */
+export function networkOf({ network, protocol }: Pick<Environment, "network" | "protocol">): string {
+  return protocol ? `${network}, ${protocol}` : network;
+}
+
 export async function environmentOf(catalogue: Catalogue, signal: AbortSignal): Promise<Environment> {
   const link = linkInForce(catalogue);
+  const measuredRtt = await quickestPing(signal);
+  const protocol = protocolInUse();
   return {
     network: link?.name ?? "direct",
+    ...(protocol && { protocol }),
     rtt: link?.rtt ?? null,
     mbit: link?.mbit ?? null,
-    measuredRtt: await quickestPing(signal),
+    measuredRtt,
     browser: browserName(navigator.userAgent),
     clock: clockResolution(),
     isolated: globalThis.crossOriginIsolated === true,

@@ -43,6 +43,10 @@ const RESULT: Result = {
   ended: "precise",
 };
 
+/** The link to a result, as the page made it before results told their protocol. */
+const OF_BEFORE =
+  "eJxtkc1u2zAQhF_FmGs3AinJarAP0FORAEFPNQyDkjYNG4pUSSqya_jdC9pFWxS57s83uzNnvElMNniwJshxlmgn8RkMf5jdkg7BCwhJcrb-WwKfkWQIfkxgrQhzlMHeAKpSW0IMy7VZK0VYTZyWGdwQjAE_G5ekwGQE6wtB_JuNwd8Uz_CS1xBfwZhCb10RjjmDW0WYepvBfnGOMIlJS5Tx6dasdN20247Qx7AmiWB8slGew3GjWwXC4MLwWg7UBJuCM7kckOMihMkML9ZLkR_mBYyn00_xm49lLURJ4HtCOqUsExifrV-Om666B2E-5ZfyN5pK11VTXPrhbJZrpd1WGheCKVbWqu7ulL5r9Bdds1KsVKWU-loGkh2LyO4Mb6ayG8N66E-HGFYQnOnFgfHwQW9SNlmKValImWl2cs1jNc6Bd52uaupUpfeX4tBojQfv9hf6Q_4erJfxH-qjl7_Ud6Gtprb-D7gvuY3Fwd_pCy6_APNZtp4";
+
 /** A link that holds any value at all, checksum and all. */
 const linkOf = (value: unknown) => deflateSync(JSON.stringify(value)).toString("base64url");
 const withSide = (change: object) => ({
@@ -104,17 +108,33 @@ const results = fc.integer({ min: 2, max: 30 }).chain((rounds) =>
       aa: fc.boolean(),
       seed: numberOf("seed"),
     }),
-    environment: fc.record({
-      network: words,
-      rtt: fc.option(ms),
-      mbit: fc.option(ms),
-      measuredRtt: ms,
-      browser: words,
-      clock: ms,
-      isolated: fc.boolean(),
-      machine: fc.record({ cpu: words, cores: fc.nat(256), system: words, python: words, sqlite: words }),
-      at: words,
-    }),
+    environment: fc.record(
+      {
+        network: words,
+        protocol: words,
+        rtt: fc.option(ms),
+        mbit: fc.option(ms),
+        measuredRtt: ms,
+        browser: words,
+        clock: ms,
+        isolated: fc.boolean(),
+        machine: fc.record({ cpu: words, cores: fc.nat(256), system: words, python: words, sqlite: words }),
+        at: words,
+      },
+      {
+        requiredKeys: [
+          "network",
+          "rtt",
+          "mbit",
+          "measuredRtt",
+          "browser",
+          "clock",
+          "isolated",
+          "machine",
+          "at",
+        ],
+      },
+    ),
     sides: fc.array(
       fc.record({
         name: fc.constantFrom("slow", "fast"),
@@ -135,6 +155,12 @@ describe("a result's link", () => {
         expect(await fromLink(await toLink(result))).toEqual(JSON.parse(JSON.stringify(result)));
       }),
     );
+  });
+
+  it("of a time when nobody noted the protocol opens as it is", async () => {
+    const { environment } = await fromLink(OF_BEFORE);
+    expect(environment).toMatchObject({ network: "mobile", measuredRtt: 40.123456 });
+    expect(environment).not.toHaveProperty("protocol");
   });
 
   it("is short enough for an address, and needs no escaping in one", async () => {

@@ -267,6 +267,7 @@ const wellFormed = object<Result>({
   }),
   environment: object<Environment>({
     network: words,
+    protocol: optional(words),
     rtt: orNull(amount),
     mbit: orNull(amount),
     measuredRtt: amount,

@@ -74,6 +74,15 @@ test("a result is shown with four digits, all that a link to it keeps", async ()
   for (const value of fractions) expect(value).toBe(Number(value.toPrecision(4)));
 });
 
+test("a result tells the protocol that the browser tells, and nothing where it tells none", async () => {
+  expect((await run().done).environment).not.toHaveProperty("protocol");
+  const ping = { name: `${location.origin}/api/lab/ping`, nextHopProtocol: "h2" };
+  const other = { name: "https://elsewhere.example/", nextHopProtocol: "h3" };
+  Object.assign(performance, { getEntriesByType: () => [ping, other] });
+  expect((await run().done).environment).toMatchObject({ network: "direct", protocol: "h2" });
+  Object.assign(performance, { getEntriesByType: undefined });
+});
+
 test("the order of keys is no difference, another value is", async () => {
   answered = (url) => (url.includes("slow") ? { a: 1, b: { c: 2, d: 3 } } : { b: { d: 3, c: 2 }, a: 1 });
   await expect(run().done).resolves.toBeDefined();

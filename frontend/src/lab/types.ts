@@ -101,6 +101,8 @@ export interface SideResult {
 
 export interface Environment {
   network: string;
+  /** As ALPN names it: "h2", "http/1.1"; absent where the browser does not tell, and in results from before it was noted. */
+  protocol?: string;
   rtt: number | null;
   mbit: number | null;
   measuredRtt: number;

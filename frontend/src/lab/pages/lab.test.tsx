@@ -193,6 +193,18 @@ test("marks the result of a link as one, shows its ratio, and takes its settings
   expect(screen.getByLabelText("Measure for about")).toHaveValue("10");
 });
 
+test("tells the protocol beside the network, of a result and of the page", async () => {
+  const asked = { name: `${location.origin}/api/lab/experiments`, nextHopProtocol: "h2" };
+  Object.assign(performance, { getEntriesByType: () => [asked] });
+  const environment = { ...RESULT.environment, network: "100 ms", protocol: "h3" };
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, environment })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByText("A result from 100 ms, h3, A CPU, 2026-11-23")).toBeInTheDocument();
+  expect(screen.getByText(/Network 100 ms, h3, the quickest ping/)).toBeInTheDocument();
+  expect(screen.getByRole("region", { name: "Network" })).toHaveTextContent("Network: direct, h2.");
+  Object.assign(performance, { getEntriesByType: undefined });
+});
+
 test("shows the result of a link that is pasted into the open page", async () => {
   show(routes, "/lab/n_plus_one");
   await screen.findByRole("button", { name: "Run" });

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
 import { comparisonOf } from "../comparisons";
+import { networkOf } from "../environment";
 import pages from "../pages/Lab.module.css";
 import { toCsv, toLink } from "../resultLink";
 import { writeSettings } from "../settings";
@@ -71,7 +72,7 @@ export function ResultView({ info, result, restored, stopped }: Props) {
 function Origin({ result: { environment: on } }: { result: Result }) {
   return (
     <p className={styles.note}>
-      A result from {on.network}, {on.machine.cpu}, {on.at.slice(0, 10)}
+      A result from {networkOf(on)}, {on.machine.cpu}, {on.at.slice(0, 10)}
     </p>
   );
 }
@@ -111,8 +112,8 @@ function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
   return (
     <p className={styles.circumstances}>
       {rounds} rounds in random order after {settings.warmup} to warm up; ended because {ENDED[ended]}.
-      Network {on.network}, the quickest ping {on.measuredRtt.toFixed(1)} ms; {on.browser}, whose clock steps
-      by {on.clock} ms; server on {machine.cpu}, {machine.cores} cores, Python {machine.python}, SQLite{" "}
+      Network {networkOf(on)}, the quickest ping {on.measuredRtt.toFixed(1)} ms; {on.browser}, whose clock
+      steps by {on.clock} ms; server on {machine.cpu}, {machine.cores} cores, Python {machine.python}, SQLite{" "}
       {machine.sqlite}; {on.at.slice(0, 16).replace("T", " ")} UTC. Intervals: paired bootstrap of the ratio
       of medians, 95 %; a difference is told when the 99 % interval leaves out 1.
     </p>
