@@ -27,6 +27,7 @@ FRONTEND := frontend/node_modules/.installed
 E2E := e2e/node_modules/.installed
 BUILT := frontend/dist/index.html
 LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
+LAB_STACK = COMPOSE_PROFILES=memcached LAB_MEMCACHED_URL=memcached://memcached:11211 docker compose -f docker-compose.yml -f backend/lab/compose.yml # the Lab
 
 # The Lab is off unless it is asked for: here it is.
 run dev: export LAB := on
@@ -53,8 +54,13 @@ stack-update: secrets ## Replace the running replicas by new ones, losing no req
 	@$(CHECK_DOCKER)
 	@backend/edge/update.sh
 
+lab-stack: .env ## Start the production topology with the Lab on, to be measured through its edge # the Lab
+	@$(CHECK_DOCKER) # the Lab
+	@$(LAB_STACK) up --build --wait --quiet-pull # the Lab
+	@echo "The Lab answers at https://localhost:$(HTTPS_PORT)/lab" # the Lab
+
 stack-down: .env ## Stop the production topology; its data stays
-	@docker compose down
+	@docker compose down --remove-orphans
 
 ##@ Check
 test: test-backend test-frontend e2e ## Run all tests
@@ -68,11 +74,14 @@ test-frontend: $(FRONTEND) ## Run the frontend's tests
 e2e: $(E2E) data build ## Run the end-to-end tests in a real browser
 	cd e2e && npm test --silent
 
-# All its clients have one address.
-test-stack: export RATE_LIMIT := 1000000/minute
-test-stack: export REQUESTS_PER_ADDRESS := 60000
+# All their clients have one address.
+test-stack e2e-stack: export RATE_LIMIT := 1000000/minute
+test-stack e2e-stack: export REQUESTS_PER_ADDRESS := 60000
 test-stack: $(TOOLS) stack ## Run the tests of the production topology; they stop and kill parts of it
 	cd backend && $(BIN)/python -m pytest stack_tests
+
+e2e-stack: $(E2E) stack ## Run the end-to-end tests against the production topology, over HTTPS and HTTP/2
+	cd e2e && E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent
 
 lighthouse: $(E2E) data build ## Score every page with Lighthouse, as on a phone
 	cd e2e && npm run lighthouse --silent
@@ -134,7 +143,7 @@ clean: ## Remove all that was installed, built or loaded
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
-	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z0-9-]+:.*## / { sub(/ # the Lab$$/, "", $$2); printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 # What has to be installed.
 
@@ -179,6 +188,7 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 	@touch $@
 
 .DEFAULT_GOAL := help
+.PHONY: lab-stack # the Lab
 .PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
-  lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack lab \
-  screenshots setup types lock clean
+  e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
+  lab screenshots setup types lock clean

@@ -1,11 +1,20 @@
 import { defineConfig, devices } from "@playwright/test";
+import { trusting } from "./certificate.mjs";
 import { flags, systemChromium } from "./chromium.mjs";
 import { backend, command, freePort } from "./server.mjs";
 
-// Workers read this file too, and must come to the same port.
+// E2E_URL names a server that is there already: the production topology's edge (`make e2e-stack`). Without it the
+// tests start a server of their own. Workers read this file too, and must come to the same port.
+const there = process.env.E2E_URL;
 process.env.E2E_PORT ??= String(await freePort());
-const url = `http://127.0.0.1:${process.env.E2E_PORT}`;
+const url = there ?? `http://127.0.0.1:${process.env.E2E_PORT}`;
 const executablePath = systemChromium();
+
+// A test that needs what is not everywhere says so by a tag. Elsewhere it is not one of the tests.
+const absent = [
+  ...(there ? [] : [/@edge/]), // a server that the tests start has no edge in front of it
+  ...(there && process.env.LAB !== "on" ? [/@lab/] : []), // production leaves it off: the Lab
+];
 
 export default defineConfig({
   testDir: "tests",
@@ -22,30 +31,33 @@ export default defineConfig({
     trace: "retain-on-failure",
     locale: "en-US",
     timezoneId: "Europe/Berlin", // nobody's clock in here: what is shown is the airports' own time
-    launchOptions: { args: flags, ...(executablePath && { executablePath }) },
+    launchOptions: { args: [...flags, ...(await trusting(url))], ...(executablePath && { executablePath }) },
   },
   projects: [
     {
       name: "desktop",
-      grepInvert: /@phone/,
+      grepInvert: [/@phone/, ...absent],
       use: { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } },
     },
     {
       name: "phone",
       grep: /@phone|@everywhere/,
+      grepInvert: absent,
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } },
     },
   ],
-  webServer: {
-    command,
-    cwd: backend,
-    url: `${url}/api/v1/airlines`,
-    env: {
-      PORT: process.env.E2E_PORT,
-      LAB: "on", // the Lab
+  ...(!there && {
+    webServer: {
+      command,
+      cwd: backend,
+      url: `${url}/api/v1/airlines`,
+      env: {
+        PORT: process.env.E2E_PORT,
+        LAB: "on", // the Lab
+      },
+      gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
+      stdout: "ignore",
+      stderr: "pipe",
     },
-    gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
-    stdout: "ignore",
-    stderr: "pipe",
-  },
+  }),
 });

@@ -4,12 +4,13 @@ import { expect, FAILED, flightRows, openPanel, PAGES, test, violations } from "
 
 test.use({ complaints: FAILED }); // the page that is not found
 
-for (const { name, path, heading } of PAGES) {
+for (const { name, path, heading, tags = [] } of PAGES) {
+  const tag = ["@everywhere", ...tags];
   for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${name}, ${colorScheme}`, () => {
       test.use({ colorScheme });
 
-      test("axe finds nothing, with the panel closed or open", { tag: "@everywhere" }, async ({ page }) => {
+      test("axe finds nothing, with the panel closed or open", { tag }, async ({ page }) => {
         await page.goto(path);
         await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
         await page.waitForLoadState("networkidle");
@@ -26,7 +27,7 @@ for (const { name, path, heading } of PAGES) {
     });
   }
 
-  test(`${name}: nothing jumps while it loads`, { tag: "@everywhere" }, async ({ page }) => {
+  test(`${name}: nothing jumps while it loads`, { tag }, async ({ page }) => {
     await page.addInitScript(() => {
       const moved = { score: 0, what: [] as string[] };
       Object.assign(window, { moved });
@@ -58,7 +59,7 @@ for (const { name, path, heading } of PAGES) {
     expect(moved.score, moved.what.join("\n")).toBeLessThan(0.02);
   });
 
-  test(`${name}: nothing is wider than the screen`, { tag: "@everywhere" }, async ({ page }) => {
+  test(`${name}: nothing is wider than the screen`, { tag }, async ({ page }) => {
     await page.goto(path);
     await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");

@@ -4,15 +4,23 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 
 export { expect };
 
-export const PAGES = [
+/** With the tags of what it needs. */
+interface PageOfOurs {
+  name: string;
+  path: string;
+  heading: string;
+  tags?: string[];
+}
+
+export const PAGES: readonly PageOfOurs[] = [
   { name: "Explore", path: "/", heading: "Flights" },
   { name: "Flight", path: "/flights/1", heading: "UA 1545" },
   { name: "Delays", path: "/delays", heading: "Delays" },
   { name: "API", path: "/docs", heading: "The API" },
-  { name: "Lab", path: "/lab", heading: "The Lab" }, // the Lab
-  { name: "Experiment", path: "/lab/n_plus_one", heading: "One statement for each row" }, // the Lab
+  { name: "Lab", path: "/lab", heading: "The Lab", tags: ["@lab"] }, // the Lab
+  { name: "Experiment", path: "/lab/n_plus_one", heading: "One statement for each row", tags: ["@lab"] }, // the Lab
   { name: "Not found", path: "/nowhere", heading: "Nothing leaves from here" },
-] as const;
+];
 
 /** One request for data, as it left the browser; a batch with its parts. */
 export interface Asked {
@@ -30,6 +38,12 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
+  // The edge may have made itself a certificate; the browser is told of it in certificate.mjs.
+  request: async ({ playwright }, use) => {
+    const request = await playwright.request.newContext({ ignoreHTTPSErrors: true });
+    await use(request);
+    await request.dispose();
+  },
   complaints: [/(?!)/, { option: true }],
   wire: [
     async ({ page }, use) => {

@@ -31,7 +31,10 @@ for (const { name, network, counted, saying } of [
   { name: "n_plus_one", network: "20 ms", counted: "statements", saying: /151.*1/ },
   { name: "stampede", network: "20 ms", counted: "computations", saying: /50.*1/ },
 ]) {
-  test(`${name} through the link of ${network}: the fast side is faster`, async ({ page, request }) => {
+  test(`${name} through the link of ${network}: the fast side is faster`, { tag: "@lab" }, async ({
+    page,
+    request,
+  }) => {
     test.setTimeout(90_000);
     await page.goto(await through(request, network, `${name}?seconds=6`));
     await run(page);
@@ -41,7 +44,11 @@ for (const { name, network, counted, saying } of [
   });
 }
 
-test("a result has a link that shows it again, with its samples", async ({ page, request, context }) => {
+test("a result has a link that shows it again, with its samples", { tag: "@lab" }, async ({
+  page,
+  request,
+  context,
+}) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.goto(await through(request, "0 ms", "n_plus_one?seconds=1"));
   await run(page);
@@ -55,9 +62,9 @@ test("a result has a link that shows it again, with its samples", async ({ page,
   expect(await violations(page)).toEqual([]);
 });
 
-test("a result link made by hand, an unknown experiment and absurd settings are told of", async ({
-  page,
-}) => {
+test("a result link made by hand, an unknown experiment and absurd settings are told of", {
+  tag: "@lab",
+}, async ({ page }) => {
   await page.goto("/lab/n_plus_one#nonsense");
   await expect(page.getByRole("heading", { name: "This result link cannot be shown" })).toBeVisible();
   await page.goto("/lab/nothing");
@@ -66,7 +73,7 @@ test("a result link made by hand, an unknown experiment and absurd settings are 
   await expect(page.getByText(/rounds: expected a whole number/)).toBeVisible();
 });
 
-test("every experiment's sides give equal answers", async ({ page, request }) => {
+test("every experiment's sides give equal answers", { tag: "@lab" }, async ({ page, request }) => {
   test.setTimeout(300_000);
   for (const { name, title, sides } of (await catalogue(request)).experiments) {
     if (sides.filter(({ needs }) => needs === null).length < 2) continue; // the backend's tests have all engines
@@ -77,7 +84,7 @@ test("every experiment's sides give equal answers", async ({ page, request }) =>
   }
 });
 
-test("a run can be stopped, and shows what it has", async ({ page, request }) => {
+test("a run can be stopped, and shows what it has", { tag: "@lab" }, async ({ page, request }) => {
   await page.goto(await through(request, "20 ms", "n_plus_one?seconds=60&precision=0.01&rounds=1000"));
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();

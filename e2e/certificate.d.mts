@@ -1,0 +1,1 @@
+export function trusting(url: string): Promise<string[]>;
