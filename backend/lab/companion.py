@@ -7,6 +7,8 @@ its stdin closes: with the server, however that ends.
     {"links": [{"name": "20 ms", "rtt": 20, "mbit": null, "port": 8020}, ...], "upstream": 40123}
 
 `rtt` is in ms; `mbit` is the rate down to the client in Mbit/s, null without a limit.
+
+In the production topology (compose.yml) a container runs it beside the edge, where its links lead.
 """
 
 import argparse
@@ -55,13 +57,20 @@ KINDS = (  # the names are those of NETWORKS in experiment.py
 )
 
 
+def described(kind: Kind, port: int) -> dict[str, Any]:
+    """Say of a link what a browser needs to know."""
+    return {"name": kind.name, "rtt": kind.rtt, "mbit": kind.down, "port": port}
+
+
 class Companion:
     """The process, started on first use at the latest and again when it has died. Any thread may ask.
 
-    `database` is the SQLite file that the upstream reads; with "", it answers 503.
+    `database` is the SQLite file that the upstream reads; with "", it answers 503. `elsewhere` is the port that the
+    links are counted from where somebody else's lead to this server: then those are told, and not its own.
     """
 
-    def __init__(self, server_port: int, database: str) -> None:
+    def __init__(self, server_port: int, database: str, elsewhere: int | None = None) -> None:
+        self._elsewhere = elsewhere
         self._arguments = ["--server-port", str(server_port), "--database", database]
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,6 +79,8 @@ class Companion:
     @property
     def links(self) -> list[dict[str, Any]]:
         """The links that lead to the server, as in the line above. Raises Problem (503)."""
+        if self._elsewhere is not None:
+            return [described(kind, self._elsewhere + kind.offset) for kind in KINDS]
         return list(self._started()["links"])
 
     @property
@@ -129,19 +140,22 @@ def _first_line(output: IO[bytes]) -> bytes:
         return output.readline() if ready.select(LONGEST_START) else b""
 
 
-async def run(server_port: int, database: str) -> None:
-    """Open everything, say where it is, and close it when stdin does."""
-    links = [Link(server_port, kind.rtt, kind.down, kind.up) for kind in KINDS]
-    ports = [await _open(link, server_port + kind.offset) for link, kind in zip(links, KINDS, strict=True)]
+async def run(
+    server_port: int, database: str, server: str = HOST, host: str = HOST, first: int | None = None
+) -> None:
+    """Open everything, say where it is, and close it when stdin does.
+
+    The links lead to a port of `server`, listen at `host`, and are counted from `first`, or from the server's port.
+    """
+    first = server_port if first is None else first
+    links = [Link(server_port, kind.rtt, kind.down, kind.up, server) for kind in KINDS]
+    ports = [await _open(link, first + kind.offset, host) for link, kind in zip(links, KINDS, strict=True)]
     upstream = web.AppRunner(application(database), access_log=None, shutdown_timeout=0.5)
     await upstream.setup()
     try:
         await web.TCPSite(upstream, HOST, 0).start()
         told = {
-            "links": [
-                {"name": kind.name, "rtt": kind.rtt, "mbit": kind.down, "port": port}
-                for kind, port in zip(KINDS, ports, strict=True)
-            ],
+            "links": [described(kind, port) for kind, port in zip(KINDS, ports, strict=True)],
             "upstream": upstream.addresses[0][1],
         }
         sys.stdout.write(json.dumps(told) + "\n")
@@ -153,12 +167,12 @@ async def run(server_port: int, database: str) -> None:
         await upstream.cleanup()
 
 
-async def _open(link: Link, port: int) -> int:
+async def _open(link: Link, port: int, host: str) -> int:
     """Open a link on the port wanted, or on any where that is taken or there is none such."""
     if port <= HIGHEST_PORT:
         with suppress(OSError):
-            return await link.open(port)
-    return await link.open()
+            return await link.open(port, host)
+    return await link.open(0, host)
 
 
 async def _closing(pipe: IO[str]) -> None:
@@ -177,11 +191,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m lab.companion", description="The Lab's delay links and upstream."
     )
-    parser.add_argument("--server-port", type=int, required=True, help="where the links lead, on this machine")
+    parser.add_argument("--server-port", type=int, required=True, help="the port where the links lead")
     parser.add_argument("--database", required=True, help="the SQLite file that the upstream reads")
-    arguments = parser.parse_args()
+    parser.add_argument("--server", default=HOST, help="the machine where the links lead (this one)")
+    parser.add_argument("--host", default=HOST, help="the address where the links listen (this machine's alone)")
+    parser.add_argument("--first", type=int, help="the port that the links' are counted from (the server's)")
     with suppress(KeyboardInterrupt):  # the server gets it too
-        asyncio.run(run(arguments.server_port, arguments.database))
+        asyncio.run(run(**vars(parser.parse_args())))
 
 
 if __name__ == "__main__":

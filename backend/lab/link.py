@@ -10,7 +10,9 @@ A side that ends its half ends it at the other end after the bytes before it, ha
 breaks off does too: a reset arrives as an end. A connection holds at most 1 MiB each way and then reads no further,
 like a TCP window: at 200 ms that is 10 MB/s.
 
-Not modelled: loss, jitter, slow start, TLS, DNS. So a link flatters many short connections. Its clock is never early;
+It carries bytes and reads none of them: TLS, which the edge speaks, goes through as through any line.
+
+Not modelled: loss, jitter, slow start, DNS. So a link flatters many short connections. Its clock is never early;
 it is late by up to 1 ms each way, by which asyncio rounds a timer up, or by more where the machine is busy.
 """
 
@@ -24,22 +26,25 @@ PACKET = 1_460  # where there is one: what fits into one frame of Ethernet
 
 
 class Link:
-    """A way to a port of this machine.
+    """A way to a port of this machine, or of another one: `server`.
 
     `rtt` is in ms; `down` (to the client) and `up` are in Mbit/s, of 1,000,000 bits, counted without headers. None is
     without a limit. A client whose target does not answer is closed.
     """
 
-    def __init__(self, target: int, rtt: float, down: float | None = None, up: float | None = None) -> None:
+    def __init__(
+        self, target: int, rtt: float, down: float | None = None, up: float | None = None, server: str = HOST
+    ) -> None:
         self._target = target
+        self._server_name = server
         self._rtt = rtt / 1_000
         self._up = _Way(self._rtt / 2, up)
         self._down = _Way(self._rtt / 2, down)
         self._connections: set[asyncio.Task[None]] = set()
 
-    async def open(self, port: int = 0) -> int:
+    async def open(self, port: int = 0, host: str = HOST) -> int:
         """Listen on a port, or on any free one (0), and return it. Raises OSError where it is taken."""
-        self._server = await asyncio.start_server(self._accept, HOST, port, limit=CHUNK)
+        self._server = await asyncio.start_server(self._accept, host, port, limit=CHUNK)
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
@@ -59,7 +64,7 @@ class Link:
         accepted = asyncio.get_running_loop().time()
         ends = [to_client]
         try:
-            from_target, to_target = await asyncio.open_connection(HOST, self._target, limit=CHUNK)
+            from_target, to_target = await asyncio.open_connection(self._server_name, self._target, limit=CHUNK)
             ends.append(to_target)
             for end in ends:
                 end.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -73,7 +73,7 @@ def list_experiments() -> Response:
             chapters=CHAPTERS,
             networks=NETWORKS,
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
-            port=int(os.environ.get("PORT", "8000")),
+            port=int(os.environ.get("LAB_PORT") or os.environ.get("PORT", "8000")),  # where browsers find it
             links=bench.companion.links,
             machine=machine(),
         )

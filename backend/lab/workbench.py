@@ -24,13 +24,16 @@ from .companion import Companion
 # for tens of milliseconds is heavy, and of all clients' heavy runs one is under way at a time. The others hold a
 # thread while they wait, so they do not wait long.
 MOST_REQUESTS = RateLimitItemPerSecond(6_000, 10)
+EDGE = "a caching edge (make lab-stack)"
 # Engines that a site may have, and where they are; without one the sides that need it say so.
 ENGINES = {
     "PostgreSQL": "LAB_POSTGRES_URL",
     "pgbouncer": "LAB_PGBOUNCER_URL",
     "Redis": "LAB_REDIS_URL",
     "Memcached": "LAB_MEMCACHED_URL",
+    EDGE: "LAB_EDGE",  # any word where each request comes through one (compose.yml)
 }
+SQLITE = "SQLite (make run)"  # is there where the site's own database is one
 BUILT = "the built frontend (make build)"  # is there as an engine is, where it is
 
 
@@ -45,9 +48,11 @@ class Workbench:
         self.cursors = Cursors("the Lab's own")
         url = self.engine.url
         file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
-        self.companion = Companion(int(os.environ.get("PORT", "8000")), file)
+        self.companion = Companion(int(os.environ.get("PORT", "8000")), file, _number("LAB_LINKS_FROM"))
         self.engines = {name: os.environ[variable] for name, variable in ENGINES.items() if os.environ.get(variable)}
         self.dist = Path(Settings.from_environment().frontend_dist).resolve()
+        if file:
+            self.engines[SQLITE] = file
         if (self.dist / "index.html").is_file():
             self.engines[BUILT] = str(self.dist)
         self.opened = ExitStack()  # what experiments keep open to the engines
@@ -67,3 +72,9 @@ class Workbench:
             if name not in self._prepared and callable(prepare):
                 prepare(self)
             self._prepared.add(name)
+
+
+def _number(variable: str) -> int | None:
+    """Return the number that a variable holds, if it is set."""
+    text = os.environ.get(variable)
+    return int(text) if text else None

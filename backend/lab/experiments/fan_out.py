@@ -11,6 +11,7 @@ from roundtrip.http import Answer
 from ..calling import fetch, fetch_async, urls
 from ..experiment import Experiment, Side
 from ..run import Run
+from ..workbench import SQLITE
 
 CALLS = 5
 DELAY = 40  # milliseconds that the service takes for each
@@ -64,6 +65,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: all five",
             ),
             one_after_another,
+            needs=SQLITE,
         ),
         Side(
             "asyncio",
@@ -79,6 +81,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: all five",
             ),
             on_an_event_loop,
+            needs=SQLITE,
         ),
         Side(
             "threads",
@@ -94,6 +97,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: all five",
             ),
             in_threads,
+            needs=SQLITE,
         ),
     ),
     explanation=(

@@ -5,6 +5,7 @@ from roundtrip.http import Answer
 from ..experiment import Experiment, Side
 from ..flights import Rewritten, read
 from ..run import Run
+from ..workbench import SQLITE
 
 
 def without_index(run: Run) -> Answer:
@@ -42,6 +43,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: 200 flights",
             ),
             without_index,
+            needs=SQLITE,
         ),
         Side(
             "seek",

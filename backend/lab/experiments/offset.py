@@ -8,6 +8,7 @@ from roundtrip.resources.flights.queries import page
 from ..experiment import Experiment, Side
 from ..flights import SHOWN, Rewritten
 from ..run import Run
+from ..workbench import SQLITE
 
 ROWS = 50
 FIRST, LAST, STEP = 300_000, 330_000, 100
@@ -61,6 +62,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: 50 flights",
             ),
             with_offset,
+            needs=SQLITE,
         ),
         Side(
             "keyset",

@@ -11,6 +11,7 @@ from roundtrip.techniques.response_cache import Entry, ResponseCache
 from ..experiment import Experiment, Side
 from ..reports import Computations
 from ..run import Run
+from ..workbench import SQLITE
 
 THREADS = 50
 
@@ -76,6 +77,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: the report that all got",
             ),
             get_compute_put,
+            needs=SQLITE,
         ),
         Side(
             "single_flight",

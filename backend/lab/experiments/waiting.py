@@ -11,6 +11,7 @@ from roundtrip.http import Answer
 from ..calling import fetch, fetch_async, urls
 from ..experiment import Experiment, Side
 from ..run import Run
+from ..workbench import SQLITE
 
 REQUESTS = 24
 THREADS = 4  # as gunicorn.conf.py has it
@@ -62,6 +63,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: what all got",
             ),
             one_thread,
+            needs=SQLITE,
         ),
         Side(
             "four_threads",
@@ -74,6 +76,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: what all got",
             ),
             four_threads,
+            needs=SQLITE,
         ),
         Side(
             "event_loop",
@@ -86,6 +89,7 @@ EXPERIMENT = Experiment(
                 "server -> browser: what all got",
             ),
             event_loop,
+            needs=SQLITE,
         ),
     ),
     explanation=(

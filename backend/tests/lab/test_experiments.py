@@ -98,6 +98,30 @@ def test_no_cache_keeps_an_answer(client: FlaskClient, name: str) -> None:
         assert ran(client, name, side.name).headers["Cache-Control"] == "no-store"
 
 
+def test_an_edge_may_keep_one_side_alone_and_both_are_the_same_answer(client: FlaskClient) -> None:
+    passed, kept = (ran(client, "edge", side) for side in ("api", "edge"))
+    assert passed.headers["Cache-Control"] == "no-store"
+    assert kept.headers["Cache-Control"].startswith("public, max-age=")
+    assert len(passed.headers.getlist("Cache-Control")) == 1
+    assert passed.data == kept.data
+    assert passed.headers["ETag"] == kept.headers["ETag"]
+    assert len(content(kept)["items"]) == 50
+
+
+def test_without_an_edge_its_sides_say_that_they_need_one(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB", "on")
+    monkeypatch.delenv("LAB_EDGE", raising=False)
+    app = create_app(Settings(database_url=f"sqlite:///{database_path}"))
+    lab.mount(app)
+    client = app.test_client()
+    listed = {item["name"]: item for item in client.get("/api/lab/experiments").get_json()["experiments"]}
+    needs = {side["needs"] for side in listed["edge"]["sides"]}
+    assert needs == {"a caching edge (make lab-stack)"}
+    assert client.get("/api/lab/experiments/edge/edge").status_code == 503
+
+
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_is_complete(name: str) -> None:
     found = EXPERIMENTS[name]

@@ -386,6 +386,39 @@ def test_the_process_s_links_lead_to_the_server(database_path: Path) -> None:
     asyncio.run(ask())
 
 
+def test_links_of_somebody_else_are_told_without_a_process() -> None:
+    links = Companion(8_000, "", elsewhere=8_600)
+    assert {link["name"]: link["port"] for link in links.links} == {
+        "0 ms": 8_601,
+        "20 ms": 8_620,
+        "50 ms": 8_650,
+        "100 ms": 8_700,
+        "200 ms": 8_800,
+        "slow 4G": 8_750,
+    }
+    assert links._process is None
+
+
+def test_it_can_lead_to_a_server_by_name_and_count_its_ports_from_another(server_port: int) -> None:
+    async def ask() -> None:
+        async with served(echo) as target:
+            options = ["--server", "localhost", "--server-port", str(target), "--host", "0.0.0.0", "--database", ""]
+            command = [sys.executable, "-m", "lab.companion", *options, "--first", str(server_port)]
+            with subprocess.Popen(command, cwd=BACKEND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+                assert process.stdout is not None
+                told = json.loads(await asyncio.to_thread(process.stdout.readline))
+                ports = {link["name"]: link["port"] for link in told["links"]}
+                wanted = {kind.name: server_port + kind.offset for kind in KINDS}
+                assert sum(ports[name] == wanted[name] for name in ports) >= 3  # one or the other may be taken
+                async with client(ports["20 ms"]) as (reader, writer):
+                    writer.write(b"hello")
+                    assert await asyncio.wait_for(reader.readexactly(5), LONGEST) == b"hello"
+                assert process.stdin is not None
+                process.stdin.close()
+
+    asyncio.run(ask())
+
+
 def test_it_starts_on_first_use_and_once(links: Companion) -> None:
     assert links._process is None
     with ThreadPoolExecutor(8) as threads:

@@ -1,30 +1,6 @@
 /** The Lab, through the delay link: the verdicts whose direction physics decides, and what a stranger may send it. */
-import type { APIRequestContext, Page } from "@playwright/test";
 import { expect, test, violations } from "../support.ts";
-
-interface Catalogue {
-  experiments: { name: string; title: string; sides: { label: string; needs: string | null }[] }[];
-  links: { name: string; port: number }[];
-}
-
-async function catalogue(request: APIRequestContext): Promise<Catalogue> {
-  return (await request.get("/api/lab/experiments")).json();
-}
-
-/** The address of an experiment, as it is reached through a link. */
-async function through(request: APIRequestContext, network: string, path: string): Promise<string> {
-  const link = (await catalogue(request)).links.find(({ name }) => name === network);
-  expect(link, `a link of ${network}`).toBeDefined();
-  return `http://127.0.0.1:${link?.port}/lab/${path}`;
-}
-
-async function run(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByTestId("verdict").first()).toBeVisible({ timeout: 60_000 });
-}
-
-const measured = (page: Page, measure: string) =>
-  page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: measure, exact: true }) });
+import { catalogue, measured, run, through } from "./support.ts";
 
 for (const { name, network, counted, saying } of [
   { name: "batch", network: "100 ms", counted: "round trips", saying: /6.*1/ },

@@ -5,6 +5,7 @@ import type { Ask, Half } from "../half";
 import assets from "./assets";
 import batch from "./batch";
 import clientCache from "./client_cache";
+import edge from "./edge";
 import everything from "./everything";
 import httpCache from "./http_cache";
 import prefetch from "./prefetch";
@@ -97,6 +98,30 @@ test("the sides of the browser's cache differ in the validator that they send", 
     sent.push((await run(httpCache, side)).seen[0]?.headers["If-None-Match"]);
   }
   expect(sent).toEqual(['"none"', '"e"', undefined]);
+});
+
+test("the edge is asked past the browser's cache, and the run ends where it keeps nothing", async () => {
+  const asked: Request[] = [];
+  const timings = createTimings();
+  const { signal } = new AbortController();
+  let status = "roundtrip; hit; ttl=299, varnish; hit; ttl=299";
+  const send = async (request: Request): Promise<Answer> => {
+    asked.push(request);
+    return { status: 200, headers: { "cache-status": status }, body: { items: [1] } };
+  };
+  const ask: Ask = { number: 7, send, timings, signal, call: timings.call, get: async () => null };
+  for (const side of ["api", "edge"] as const) {
+    await edge.before(ask, side);
+    expect(await edge.sides[side](ask)).toEqual({ items: [1] });
+  }
+  expect(new Set(asked.map(({ url }) => url))).toEqual(
+    new Set(["api", "edge"].map((side) => `/api/lab/experiments/edge/${side}?number=7`)),
+  );
+  for (const { headers } of asked) expect(headers["If-None-Match"]).toBe('"none"');
+
+  status = "roundtrip; hit; ttl=299, varnish; fwd=uri-miss; stored";
+  await edge.before(ask, "api");
+  await expect(edge.before(ask, "edge")).rejects.toThrow("No edge has kept the answer");
 });
 
 test("every side of the assets visits each file of the page twice, the first time past the cache", async () => {
