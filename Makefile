@@ -54,7 +54,7 @@ stack-update: secrets ## Replace the running replicas by new ones, losing no req
 	@$(CHECK_DOCKER)
 	@backend/edge/update.sh
 
-lab-stack: .env ## Start the production topology with the Lab on, to be measured through its edge # the Lab
+lab-stack: secrets ## Start the production topology with the Lab on, to be measured through its edge # the Lab
 	@$(CHECK_DOCKER) # the Lab
 	@$(LAB_STACK) up --build --wait --quiet-pull # the Lab
 	@echo "The Lab answers at https://localhost:$(HTTPS_PORT)/lab" # the Lab
@@ -82,6 +82,9 @@ test-stack: $(TOOLS) stack ## Run the tests of the production topology; they sto
 
 e2e-stack: $(E2E) stack ## Run the end-to-end tests against the production topology, over HTTPS and HTTP/2
 	cd e2e && E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent
+
+e2e-lab-stack: $(E2E) lab-stack ## Run the Lab's end-to-end tests against the production topology # the Lab
+	cd e2e && LAB=on E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent -- tests/lab # the Lab
 
 lighthouse: $(E2E) data build ## Score every page with Lighthouse, as on a phone
 	cd e2e && npm run lighthouse --silent
@@ -188,7 +191,7 @@ $(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.h
 	@touch $@
 
 .DEFAULT_GOAL := help
-.PHONY: lab-stack # the Lab
+.PHONY: lab-stack e2e-lab-stack # the Lab
 .PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean

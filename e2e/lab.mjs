@@ -2,49 +2,48 @@
  * `make lab`: runs every experiment in a browser without a window, through the link that suits it, prints the table,
  * writes it into the README, and all results into e2e/test-results/lab.json. At the end it runs one experiment's fast
  * side against itself, TRIES times: that is how often the Lab is fooled.
+ *
+ * LAB_EDGE_URL names the edge of a production topology with the Lab on (`make lab-stack`): what is about the edge, or
+ * about HTTP/2, is then run through it, too. ONLY names a few experiments, separated by commas: they are run and
+ * printed, and the README stays as it is.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { chromium, request } from "@playwright/test";
+import { trusting } from "./certificate.mjs";
 import { flags, systemChromium } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
 const SECONDS = process.env.SECONDS ?? "10";
 const TRIES = Number(process.env.TRIES ?? "100");
+const ONLY = process.env.ONLY?.split(",");
+const AT_EDGE = ["edge", "batch", "streaming", "prefetch"];
+const SPOKEN = { h2: "HTTP/2", h3: "HTTP/3" };
 const README = new URL("../README.md", import.meta.url);
 const RESULTS = new URL("test-results/lab.json", import.meta.url);
 const BEGIN = "<!-- make lab: begin -->";
 const END = "<!-- make lab: end -->";
 
+const edge = process.env.LAB_EDGE_URL;
 const server = await serve();
-const browser = await chromium.launch({ args: flags, executablePath: systemChromium() });
+const browser = await chromium.launch({
+  args: [...flags, ...(edge ? await trusting(edge) : [])],
+  executablePath: systemChromium(),
+});
 const results = [];
 const rows = [];
 const fooled = [];
 let tried = 0;
 try {
-  const { experiments, links } = await (await fetch(`${server.url}/api/lab/experiments`)).json();
-  for (const experiment of experiments) {
-    const missing = experiment.sides.map(({ needs }) => needs).filter(Boolean);
-    if (experiment.sides.length - missing.length < 2) {
-      const needs = `not run: needs ${[...new Set(missing)].join(", ")}`;
-      rows.push([experiment.chapter, experiment.title, "", needs, experiment.network]);
-      continue;
-    }
-    const link = links.find(({ name }) => name === experiment.network);
-    const origin = link ? `http://127.0.0.1:${link.port}` : server.url;
-    console.error(`${experiment.chapter}: ${experiment.title}, ${experiment.network} ...`);
-    try {
-      const { result, verdicts } = await run(`${origin}/lab/${experiment.name}?seconds=${SECONDS}`);
-      results.push(result);
-      for (const { sides, said } of verdicts) {
-        rows.push([experiment.chapter, experiment.title, sides, said, experiment.network]);
-      }
-    } catch (error) {
-      process.exitCode = 1;
-      console.error(error);
-      rows.push([experiment.chapter, experiment.title, "", `failed: ${inALine(error)}`, experiment.network]);
-    }
+  const here = await catalogueAt(server.url);
+  const there = edge ? await catalogueAt(edge) : null;
+  for (const experiment of here.experiments.filter(({ name }) => !ONLY || ONLY.includes(name))) {
+    const { name } = experiment;
+    const behind = AT_EDGE.includes(name) && there?.experiments.find((one) => one.name === name);
+    if (behind) {
+      if (missingOf(experiment).isRunnable) await measure(experiment, here);
+      await measure(behind, there);
+    } else await measure(experiment, here);
   }
   console.error(`Fast against fast, ${TRIES} times ...`);
   for (let n = 0; n < TRIES; n += 1) {
@@ -74,8 +73,50 @@ const table = [
 console.log(table);
 await mkdir(new URL(".", RESULTS), { recursive: true });
 await writeFile(RESULTS, JSON.stringify(results, null, 1));
-await writeTable(table);
+if (!ONLY) await writeTable(table);
 console.error(`\nAll samples: ${fileURLToPath(RESULTS)}`);
+
+/** What the Lab of a server has, and the links that lead to that server. */
+async function catalogueAt(url) {
+  const asking = await request.newContext({ ignoreHTTPSErrors: true });
+  try {
+    return { url, ...(await (await asking.get(`${url}/api/lab/experiments`)).json()) };
+  } finally {
+    await asking.dispose();
+  }
+}
+
+/** Runs an experiment through the link that suits it, or says what it needs: its rows, and its result. */
+async function measure(experiment, { url, links }) {
+  const { chapter, title, network, name } = experiment;
+  const { isRunnable, needs } = missingOf(experiment);
+  if (!isRunnable) {
+    rows.push([chapter, title, "", `not run: needs ${needs}`, network]);
+    return;
+  }
+  const link = links.find((one) => one.name === network);
+  const address = new URL(`/lab/${name}?seconds=${SECONDS}`, url);
+  if (link) address.port = link.port;
+  console.error(`${chapter}: ${title}, ${network}, ${address.protocol} ...`);
+  try {
+    const { result, verdicts } = await run(address.href);
+    results.push(result);
+    const spoken = SPOKEN[result.environment.protocol];
+    for (const { sides, said } of verdicts) {
+      rows.push([chapter, title, sides, said, spoken ? `${network}, ${spoken}` : network]);
+    }
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error);
+    rows.push([chapter, title, "", `failed: ${inALine(error)}`, network]);
+  }
+}
+
+/** Which engines an experiment lacks, and whether two of its sides can run without them. */
+function missingOf({ sides }) {
+  const missing = sides.map(({ needs }) => needs).filter(Boolean);
+  return { isRunnable: sides.length - missing.length >= 2, needs: [...new Set(missing)].join(", ") };
+}
 
 /** As a person would: opens the page, presses Run, waits, reads the verdicts and saves the samples. */
 async function run(url) {

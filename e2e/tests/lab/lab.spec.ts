@@ -2,12 +2,12 @@
 import { expect, test, violations } from "../support.ts";
 import { catalogue, measured, run, through } from "./support.ts";
 
-for (const { name, network, counted, saying } of [
-  { name: "batch", network: "100 ms", counted: "round trips", saying: /6.*1/ },
-  { name: "n_plus_one", network: "20 ms", counted: "statements", saying: /151.*1/ },
-  { name: "stampede", network: "20 ms", counted: "computations", saying: /50.*1/ },
+for (const { name, network, counted, saying, tags } of [
+  { name: "batch", network: "100 ms", counted: "round trips", saying: /6.*1/, tags: ["@lab"] },
+  { name: "n_plus_one", network: "20 ms", counted: "statements", saying: /151.*1/, tags: ["@lab"] },
+  { name: "stampede", network: "20 ms", counted: "computations", saying: /50.*1/, tags: ["@lab", "@sqlite"] },
 ]) {
-  test(`${name} through the link of ${network}: the fast side is faster`, { tag: "@lab" }, async ({
+  test(`${name} through the link of ${network}: the fast side is faster`, { tag: tags }, async ({
     page,
     request,
   }) => {
