@@ -23,7 +23,7 @@ test(
     await expect(page.getByRole("region", { name: "Network" })).toContainText("Network: 100 ms, h2.");
     await run(page);
     await expect(page.getByTestId("verdict").first()).toContainText(/times faster/);
-    await expect(page.getByText(/Network 100 ms, h2, the quickest ping 1\d\d/)).toBeVisible();
+    await expect(page.getByText(/Network 100 ms, h2, the quickest ping \d/)).toBeVisible();
     await expect(measured(page, "round trips")).toContainText(/6.*6.*1/);
 
     await page.getByRole("button", { name: /link/i }).click();
