@@ -3,7 +3,6 @@ import type { Page } from "@playwright/test";
 import { expect, FAILED, flightRows, openPanel, PAGES, test } from "./support.ts";
 
 const EDGE = { tag: "@edge" };
-const pages = PAGES.filter(({ tags = [] }) => !tags.includes("@lab"));
 
 /** What the page has fetched from its own server, with the page itself. */
 function fetched(page: Page): Promise<{ path: string; protocol: string; received: number }[]> {
@@ -27,8 +26,10 @@ function fetched(page: Page): Promise<{ path: string; protocol: string; received
 test.describe("every page", () => {
   test.use({ complaints: FAILED }); // the page that is not found
 
-  for (const { name, path, heading } of pages) {
-    test(`${name}: all of it travels over HTTP/2`, EDGE, async ({ page, wire }) => {
+  for (const { name, path, heading, tags = [] } of PAGES) {
+    const needs = { tag: ["@edge", ...tags] };
+
+    test(`${name}: all of it travels over HTTP/2`, needs, async ({ page, wire }) => {
       await page.goto(path);
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
       await page.waitForLoadState("networkidle");
@@ -38,7 +39,7 @@ test.describe("every page", () => {
       expect(all.filter(({ protocol }) => protocol !== "h2")).toEqual([]);
     });
 
-    test(`${name}: nothing on it breaks the Content-Security-Policy`, EDGE, async ({ page }) => {
+    test(`${name}: nothing on it breaks the Content-Security-Policy`, needs, async ({ page }) => {
       const broken = await policyReports(page);
       const answer = await page.goto(path);
       expect(answer?.headers()["content-security-policy"]).toContain("default-src 'self'");
