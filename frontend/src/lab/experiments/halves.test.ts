@@ -100,28 +100,46 @@ test("the sides of the browser's cache differ in the validator that they send", 
   expect(sent).toEqual(['"none"', '"e"', undefined]);
 });
 
-test("the edge is asked past the browser's cache, and the run ends where it keeps nothing", async () => {
+/** A server that says what its caches did, one after another and then the last again. */
+function behindEdge(...statuses: string[]) {
   const asked: Request[] = [];
   const timings = createTimings();
   const { signal } = new AbortController();
-  let status = "roundtrip; hit; ttl=299, varnish; hit; ttl=299";
   const send = async (request: Request): Promise<Answer> => {
+    const status = statuses[Math.min(asked.length, statuses.length - 1)] ?? "";
     asked.push(request);
     return { status: 200, headers: { "cache-status": status }, body: { items: [1] } };
   };
   const ask: Ask = { number: 7, send, timings, signal, call: timings.call, get: async () => null };
-  for (const side of ["api", "edge"] as const) {
-    await edge.before(ask, side);
-    expect(await edge.sides[side](ask)).toEqual({ items: [1] });
-  }
+  return { ask, asked };
+}
+
+const BY_API = "roundtrip; hit; ttl=299, varnish; fwd=uri-miss";
+const BY_EDGE = "roundtrip; hit; ttl=299, varnish; hit; ttl=299";
+
+test.each<["api" | "edge", string]>([
+  ["api", BY_API],
+  ["edge", BY_EDGE],
+])("before the side %s is measured, who answers it has a fresh copy", async (side, last) => {
+  const old = "roundtrip; hit; ttl=-9, varnish; fwd=uri-miss";
+  const { ask, asked } = behindEdge(
+    "roundtrip; fwd=uri-miss; stored, varnish; fwd=uri-miss; stored",
+    old,
+    last,
+  );
+  await edge.before(ask, side);
+  expect(asked).toHaveLength(3);
+  expect(await edge.sides[side](ask)).toEqual({ items: [1] });
   expect(new Set(asked.map(({ url }) => url))).toEqual(
-    new Set(["api", "edge"].map((side) => `/api/lab/experiments/edge/${side}?number=7`)),
+    new Set([`/api/lab/experiments/edge/${side}?number=7`]),
   );
   for (const { headers } of asked) expect(headers["If-None-Match"]).toBe('"none"');
+});
 
-  status = "roundtrip; hit; ttl=299, varnish; fwd=uri-miss; stored";
-  await edge.before(ask, "api");
+test("a run ends where no edge keeps anything", async () => {
+  const { ask, asked } = behindEdge(BY_API);
   await expect(edge.before(ask, "edge")).rejects.toThrow("No edge has kept the answer");
+  expect(asked).toHaveLength(20);
 });
 
 test("every side of the assets visits each file of the page twice, the first time past the cache", async () => {
