@@ -7,7 +7,10 @@ export const LAB = "/api/lab";
 /** "off" where the server has no Lab. Throws an Error for people. */
 export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "off"> {
   const response = await fetch(`${LAB}/experiments`, { signal, headers: { Accept: "application/json" } });
-  if (response.status === 404) return "off";
+  if (response.status === 404) {
+    void response.body?.cancel(); // unread, it would stay under way
+    return "off";
+  }
   if (!response.ok) throw new Error(`The Lab answered ${response.status}.`);
   return (await response.json()) as Catalogue;
 }
