@@ -184,7 +184,7 @@ describe("a result's link", () => {
       fc.asyncProperty(garbage, async (link) => void (await complaint(link))),
       { numRuns: 300 },
     );
-  });
+  }, 30_000); // as long as a busy machine takes
 
   it("is refused when it was cut short", async () => {
     const link = await toLink(RESULT);
