@@ -88,7 +88,8 @@ test("the wall time of a round trip is what the browser measured", async ({ page
       .innerText(),
   );
   expect(wall).toBeGreaterThanOrEqual(measured - 1);
-  expect(wall).toBeLessThan(measured + 250);
+  // What the page adds of its own is milliseconds; on a busy machine it may wait long for its turn.
+  expect(wall).toBeLessThan(measured + 2_000);
 });
 
 test("an answer from memory is said to be one, with no server's time to it", async ({ page }) => {
