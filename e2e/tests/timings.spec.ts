@@ -23,7 +23,9 @@ test("the bar's figures are those that the network saw", async ({ page, wire }) 
 test("the bytes are those that crossed the wire", async ({ page }) => {
   const answered = page.waitForResponse((response) => response.url().endsWith("/batch"));
   await page.goto("/");
-  const sizes = await (await answered).request().sizes();
+  const answer = await answered;
+  await answer.finished(); // its size is not known before
+  const sizes = await answer.request().sizes();
   await page.waitForLoadState("networkidle");
   const said = await bar(page)
     .getByRole("listitem")
