@@ -59,7 +59,7 @@ lab-stack: secrets ## Start the production topology with the Lab on, to be measu
 	@$(LAB_STACK) up --build --wait --quiet-pull # the Lab
 	@echo "The Lab answers at https://localhost:$(HTTPS_PORT)/lab" # the Lab
 
-stack-down: .env ## Stop the production topology; its data stays
+stack-down: secrets ## Stop the production topology; its data stays
 	@docker compose down --remove-orphans
 
 ##@ Check
