@@ -13,7 +13,7 @@ backend balancer {
     .path = "/run/edge/balancer.sock";
     .host_header = "localhost";
     .max_connections = 300;  # misses under way: what the replicas could not answer in time is refused at once
-    .first_byte_timeout = 29s;  # the balancer's longest is 28: three tries of 9 seconds, and one in its queue
+    .first_byte_timeout = 29s;  # the balancer's longest is 28: three tries of 9 seconds, and less than one in its queue
     .between_bytes_timeout = 10s;
     .probe = {
         .request = "GET /healthz HTTP/1.1" "Host: localhost" "Connection: close";
