@@ -23,7 +23,7 @@ class Rewritten(Database):
     """The product's database and its plans, with the text of each statement changed before it runs."""
 
     def __init__(self, database: Database, rewrite: Callable[[str], str]) -> None:
-        self.engine = database.engine
+        super().__init__(database.engine)
         self.plan = database.plan
         self._rewrite = rewrite
 
