@@ -14,7 +14,7 @@ from ..run import Run
 from ..workbench import SQLITE
 
 REQUESTS = 24
-THREADS = 4  # as gunicorn.conf.py has it
+THREADS = 4  # as a worker has by default
 DELAY = 50  # milliseconds that each request waits
 
 

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from lab import calling
 from lab.experiments import fan_out, waiting
-from roundtrip.config import BACKEND
+from roundtrip.config import Settings
 
 
 class Service:
@@ -110,7 +110,7 @@ def test_a_worker_holds_as_many_requests_as_its_manner_allows(
 
 
 def test_four_threads_are_what_gunicorn_has() -> None:
-    assert f'"THREADS", "{waiting.THREADS}"' in (BACKEND / "gunicorn.conf.py").read_text()
+    assert Settings().threads == waiting.THREADS
 
 
 def test_no_thread_is_left(client: FlaskClient, service: Service) -> None:
