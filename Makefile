@@ -60,7 +60,7 @@ lab-stack: secrets ## Start the production topology with the Lab on, to be measu
 	@echo "The Lab answers at https://localhost:$(HTTPS_PORT)/lab" # the Lab
 
 stack-down: secrets ## Stop the production topology; its data stays
-	@docker compose down --remove-orphans
+	@COMPOSE_PROFILES=memcached,replica docker compose down --remove-orphans
 
 ##@ Check
 test: test-backend test-frontend e2e ## Run all tests
