@@ -6,7 +6,20 @@ import time
 
 import pytest
 
-from .stack import API, PROJECT, Answer, ask, batch, compose, docker, never_asked, never_listed, replicas, under_load
+from .stack import (
+    API,
+    PROJECT,
+    Answer,
+    ask,
+    batch,
+    compose,
+    docker,
+    figure,
+    never_asked,
+    never_listed,
+    replicas,
+    under_load,
+)
 
 
 def test_a_killed_replica_costs_no_get() -> None:
@@ -17,6 +30,10 @@ def test_a_killed_replica_costs_no_get() -> None:
         docker("start", killed)
     assert load.answered > 50
     assert load.lost == []
+    figure(
+        "a replica killed (SIGKILL), under load",
+        f"{load.answered:,} GETs, 0 failed, the slowest {load.slowest:.1f} s",
+    )
 
 
 def test_a_frozen_replica_costs_no_get() -> None:
@@ -27,6 +44,7 @@ def test_a_frozen_replica_costs_no_get() -> None:
         docker("unpause", frozen)
     assert load.lost == []
     assert load.slowest < 20
+    figure("a replica frozen, under load", f"{load.answered:,} GETs, 0 failed, the slowest {load.slowest:.1f} s")
 
 
 def test_new_replicas_take_over_without_a_lost_request() -> None:
@@ -41,6 +59,10 @@ def test_new_replicas_take_over_without_a_lost_request() -> None:
     with under_load(one) as load:
         subprocess.run([PROJECT / "backend" / "edge" / "update.sh"], check=True, capture_output=True)
     assert load.lost == []
+    figure(
+        "all replicas replaced, under load",
+        f"{load.answered:,} GETs and batches, 0 failed, the slowest {load.slowest:.1f} s",
+    )
     assert len(replicas()) == len(before)
     assert not set(replicas()) & set(before)
 
