@@ -47,6 +47,7 @@ test.describe("offline", () => {
 
   test("a page whose code was never fetched says that it could not be loaded", async ({ page, context }) => {
     await page.goto("/docs");
+    await expect(page.getByRole("heading", { name: "The API", level: 1 })).toBeVisible();
     await page.waitForLoadState("networkidle");
     await context.setOffline(true);
     await page.getByRole("link", { name: "Delays", exact: true }).click();
