@@ -46,5 +46,4 @@ for (const [n, request] of requests.entries()) {
   answers.push(ask(request, sessions[n % sessions.length]));
 }
 process.stdout.write(JSON.stringify(await Promise.all(answers)));
-process.stdout.once("drain", () => {});
 for (const session of sessions) session.destroy();

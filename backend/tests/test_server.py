@@ -42,9 +42,8 @@ class Server:
             return orjson.loads(response.read())
 
 
-@contextmanager
-def serving(database: Path, errors: Path, application: str = "wsgi:app", **settings: str) -> Iterator[Server]:
-    """Run gunicorn as `make run` does, on a port of its own; it must not have noted an error."""
+def gunicorn(database: Path, application: str, **settings: str) -> tuple[int, list[str], dict[str, str]]:
+    """Return a free port, and the command and the environment of gunicorn there."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -56,7 +55,13 @@ def serving(database: Path, errors: Path, application: str = "wsgi:app", **setti
         "PYTHONPATH": str(TESTS),
         **settings,
     }
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application]
+    return port, [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", application], environment
+
+
+@contextmanager
+def serving(database: Path, errors: Path, application: str = "wsgi:app", **settings: str) -> Iterator[Server]:
+    """Run gunicorn as `make run` does, on a port of its own; it must not have noted an error."""
+    port, command, environment = gunicorn(database, application, **settings)
     with (
         errors.open("w") as stderr,
         subprocess.Popen(

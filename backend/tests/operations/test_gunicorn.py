@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import pytest
 from engines import Engine
-from test_server import NDJSON, TESTS, Server, serving
+from test_server import NDJSON, Server, gunicorn, serving
 
 from roundtrip.config import BACKEND
 
@@ -118,17 +118,7 @@ def test_a_start_that_cannot_succeed_is_not_tried_again_and_again() -> None:
 
 
 def test_a_release_that_fails_at_each_question_takes_none(database_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"sqlite:///{database_path}",
-        "SECRET_KEY": "test",
-        "PORT": str(port),
-        "PYTHONPATH": str(TESTS),
-    }
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", "broken_release:app"]
+    port, command, environment = gunicorn(database_path, "broken_release:app")
     with subprocess.Popen(command, cwd=BACKEND, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         limit = threading.Timer(60, process.kill)
