@@ -100,5 +100,5 @@ def exposition() -> WSGI:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return make_wsgi_app(REGISTRY)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it ships no types for this
     return make_wsgi_app(registry)

@@ -71,7 +71,7 @@ def test_hooks_are_listed_with_their_blueprint_and_place(app: Flask) -> None:
 
 def test_a_hook_that_is_added_is_found(served: Flask) -> None:
     @served.after_request
-    def add_nothing(response):  # type: ignore[no-untyped-def]
+    def add_nothing(response):  # type: ignore[no-untyped-def]  # as people write it
         return response
 
     names = [(entry["name"].rpartition(".")[2], entry["kind"]) for entry in audit.audit(served)]

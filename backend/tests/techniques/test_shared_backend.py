@@ -421,7 +421,7 @@ def test_who_cannot_build_waits_for_a_server_that_has_much_to_do(own: Engine, co
 def _bomb() -> bytes:
     class Bomb:
         def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
-            return os._exit, (86,)  # type: ignore[return-value]
+            return os._exit, (86,)  # type: ignore[return-value]  # pickle takes it
 
     return pickle.dumps(Bomb())
 
