@@ -1,5 +1,5 @@
 /** Every page at 1280 and 390 px, by day and by night, and the timing panel over Explore. */
-import { expect, openPanel, PAGES, test } from "../tests/support.ts";
+import { expect, openPanel, PAGES, settled, test } from "../tests/support.ts";
 
 test.use({ complaints: /Failed to load resource/ });
 
@@ -11,7 +11,7 @@ for (const { name, path, heading } of PAGES) {
         const file = `${name.toLowerCase().replace(" ", "-")}-${project.name}-${colorScheme}`;
         await page.goto(path);
         await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
-        await page.waitForLoadState("networkidle");
+        await settled(page);
         await page.screenshot({ path: `screenshots/${file}.png` });
         if (path !== "/") return;
         const panel = await openPanel(page);

@@ -1,6 +1,6 @@
 /** Behind the edge of the production topology: HTTP/2, a policy that holds, and a cache that is told of. */
 import type { Page } from "@playwright/test";
-import { expect, FAILED, flightRows, openPanel, PAGES, test } from "./support.ts";
+import { expect, FAILED, flightRows, openPanel, PAGES, settled, test } from "./support.ts";
 
 const EDGE = { tag: "@edge" };
 
@@ -32,7 +32,7 @@ test.describe("every page", () => {
     test(`${name}: all of it travels over HTTP/2`, needs, async ({ page, wire }) => {
       await page.goto(path);
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       const all = await fetched(page);
       expect(all.filter(({ path }) => path.startsWith("/assets/")).length).toBeGreaterThan(1);
       expect(all.filter(({ path }) => path.startsWith("/api/"))).toHaveLength(wire.length);
@@ -50,9 +50,9 @@ test.describe("every page", () => {
       await page.getByRole("combobox", { name: "An airport or an airline" }).fill("ha");
       await page.keyboard.press("Escape");
       await openPanel(page);
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       await page.evaluate(() => scrollTo(0, document.body.scrollHeight)); // what is drawn when it comes near
-      await page.waitForLoadState("networkidle");
+      await settled(page);
       expect(await broken()).toEqual([]);
     });
   }
@@ -78,12 +78,12 @@ test("on a second visit the assets come from the browser's cache", EDGE, async (
   const assets = async () => (await fetched(page)).filter(({ path }) => path.startsWith("/assets/"));
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   expect((await assets()).every(({ received }) => received > 0)).toBe(true);
   await page.goto("about:blank");
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   expect((await assets()).length).toBeGreaterThan(1);
   expect((await assets()).filter(({ received }) => received > 0)).toEqual([]);
 });
@@ -116,7 +116,7 @@ test(
 /** The panel's details of the GET that a flight's page begins with. */
 async function detailsOf(page: Page, path: string) {
   await page.goto(path);
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const panel = await openPanel(page);
   await panel.getByRole("row", { name: new RegExp(`^GET ${path}`) }).click();
   return panel.getByRole("region", { name: "Details" });

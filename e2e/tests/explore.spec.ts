@@ -1,5 +1,15 @@
 /** Explore: from all flights of the year to the few that someone meant. */
-import { barSays, expect, fact, filters, flightRows, flightsTable, roundTrips, test } from "./support.ts";
+import {
+  barSays,
+  expect,
+  fact,
+  filters,
+  flightRows,
+  flightsTable,
+  roundTrips,
+  settled,
+  test,
+} from "./support.ts";
 
 test("shows all flights of the year, and their sum, on the first visit", async ({ page }) => {
   await page.goto("/");
@@ -131,7 +141,7 @@ test("coming back to flights that are still fresh costs no round trip", async ({
   await expect(flightRows(page).first()).toBeVisible();
   await page.getByRole("link", { name: "Delays", exact: true }).click();
   await expect(page.getByRole("heading", { name: "By airline" })).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   const before = wire.length;
   await page.goBack();
   await expect(flightRows(page).first()).toContainText("HA 51");

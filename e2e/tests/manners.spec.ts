@@ -1,6 +1,6 @@
 /** What a person who sees, hears or moves in another way needs: editions, keyboard, names, and a page that stays put. */
 import type { Page } from "@playwright/test";
-import { expect, FAILED, flightRows, openPanel, PAGES, test, violations } from "./support.ts";
+import { expect, FAILED, flightRows, openPanel, PAGES, settled, test, violations } from "./support.ts";
 
 test.use({ complaints: FAILED }); // the page that is not found
 
@@ -13,7 +13,7 @@ for (const { name, path, heading, tags = [] } of PAGES) {
       test("axe finds nothing, with the panel closed or open", { tag }, async ({ page }) => {
         await page.goto(path);
         await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
-        await page.waitForLoadState("networkidle");
+        await settled(page);
         expect(await violations(page)).toEqual([]);
         const panel = await openPanel(page);
         expect(await violations(page)).toEqual([]);
@@ -51,7 +51,7 @@ for (const { name, path, heading, tags = [] } of PAGES) {
     });
     await page.goto(path);
     await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     await page.waitForTimeout(300);
     const moved = await page.evaluate(
       () => (window as unknown as { moved: { score: number; what: string[] } }).moved,
@@ -62,7 +62,7 @@ for (const { name, path, heading, tags = [] } of PAGES) {
   test(`${name}: nothing is wider than the screen`, { tag }, async ({ page }) => {
     await page.goto(path);
     await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
     expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
   });
@@ -122,7 +122,7 @@ test("everything that has the focus shows it", async ({ page }) => {
 
 test("the waterfall is walked by the arrow keys", async ({ page }) => {
   await page.goto("/");
-  await page.waitForLoadState("networkidle");
+  await settled(page);
   await page.keyboard.press("t");
   const rows = page.getByRole("treegrid").locator("tbody").getByRole("row");
   await expect(rows.first()).toBeFocused();

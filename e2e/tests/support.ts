@@ -92,6 +92,21 @@ export const filters = (page: Page): Locator => page.getByRole("form", { name: "
 export const fact = (scope: Locator, term: string | RegExp): Locator =>
   scope.getByRole("term").filter({ hasText: term }).locator("xpath=following-sibling::dd[1]");
 
+/**
+ * Until the page has all that it asks for: two looks, half a second apart, see nothing under way and nothing new.
+ * (Playwright's "networkidle" comes once for a document, on a busy machine before the application has even run.)
+ */
+export async function settled(page: Page): Promise<void> {
+  let before = -1;
+  const look = async () => {
+    const answers = await page.evaluate(() => performance.getEntriesByType("resource").length);
+    const still = answers === before && (await bar(page).getAttribute("data-pending")) === "false";
+    before = answers;
+    return still;
+  };
+  await expect.poll(look, { intervals: [500], timeout: 15_000 }).toBe(true);
+}
+
 export const bar = (page: Page): Locator => page.getByRole("region", { name: "Timings of the last action" });
 
 export async function openPanel(page: Page): Promise<Locator> {

@@ -1,6 +1,6 @@
 /** When the network or the server is not what it should be, the page says so in words and has a way on. */
 import type { Route } from "@playwright/test";
-import { expect, FAILED, filters, flightRows, test } from "./support.ts";
+import { expect, FAILED, filters, flightRows, settled, test } from "./support.ts";
 
 const API = "**/api/v1/**";
 
@@ -48,7 +48,7 @@ test.describe("offline", () => {
   test("a page whose code was never fetched says that it could not be loaded", async ({ page, context }) => {
     await page.goto("/docs");
     await expect(page.getByRole("heading", { name: "The API", level: 1 })).toBeVisible();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     await context.setOffline(true);
     await page.getByRole("link", { name: "Delays", exact: true }).click();
     await expect(page.getByRole("alert")).toBeVisible();
@@ -86,7 +86,7 @@ test.describe("an error of the server", () => {
   test("on the next page of the list leaves the flights in place", async ({ page }) => {
     await page.goto("/");
     await expect(flightRows(page).first()).toBeVisible();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     await page.route(/after=/, unavailable);
     await page.mouse.move(4, 500);
     await page.mouse.wheel(0, 100_000);

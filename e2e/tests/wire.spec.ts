@@ -1,12 +1,12 @@
 /** How the pages ask: once, together, only for what they show, and never again for what they have. */
-import { barSays, expect, flightRows, roundTrips, test } from "./support.ts";
+import type { Page, Request } from "@playwright/test";
+import { barSays, expect, flightRows, roundTrips, settled, test } from "./support.ts";
 
 test("a page asks for all it shows in one round trip", async ({ page, wire }) => {
   for (const path of ["/", "/delays"]) {
     wire.length = 0;
     await page.goto(path);
-    await expect.poll(() => wire.length).toBeGreaterThan(0); // a busy machine may pause between the code and its run
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     expect(wire.map(({ method, path }) => `${method} ${path}`)).toEqual(["POST /api/v1/batch"]);
     expect(wire[0]?.parts.length).toBeGreaterThan(1);
     await barSays(page, roundTrips(1), `${wire[0]?.parts.length} parts`);
@@ -24,8 +24,7 @@ test("every request names the fields it wants, and no two ask the same", async (
   for (const path of ["/", "/flights/1", "/delays"]) {
     wire.length = 0;
     await page.goto(path);
-    await expect.poll(() => wire.length).toBeGreaterThan(0);
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     const urls = wire.flatMap(({ path, parts }) => (parts.length > 0 ? parts.map(({ url }) => url) : [path]));
     for (const url of urls) expect(url).toContain("fields=");
     expect(new Set(urls).size).toBe(urls.length);
@@ -72,12 +71,14 @@ test("a reload later shows the last data at once, and has it confirmed by 304", 
 test("leaving a page takes back what it had asked for", async ({ page }) => {
   await page.goto("/flights/1");
   await expect(page.getByRole("heading", { name: "UA 1545", level: 1 })).toBeVisible();
-  await page.waitForLoadState("networkidle");
+  await settled(page);
+  let held: Request | undefined;
   await page.route("**/api/v1/batch", async (route) => {
+    held = route.request();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await route.continue().catch(() => {}); // by now the page has taken it back
   });
-  const cancelled = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/batch"));
+  const cancelled = page.waitForEvent("requestfailed", (request) => request === held);
   await page.getByRole("link", { name: "Delays", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
   await page.getByRole("link", { name: "API", exact: true }).click();
@@ -93,7 +94,7 @@ test("a batch that fails is asked again as single requests", async ({ browser })
 });
 
 /** The client writes what it holds to the browser's storage, a moment after it came. */
-async function kept(page: import("@playwright/test").Page): Promise<void> {
+async function kept(page: Page): Promise<void> {
   await expect
     .poll(
       () =>
