@@ -1,6 +1,5 @@
 """How gunicorn serves the application: WORKERS processes (one) of THREADS threads (four), on PORT."""
 
-import json
 import logging
 import os
 import shutil
@@ -8,12 +7,9 @@ import socket
 import struct
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from wsgiref.util import setup_testing_defaults
 
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
@@ -107,31 +103,13 @@ def place_for_counts() -> str | None:
 
 def post_worker_init(worker: Worker) -> None:
     """Have the application try whether it can answer, and say where it does."""
+    from roundtrip.operations.health import refuse_a_broken_release  # the parent process does without the application
+
     refuse_a_broken_release(worker.wsgi)
     if settings.log_format == "json":
         logging.getLogger("roundtrip").info("answers at http://%s/ (process %d)", bind, worker.pid)
     else:
         print(f"\n  Roundtrip answers at http://{bind}/  (Ctrl-C ends it)\n", flush=True)
-
-
-def refuse_a_broken_release(application: Callable[..., Iterable[bytes]]) -> None:
-    """Take no request where the data is there and yet no question is answered: other replicas can do better.
-
-    Whoever is without a database serves what the caches have. To ask opens the first connection, too: SQLite shares
-    memory through a file, which it could not make on a disk that was full by the first request.
-    """
-    for _ in range(5):
-        environ: dict[str, Any] = {"PATH_INFO": "/readyz"}
-        statuses: list[str] = []
-        setup_testing_defaults(environ)
-        answer = b"".join(application(environ, lambda status, *_: statuses.append(status)))  # noqa: B023  # called now
-        if not statuses[0].startswith("503"):
-            return
-        found = json.loads(answer)
-        if found["database"] == "ok" and found["answers"].startswith("failed"):
-            sys.exit(f"This release answers no question ({found['answers']}): it takes none.")
-        if b"did not answer" not in answer:
-            return
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

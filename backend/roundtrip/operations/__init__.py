@@ -15,8 +15,10 @@ No wait is longer than that of whoever waits for it, so that the innermost gives
     10    requests under way to be answered, when a process is told to stop (graceful_timeout in gunicorn.conf.py)
     10    a client that stalls in the middle of a request or an answer (gunicorn.conf.py)
     20    a process that gives no sign of life (timeout in gunicorn.conf.py)
-    25    the cache at the edge for an answer of this server (first_byte_timeout)
-    30    the edge for an answer (proxy_read_timeout); and whoever stops the container, before it kills it
+    28    the balancer in all: three tries of 9 seconds each, the connection included, and its queue (haproxy.cfg)
+    29    the cache at the edge for an answer of the balancer (first_byte_timeout in varnish.vcl)
+    30    whoever stops the container, before it kills it (stop_grace_period in docker-compose.yml)
+    32    the edge for an answer (proxy_read_timeout in proxy.conf)
 
 Nor is more read of a request than any of ours has: a line and headers of 8,190 bytes each, 50 headers, and a batch of
 64 KiB (gunicorn.conf.py, techniques/batch.py).

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import orjson
 from flask_caching.backends.base import BaseCache
@@ -69,6 +70,24 @@ class Readiness:
         asked = dict(self._asked)
         wait(asked.values(), timeout=PATIENCE)
         return {name: _said(name, future) for name, future in asked.items()}
+
+
+def refuse_a_broken_release(application: WSGI) -> None:
+    """Raise SystemExit where the data is there and yet no question is answered: other replicas can do better.
+
+    Whoever is without a database serves what the caches have. To ask opens the first connection, too: SQLite shares
+    memory through a file, which it could not make on a disk that was full by the first request.
+    """
+    for _ in range(5):
+        environ = {"PATH_INFO": "/readyz"}
+        setup_testing_defaults(environ)
+        answer = orjson.loads(b"".join(application(environ, lambda *_: None)))
+        if answer["status"] != "not ready":
+            return
+        if answer["database"] == OK and answer["answers"].startswith("failed"):
+            raise SystemExit(f"This release answers no question ({answer['answers']}): it takes none.")
+        if "did not answer" not in " ".join(answer.values()):
+            return
 
 
 def _said(name: str, future: "Future[str]") -> str:
