@@ -39,8 +39,8 @@ def crowd(paths: list[str], connections: int, rate: float = 0, headers: dict[str
 
 def cold_report() -> str:
     """Return the URL of a report that reads all flights, and that, as good as surely, no cache has."""
-    fields = random.choice(("delayed", "on_time", "mean_delay", "cancelled", "on_time_share"))
-    return f"{API}/delays?by=dest,carrier&min_delay={random.randrange(1, 1300)}&fields=count,{fields}"
+    fields = random.sample(("count", "cancelled", "diverted", "on_time", "delayed", "mean_delay", "on_time_share"), 4)
+    return f"{API}/delays?by=dest,carrier&min_delay={random.randrange(1, 1300)}&fields={','.join(fields)}"
 
 
 def cold_lists(number: int) -> list[str]:

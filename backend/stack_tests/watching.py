@@ -3,9 +3,12 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from subprocess import PIPE
+from threading import Event
+from typing import IO, Any
 
 from .stack import PROJECT, compose, docker, replicas
 
@@ -13,15 +16,14 @@ PSQL = ("exec", "-T", "postgres", "psql", "-U", "roundtrip", "-At")
 OTHERS = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 READ_METRICS = "from urllib.request import urlopen; print(urlopen('http://localhost:8000/metrics').read().decode())"
 
-# Prints again and again the time and how many requests are under way in a replica.
-WATCH = """
-import time
+# For each line that it reads it prints the time and how many requests are under way in a replica.
+TELL = """
+import sys, time
 from urllib.request import urlopen
-while True:
+for _ in sys.stdin:
     told = urlopen("http://localhost:8000/metrics").read().decode()
     under_way = sum(float(line.split()[1]) for line in told.splitlines() if line.startswith("roundtrip_in_flight"))
     print(time.time(), under_way, flush=True)
-    time.sleep(0.05)
 """
 
 
@@ -58,7 +60,7 @@ def sql(question: str) -> str:
 @contextmanager
 def connections_noted(which: str = "") -> Iterator[Noted]:
     """Note how many connections PostgreSQL has, other than this one."""
-    question = f"SELECT extract(epoch FROM clock_timestamp()) || ' ' || count(*) {OTHERS} {which} \\watch 0.05\n"
+    question = f"SELECT extract(epoch FROM clock_timestamp()) || ' ' || count(*) {OTHERS} {which};\n"
     with _noted([["docker", "compose", *PSQL]], question) as noted:
         yield noted
 
@@ -66,34 +68,34 @@ def connections_noted(which: str = "") -> Iterator[Noted]:
 @contextmanager
 def requests_noted() -> Iterator[Noted]:
     """Note how many requests are under way in each replica."""
-    with _noted([["docker", "exec", replica, "python", "-c", WATCH] for replica in replicas()]) as noted:
+    with _noted([["docker", "exec", "-i", replica, "python", "-c", TELL] for replica in replicas()], "\n") as noted:
         yield noted
 
 
 @contextmanager
-def _noted(commands: list[list[str]], question: str = "") -> Iterator[Noted]:
-    noted = Noted()
-    with ExitStack() as stack:
-        watching = [
-            stack.enter_context(
-                subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            )
+def _noted(commands: list[list[str]], question: str) -> Iterator[Noted]:
+    """Ask each command the question, twenty times a second. They end with their input, and leave nothing behind."""
+    noted, done = Noted(), Event()
+
+    def keep_asking(asked: IO[str]) -> None:
+        with asked:
+            while not done.wait(0.05):
+                asked.write(question)
+                asked.flush()
+
+    with ThreadPoolExecutor(len(commands)) as threads, ExitStack() as stack:
+        pipes = [
+            stack.enter_context(subprocess.Popen(command, cwd=PROJECT, stdin=PIPE, stdout=PIPE, text=True))
             for command in commands
         ]
-        lines = []
-        for process in watching:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(question)
-            process.stdin.flush()
-            lines.append(process.stdout.readline())
-        try:
-            yield noted
-        finally:
-            for process in watching:
-                process.terminate()
-                lines += process.stdout.read().splitlines() if process.stdout else []
-            for line in lines:
-                match line.split():
-                    case [at, value]:
-                        noted.looks.append((float(at), float(value)))
+        stack.callback(done.set)
+        asking = [threads.submit(keep_asking, process.stdin) for process in pipes if process.stdin]
+        lines = [process.stdout.readline() for process in pipes if process.stdout]
+        yield noted
+        done.set()
+        for process, each in zip(pipes, asking, strict=True):
+            each.result()
+            lines += process.stdout.readlines() if process.stdout else []
+    for line in lines:
+        at, value = line.split()
+        noted.looks.append((float(at), float(value)))
