@@ -113,6 +113,8 @@ def test_of_ten_thousand_cold_keys_at_once_some_are_answered_and_the_rest_is_tol
         f"{statuses[200]:,} answered, p99 {p99(admitted):.2f} s; {statuses[503]:,} told 503 with Retry-After, p50"
         f" {median(refused):.2f} s, p99 {p99(refused):.2f} s; at most {connections.most():.0f} of {POOL} connections",
     )
+    # It is over after what the refused are told to wait.
+    time.sleep(max(int(each.headers["retry-after"]) for each in told if each.status == 503))
     assert ask(never_asked()).status == 200
 
 

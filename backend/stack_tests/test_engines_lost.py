@@ -93,7 +93,7 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
     # One question in each worker finds out; nobody asks again until somebody in the background has found it back.
     assert 1 <= len(lost) <= workers
     assert len(slow) <= workers + by_chance(before, during)
-    assert typical(slow) <= 60 + typical(slow_of(before))
+    assert typical(slow) <= 500  # LIMIT, and what a busy machine adds; a driver's own patience would be seconds
     later = watch.between(max(lost) + 1, back_at)
     assert len(slow_of(later)) <= by_chance(before, later)
     assert found < WITHIN
