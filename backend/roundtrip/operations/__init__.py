@@ -4,6 +4,7 @@ No wait is longer than that of whoever waits for it, so that the innermost gives
 
     0.05  Redis or Memcached, for an answer (techniques/shared_backend.py)
     0.3   a connection to the database to come free (DATABASE_POOL_WAIT)
+    0.4   a place at a replica, in the balancer's queue (haproxy.cfg)
     0.5   the rate limiter's store; no request waits for it (rate_limit.py)
     0.65  one SQL statement (DATABASE_READ_WAIT); a request runs one, so that it is answered within a second
     0.8   all checks of /readyz together (health.py)
