@@ -7,8 +7,8 @@ process has replaced or removed is given for a second more at most.
 
 A server that hangs costs one time limit, and a process asks it one thing at a time over one connection, so that
 one request waits and not one in each thread. After a failure nobody asks it (a circuit breaker): the process answers
-from copies of its own until a look in the background, one a second, finds the server back. No request ever
-connects again by itself, for that can hang in the resolver.
+from copies of its own until a thread in the background, which looks once a second, finds the server back. No request
+ever connects again by itself, for that can hang in the resolver.
 """
 
 import logging
@@ -51,15 +51,13 @@ class SharedBackend(BaseCache):
         self._turn = threading.Lock()  # to speak on the connection
         self._hangs = False
         self._lost_at: float | None = None
-        self._look_at = 0.0
-        self._looker: threading.Thread | None = None
-        self._looking = threading.Lock()
+        self._looker = threading.Thread()
+        self._starting = threading.Lock()
         self._owed: deque[tuple[str, str]] = deque(maxlen=1000)  # leases that may still be ours: name and token
         self._refusals: set[str] = set()
 
     def get(self, key: str) -> bytes | None:
         """Return the value, up to a second old; None when there is none or the server is lost."""
-        self._is_lost()  # who only ever finds copies has somebody look, too
         copy = self._copies.get(key)
         if copy is not None:
             return copy
@@ -107,15 +105,15 @@ class SharedBackend(BaseCache):
         lease, token = _name(key, "lease"), secrets.token_hex(16)
         taken = self._ask_patiently(self._add, lease, token, seconds)
         if taken is None:  # a server that hung may yet do it, once it goes on
-            self._owed.append((lease, token))
+            self._owe(lease, token)
             return UNLEASED
         return token if taken else None
 
     def give_back(self, key: str, token: str) -> None:
-        """End the lease, if it is still the one with this token; when the server is lost, once it is back."""
+        """End the lease, if it is still the one with this token; when the server is lost or busy, later."""
         lease = _name(key, "lease")
         if token != UNLEASED and self._ask_patiently(self._remove, lease, token) is None:
-            self._owed.append((lease, token))
+            self._owe(lease, token)
 
     def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
         """Return the server's answer; None when it is lost, or seems to hang: who has the turn will find out."""
@@ -145,34 +143,53 @@ class SharedBackend(BaseCache):
     def _lose(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"
         log.warning("The shared cache is lost (%s): each process answers from its own until it is back.", reason)
-        self._look_at = self._lost_at = time.monotonic()
+        self._lost_at = time.monotonic()
+        self._have_somebody_look()
 
     def _is_lost(self) -> bool:
-        """Tell it at once; now and then have somebody look in the background."""
+        """Tell it at once."""
         if self._lost_at is None:
             return False
-        if time.monotonic() >= self._look_at and self._looking.acquire(blocking=False):
-            try:
-                if self._looker is None or not self._looker.is_alive():  # it has no life after a fork
-                    self._looker = threading.Thread(target=self._look, name="look for the cache", daemon=True)
-                    self._looker.start()
-            finally:
-                self._looking.release()
+        self._have_somebody_look()  # no thread outlives a fork
         return True
 
-    def _look(self) -> None:
-        try:
-            with self._turn:
-                self._greet()
-                for lease, token in tuple(self._owed):
-                    self._remove(lease, token)
-                self._owed.clear()
-        except Exception:  # as above
-            self._look_at = time.monotonic() + PAUSE
+    def _owe(self, lease: str, token: str) -> None:
+        self._owed.append((lease, token))
+        self._have_somebody_look()
+
+    def _have_somebody_look(self) -> None:
+        if self._looker.is_alive():
             return
-        lost_at, self._lost_at = self._lost_at, None
+        with self._starting:
+            if not self._looker.is_alive():
+                self._looker = threading.Thread(target=self._look, name="look for the cache", daemon=True)
+                self._looker.start()
+
+    def _look(self) -> None:
+        """Look for the server until it is back and has been given back what it is owed.
+
+        After an outage it is given that twice. What a server was asked before it hung, it may do after what it is
+        asked next over another connection: memcached has threads.
+        """
+        while self._lost_at is not None or self._owed:
+            try:
+                with self._turn:
+                    self._greet()
+                    for lease, token in tuple(self._owed):
+                        self._remove(lease, token)
+                        if self._lost_at is None:
+                            self._owed.popleft()
+                    if self._lost_at is not None:
+                        self._find(self._lost_at)
+            except Exception as error:  # as above
+                if self._lost_at is None:
+                    self._lose(error)
+            time.sleep(PAUSE)
+
+    def _find(self, lost_at: float) -> None:
+        self._lost_at = None
         self._copies.clear()
-        log.warning("The shared cache is back after %.1f s.", time.monotonic() - (lost_at or 0))
+        log.warning("The shared cache is back after %.1f s.", time.monotonic() - lost_at)
 
     def _refused(self, error: Exception) -> None:
         """Note, once for each reason, that a server in good health refused (it is full, say)."""
