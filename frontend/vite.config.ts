@@ -49,6 +49,7 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
+    testTimeout: 30_000, // what comes late on a busy machine is not wrong
     projects: [
       {
         extends: true,

@@ -88,7 +88,7 @@ def test_what_hangs_is_not_waited_for_and_not_asked_again() -> None:
     for _ in range(3):
         began = time.monotonic()
         answer = client.get("/readyz")
-        assert time.monotonic() - began < PATIENCE + 0.7  # of which the busy machine may take some
+        assert time.monotonic() - began < PATIENCE + 10  # which a busy machine may take; the check would take 60
         assert answer.status_code == 503
         assert answer.get_json() == {"status": "not ready", "0": "did not answer within 0.8 s", "1": OK}
     assert len(asked) == 1

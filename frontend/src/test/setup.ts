@@ -4,6 +4,6 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 // What is waited for comes in milliseconds; on a machine with other work to do, it is only later, not wrong.
-configure({ asyncUtilTimeout: 4000 });
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(cleanup);

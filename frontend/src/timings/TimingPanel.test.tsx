@@ -1,4 +1,4 @@
-import { act, render, screen, within } from "@testing-library/react";
+import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { createRef } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -97,7 +97,7 @@ describe("the waterfall", () => {
     const { user } = show();
     act(() => row(/open flight 123/).focus());
     await user.keyboard("{ArrowDown}{ArrowDown}");
-    await vi.waitFor(() => expect(row(/POST \/batch/)).toHaveFocus());
+    await waitFor(() => expect(row(/POST \/batch/)).toHaveFocus());
     await user.keyboard("{Enter}");
     expect(within(details()).getByRole("heading", { name: "POST /batch" })).toBeVisible();
     expect(row(/POST \/batch/)).toHaveAttribute("aria-selected", "true");
@@ -223,7 +223,7 @@ describe("the panel's actions", () => {
 describe("Escape", () => {
   it("closes the panel from within it, but not from a field of the page", async () => {
     const { user, onClose } = show();
-    await vi.waitFor(() => expect(row(/open flight 123/)).toHaveFocus());
+    await waitFor(() => expect(row(/open flight 123/)).toHaveFocus());
     await user.click(screen.getByRole("textbox", { name: "Search" }));
     await user.keyboard("{Escape}");
     expect(onClose).not.toHaveBeenCalled();
