@@ -75,6 +75,7 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 
 
 BACKENDS = ["memory", *ENGINES]
+Connect = Callable[[Engine], SharedBackend]  # gives a backend, as each process has one
 
 
 def backend_at(url: str) -> SharedBackend:

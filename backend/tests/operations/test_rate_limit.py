@@ -1,7 +1,6 @@
 """Requests are counted here and settled with all other processes; a store that is away slows nobody."""
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -9,6 +8,7 @@ from engines import ENGINES, Engine, running
 from limits.storage import MemoryStorage
 from redis import Redis
 from redis.exceptions import ResponseError
+from support import in_time
 
 from roundtrip.operations import rate_limit
 from roundtrip.operations.rate_limit import Ledger, RateLimit, store_at
@@ -19,14 +19,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def until(true: Callable[[], bool]) -> bool:
-    """Wait for something that happens behind everybody's back."""
-    end = time.monotonic() + 30
-    while not true() and time.monotonic() < end:
-        time.sleep(0.02)
-    return true()
 
 
 def test_a_new_window_begins_anew() -> None:
@@ -49,9 +41,9 @@ def test_two_processes_share_one_limit(name: str, client: str, monkeypatch: pyte
         one, other = (RateLimit("100/day", store_at(engine.url), clock) for _ in range(2))
         one.charge(client, 60)
         other.charge(client, 60)
-        assert until(lambda: one.charge(client, 0).used == 120)
+        assert in_time(lambda: one.charge(client, 0).used == 120)
         assert one.charge(client, 1).refused
-        assert until(lambda: other.charge(client, 0).refused)
+        assert in_time(lambda: other.charge(client, 0).refused)
 
 
 def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: Engine) -> None:
@@ -67,7 +59,7 @@ def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: En
     finally:
         redis.start()
     fresh = RateLimit("1000/day", store_at(url), Clock())
-    assert until(lambda: fresh.charge("192.0.2.8", 0).used >= 1001)
+    assert in_time(lambda: fresh.charge("192.0.2.8", 0).used >= 1001)
 
 
 def test_a_store_that_hangs_slows_nobody(redis: Engine) -> None:

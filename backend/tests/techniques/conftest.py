@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from engines import Engine, backend_at, running
+from engines import ENGINES, Connect, Engine, backend_at, running
 
+from roundtrip.techniques import shared_backend
 from roundtrip.techniques.shared_backend import SharedBackend
 
 
@@ -24,17 +25,29 @@ def engine() -> Iterator[Callable[[str], Engine]]:
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[[Engine], SharedBackend]]:
+def connect() -> Iterator[Connect]:
     """Return a function that makes a backend, as each process has one; its connection ends with the test."""
     with ExitStack() as stack:
         yield lambda engine: stack.enter_context(closing(backend_at(engine.url)))
 
 
 @pytest.fixture
-def patient(
-    monkeypatch: pytest.MonkeyPatch, connect: Callable[[Engine], SharedBackend]
-) -> Callable[[Engine], SharedBackend]:
+def patient(monkeypatch: pytest.MonkeyPatch, connect: Connect) -> Connect:
     """Do the same, and wait for a server as long as a busy machine needs: the test is not about that."""
     monkeypatch.setattr(SharedBackend, "timeout", 60)
     monkeypatch.setattr(SharedBackend, "turn", 60)
     return connect
+
+
+@pytest.fixture(params=ENGINES)
+def server(request: pytest.FixtureRequest, engine: Callable[[str], Engine], patient: Connect) -> Engine:
+    """An empty server, which all tests share."""
+    shared = engine(request.param)
+    assert patient(shared).clear()
+    return shared
+
+
+@pytest.fixture
+def no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the server asked each time."""
+    monkeypatch.setattr(shared_backend, "COPY", 0)
