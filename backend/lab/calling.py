@@ -9,7 +9,8 @@ import urllib3
 from .run import Run
 
 HOURS = 26_115  # of weather; each call asks for one
-POOL = urllib3.PoolManager(maxsize=20, timeout=10, retries=False)  # kept: a connection serves many calls
+PATIENCE = 5.0  # seconds for an answer
+POOL = urllib3.PoolManager(maxsize=20, timeout=PATIENCE, retries=False)  # kept: a connection serves many calls
 
 
 def urls(run: Run, calls: int, delay: int) -> list[str]:
@@ -27,7 +28,12 @@ def fetch(url: str) -> Any:
     return orjson.loads(response.data)
 
 
-async def fetch_async(session: aiohttp.ClientSession, url: str) -> Any:
+def session() -> aiohttp.ClientSession:
+    """Make what calls on an event loop share; it belongs to its loop."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+
+
+async def fetch_async(calls: aiohttp.ClientSession, url: str) -> Any:
     """Call, and let the loop do something else while it waits."""
-    async with session.get(url, raise_for_status=True) as response:
+    async with calls.get(url, raise_for_status=True) as response:
         return orjson.loads(await response.read())

@@ -61,7 +61,7 @@ class Experiment:
     explanation: tuple[str, ...]  # paragraphs that a beginner can follow
     lesson: str  # what to conclude where it is faster
     does_not_pay: str
-    network: str = "direct"  # of NETWORKS: where its effect shows best
+    network: str = "direct"  # of NETWORKS: as far away as the server is in the README's table
     heavy: bool = False  # takes a core for tens of milliseconds: one run at a time
     prepare: Callable[[Any], None] | None = None  # of the Workbench, once, before the first run
     seen: Callable[[Any], Any] | None = None  # what of the decoded content the page uses; equality is of that

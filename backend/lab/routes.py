@@ -1,5 +1,6 @@
 """The Lab on the wire, below /api/lab: what experiments there are, and one run of one side."""
 
+import logging
 import os
 import platform
 import sqlite3
@@ -11,8 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from aiohttp import ClientError
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from marshmallow import validate
+from urllib3.exceptions import HTTPError
 
 from roundtrip.api import sent
 from roundtrip.arguments import Arguments, Whole, parse
@@ -23,11 +26,13 @@ from roundtrip.http import Head
 from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .run import Run
-from .workbench import Workbench
+from .workbench import ENGINES, Workbench
 
 LAB = "/api/lab"
 REPOSITORY = BACKEND.parent
 LONGEST_QUEUE = 2.0  # seconds that a heavy run waits for another
+AWAY = (OSError, HTTPError, ClientError)  # is raised where the slow service is not there or hangs
+log = logging.getLogger(__name__)
 
 
 class RunArguments(Arguments):
@@ -90,9 +95,26 @@ def run_side(name: str, side: str) -> Response:
         raise Problem(404, "This side is the browser's alone: there is nothing to ask the server.")
     if chosen.needs and chosen.needs not in bench.engines:
         raise Problem(503, f"This side needs {chosen.needs}, which is not there.")
-    bench.prepare(name, found.prepare)
-    with heavy_run(bench) if found.heavy else nullcontext(0.0) as queued:
-        return answer(chosen, Run(bench, Head.of(request.environ), queued=queued, **arguments))
+    with told_if_away(chosen):
+        bench.prepare(name, found.prepare)
+        with heavy_run(bench) if found.heavy else nullcontext(0.0) as queued:
+            return answer(chosen, Run(bench, Head.of(request.environ), queued=queued, **arguments))
+
+
+@contextmanager
+def told_if_away(side: Side) -> Iterator[None]:
+    """Tell that an engine, or the slow service, is not there or hangs. Raises Problem (503)."""
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:  # each engine's driver has its own
+        if side.needs not in ENGINES and not isinstance(error, AWAY):
+            raise
+        log.warning("The Lab's side %s could not run.", side.name, exc_info=True)
+        what = side.needs if side.needs in ENGINES else "what it asks"
+        detail = f"This side cannot run: {what} does not answer as it should ({type(error).__name__})."
+        raise Problem(503, detail, headers=[("Retry-After", "5")]) from error
 
 
 @contextmanager

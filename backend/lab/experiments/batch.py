@@ -7,8 +7,8 @@ EXPERIMENT = Experiment(
     chapter="Batching and rounds",
     network="100 ms",
     shows=(
-        "The six questions of a flight's page. Asked one by one they wait for six round trips; in one batch "
-        "they wait for one."
+        "Six questions about one flight. Asked one by one they wait for six round trips; in one batch they wait "
+        "for one."
     ),
     technique=(
         "frontend/src/client/batch.ts",
@@ -50,8 +50,9 @@ EXPERIMENT = Experiment(
             "for it each time."
         ),
         (
-            "Asked in parallel they share the wait, but HTTP/1.1 gives a site six connections, and opening them "
-            "takes time too. A batch needs one connection and one set of headers."
+            "Asked in parallel they share the wait, but HTTP/1.1 gives a site six connections. Here all six are open "
+            "beforehand; to open them costs round trips of its own, which no figure on this page has. A batch needs "
+            "one connection and one set of headers."
         ),
         "On all sides the server's cache has the answers already, so that only the way to them differs.",
     ),

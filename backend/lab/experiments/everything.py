@@ -30,7 +30,7 @@ from ..experiment import Experiment, Side
 from ..run import Run
 from ..workbench import Workbench
 
-# What the page shows of each: what its features ask for.
+# What a page about a flight may show of each. The product's own asks for less: it has the weather with the flight.
 ROW = (
     *("id", "carrier", "flight", "origin", "dest", "sched_dep", "dep"),
     *("dep_delay", "arr_delay", "distance", "status"),
@@ -195,8 +195,8 @@ def _session(run: Run) -> Iterator[Session]:
 EXPERIMENT = Experiment(
     title="All of it",
     chapter="Everything",
-    shows="The page of one flight needs six answers. Asked for one by one and written as people first write it, or "
-    "all in one batch through the product's own pipeline.",
+    shows="Six answers about one flight. Asked for one by one and written as people first write it, or all in one "
+    "batch through the product's own pipeline.",
     technique=(
         "backend/roundtrip/pipeline.py",
         "backend/roundtrip/techniques/batch.py",
@@ -233,11 +233,11 @@ EXPERIMENT = Experiment(
     ),
     explanation=(
         "Each technique of this Lab saves something of its own: a round trip, a statement, a column, an encoding, a "
-        "wait. On the page of a flight they come together.",
+        "wait. Here they come together.",
         "The slow side is not made badly on purpose. It is what tutorials show: an entity from the ORM, a schema's "
         "dump, a request for each thing when it is needed. On one machine it works well; with 100 milliseconds "
         "between the browser and the server, six requests in a row are more than half a second of waiting alone.",
-        "The product's side is measured as most readers of a page meet it, when somebody has asked the same before: "
+        "The product's side is measured as most readers meet it, when somebody has asked the same before: "
         "its six answers are in the server's cache. The first who asks for a flight pays for one statement for each "
         "answer that is not there.",
         "Both sides give the same values. The product's lists also tell how to go on behind them (`next`), which is "

@@ -4,11 +4,9 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import aiohttp
-
 from roundtrip.http import Answer
 
-from ..calling import fetch, fetch_async, urls
+from ..calling import fetch, fetch_async, session, urls
 from ..experiment import Experiment, Side
 from ..run import Run
 from ..workbench import SQLITE
@@ -34,8 +32,8 @@ def in_threads(run: Run) -> Answer:
 async def on_an_event_loop(run: Run) -> Answer:
     """Let one thread wait for all calls at once. A session belongs to its loop, and Flask makes one for each view."""
     with run.timing.span("upstream"):
-        async with aiohttp.ClientSession() as session:
-            answers = await asyncio.gather(*(fetch_async(session, url) for url in urls(run, CALLS, DELAY)))
+        async with session() as calls:
+            answers = await asyncio.gather(*(fetch_async(calls, url) for url in urls(run, CALLS, DELAY)))
     return _told(run, answers)
 
 

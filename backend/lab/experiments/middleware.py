@@ -220,9 +220,9 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A hook runs for every request, whether that request needs it or not. One costs ten or twenty microseconds, "
-        "and so nobody counts them; but they add up, and they are paid even for an answer that lies ready in a "
-        "cache.",
+        "A hook runs for every request, whether that request needs it or not. One costs twenty or thirty "
+        "microseconds, and so nobody counts them; but they add up, and they are paid even for an answer that lies "
+        "ready in a cache.",
         "Some of it is work that the server, the proxy or the edge does anyway: a log line, security headers, the "
         "client's address. Some is needed by few views: the user, the flags. Such a thing can be read when it is "
         "asked for.",
@@ -230,7 +230,7 @@ EXPERIMENT = Experiment(
         "lists what this running application has around its views, with the cost of each.",
     ),
     lesson="Count what runs for every request; move it to the few that need it, or behind the cache.",
-    does_not_pay="Where a view takes tens of milliseconds: a fifth of a millisecond around it is not what makes it "
+    does_not_pay="Where a view takes tens of milliseconds: a third of a millisecond around it is not what makes it "
     "slow. And never at the price of a check that keeps a stranger out.",
     prepare=prepare,
 )

@@ -124,10 +124,10 @@ EXPERIMENT = Experiment(
         Side(
             "summary",
             "From the summary table",
-            "Adds up the few rows that the loader made.",
+            "Adds up the rows that the loader made, one for many flights.",
             (
                 "browser -> server: delays",
-                "server -> database: a few hundred rows of the summary added up",
+                "server -> database: about 1,300 rows of the summary added up",
                 "server -> browser: delays",
             ),
             from_summary,
@@ -138,8 +138,8 @@ EXPERIMENT = Experiment(
         "makes that shorter: only the part of the index for this airport is read, and the table not at all. But it "
         "still grows with the flights.",
         "A summary table holds counts and sums for each month, carrier, origin and destination, made once when the "
-        "data is loaded. Counts and sums add up, so that any report over these dimensions comes from a few hundred "
-        "rows, and is exact.",
+        "data is loaded. Counts and sums add up, so that any report over these dimensions comes from a thousand "
+        "rows or so, and is exact.",
         "The first two sides read a copy of the columns that are needed, which is kind to them: the table of all "
         "columns is larger.",
     ),

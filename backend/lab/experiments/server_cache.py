@@ -18,6 +18,7 @@ from ..reports import DAY, MEASURED, arguments, compute, entry_of
 from ..run import Run
 from ..workbench import Workbench
 
+TRIES = 10  # to find what has just been kept: a server may be slow once
 REPORTS = 8  # so few that each is in the caches before the first run
 IN_PROCESS = "this process"
 flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
@@ -87,8 +88,11 @@ def in_memcached(run: Run) -> Answer:
 def _kept_in(name: str, run: Run) -> Answer:
     number = run.number % REPORTS
     with run.timing.span("cache"):
-        entry, _ = _caches[name].get_or_build(_key(number), lambda: entry_of(compute(run.reader(), number)))
-    return run.bytes(entry.body)
+        for _ in range(TRIES):
+            entry, how = _caches[name].get_or_build(_key(number), lambda: entry_of(compute(run.reader(), number)))
+            if how == "hit":
+                return run.bytes(entry.body)
+    raise ConnectionError(f"{name} keeps nothing")  # it was computed, which is not what this side is about
 
 
 def _key(number: int) -> str:
@@ -102,8 +106,8 @@ def _reader(bench: Workbench) -> Reader:
 EXPERIMENT = Experiment(
     title="The server's cache",
     chapter="Caching",
-    shows="A report that reads about 9,000 flights and takes 10 to 20 milliseconds to compute. Kept in the server's "
-    "memory it is there at once, and ready bytes are there sooner than pickled values.",
+    shows="A report that adds up about 10,000 flights, which takes milliseconds. Kept in the server's memory it is "
+    "there at once: as values, which are encoded again for each request, or as the bytes that go out.",
     technique=(
         "backend/roundtrip/techniques/response_cache.py",
         "backend/roundtrip/techniques/memory_backend.py",
@@ -116,7 +120,7 @@ EXPERIMENT = Experiment(
             "Computes the report for every request.",
             (
                 "browser -> server: report",
-                "server -> database: 9,000 flights, added up",
+                "server -> database: 10,000 flights, added up",
                 "server -> browser: report",
             ),
             no_cache,

@@ -113,7 +113,7 @@ EXPERIMENT = Experiment(
             (
                 "browser -> server: report",
                 "server -> cache: expired",
-                "server -> database: 9,000 flights, added up",
+                "server -> database: 10,000 flights, added up",
                 "server -> cache: keep it",
                 "server -> browser: new report",
             ),
@@ -127,7 +127,7 @@ EXPERIMENT = Experiment(
                 "browser -> server: report",
                 "server -> cache: just expired",
                 "server -> browser: old report",
-                "& server -> database: 9,000 flights, added up",
+                "& server -> database: 10,000 flights, added up",
                 "server -> cache: keep it",
             ),
             old_at_once,

@@ -31,8 +31,8 @@ EXPERIMENT = Experiment(
             "Reads each answer as soon as the server has it.",
             (
                 "browser -> server: batch of 6",
-                "server -> browser: 5 quick answers",
                 "server -> database: slow report",
+                "& server -> browser: 5 quick answers",
                 "server -> browser: slow answer",
             ),
         ),

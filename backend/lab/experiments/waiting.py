@@ -4,11 +4,9 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import aiohttp
-
 from roundtrip.http import Answer
 
-from ..calling import fetch, fetch_async, urls
+from ..calling import fetch, fetch_async, session, urls
 from ..experiment import Experiment, Side
 from ..run import Run
 from ..workbench import SQLITE
@@ -35,8 +33,8 @@ def four_threads(run: Run) -> Answer:
 async def event_loop(run: Run) -> Answer:
     """Answer them as an asynchronous worker does: a task for each, all in one thread."""
     with run.timing.span("upstream"):
-        async with aiohttp.ClientSession() as session:
-            answers = await asyncio.gather(*(fetch_async(session, url) for url in urls(run, REQUESTS, DELAY)))
+        async with session() as calls:
+            answers = await asyncio.gather(*(fetch_async(calls, url) for url in urls(run, REQUESTS, DELAY)))
     return _told(run, answers)
 
 

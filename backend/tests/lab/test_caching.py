@@ -3,14 +3,18 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import wait
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import lab
 from lab import reports
 from lab.experiments import server_cache, stale, stampede
+from roundtrip import create_app
+from roundtrip.config import Settings
 from roundtrip.techniques.response_cache import Entry
 
 
@@ -47,6 +51,24 @@ def test_only_the_side_without_a_cache_asks_the_database(client: FlaskClient, st
         run(client, "server_cache", side.name)
         asked[side.name] = len(statements) - before
     assert asked == {"no_cache": 1, "cached": 0, "memcached": 0, "redis": 0, "ready_bytes": 0}
+
+
+@pytest.mark.parametrize("side", ["redis", "memcached"])
+def test_what_is_computed_is_not_told_as_a_hit_in_a_server_that_is_away(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    monkeypatch.setenv("LAB", "on")
+    monkeypatch.setenv("LAB_REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setenv("LAB_MEMCACHED_URL", "memcached://127.0.0.1:1")
+    monkeypatch.setattr(server_cache, "_caches", {})
+    app = create_app(Settings(database_url=f"sqlite:///{database_path}"))
+    lab.mount(app)
+    client = app.test_client()
+    answer = client.get(f"/api/lab/experiments/server_cache/{side}")
+    assert answer.status_code == 503
+    assert f"{side.title()} does not answer" in answer.get_json()["detail"]
+    run(client, "server_cache", "ready_bytes")
+    app.extensions["lab"].opened.close()
 
 
 def test_neighbouring_numbers_are_different_reports(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from unittest.mock import Mock
 
 import ormsgpack
 import pytest
+import urllib3
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -16,8 +18,10 @@ from support import WHOLE
 from werkzeug.test import TestResponse
 
 import lab
+from lab import calling
+from lab.companion import Companion
 from lab.experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments
-from lab.experiments import offset, report
+from lab.experiments import offset, pool_server, report
 from lab.experiments.index import not_indexed
 from lab.questions import day
 from lab.routes import REPOSITORY, heavy_run
@@ -120,6 +124,37 @@ def test_without_an_edge_its_sides_say_that_they_need_one(
     needs = {side["needs"] for side in listed["edge"]["sides"]}
     assert needs == {"a caching edge (make lab-stack)"}
     assert client.get("/api/lab/experiments/edge/edge").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("side", "engine"), [("new", "PostgreSQL"), ("pgbouncer", "pgbouncer"), ("pool", "PostgreSQL")]
+)
+@pytest.mark.parametrize("url", ["postgresql+psycopg://u@127.0.0.1:1/d", "nonsense"])
+def test_an_engine_that_is_away_is_named(
+    database_path: Path, monkeypatch: pytest.MonkeyPatch, side: str, engine: str, url: str
+) -> None:
+    monkeypatch.setenv("LAB", "on")
+    monkeypatch.setenv("LAB_POSTGRES_URL", url)
+    monkeypatch.setenv("LAB_PGBOUNCER_URL", url)
+    monkeypatch.setattr(pool_server, "_databases", {})
+    app = create_app(Settings(database_url=f"sqlite:///{database_path}"))
+    lab.mount(app)
+    answer = app.test_client().get(f"/api/lab/experiments/pool_server/{side}")
+    assert (answer.status_code, answer.mimetype) == (503, PROBLEM_JSON)
+    assert f"{engine} does not answer as it should" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("side", ["one_by_one", "asyncio", "threads"])
+def test_a_slow_service_that_hangs_is_not_waited_for_long(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, side: str
+) -> None:
+    monkeypatch.setattr(calling, "PATIENCE", 0.2)
+    monkeypatch.setattr(calling, "POOL", urllib3.PoolManager(timeout=0.2, retries=False))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(Companion, "upstream", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        answer = client.get(f"/api/lab/experiments/fan_out/{side}")
+    assert (answer.status_code, answer.mimetype) == (503, PROBLEM_JSON)
+    assert "does not answer as it should" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

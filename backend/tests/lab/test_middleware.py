@@ -1,6 +1,7 @@
 """What stands around a view: the experiment's hooks all run, and the audit finds what the application has."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -83,6 +84,25 @@ def test_every_entry_has_a_cost_and_a_place(app: Flask) -> None:
         assert set(entry) == {"name", "kind", "microseconds", "where"}
         assert entry["microseconds"] >= 0
         assert not entry["where"].startswith("/")
+
+
+def test_a_layer_costs_the_same_where_its_cache_knows_what_is_asked(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer may answer out of a cache instead of passing on."""
+    passed_on = []
+
+    def inner(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        passed_on.append(environ)
+        return audit_inner(environ, start_response)
+
+    audit_inner = audit._inner
+    monkeypatch.setattr(audit, "_inner", inner)
+    for _ in range(3):
+        assert client.get(audit.PATH).status_code == 200
+    layers = list(audit._layers(app))
+    assert layers
+    assert len(passed_on) == audit.CALLS * (1 + len(layers))
 
 
 def test_an_audit_leaves_the_layers_as_they_were(app: Flask, client: FlaskClient) -> None:
