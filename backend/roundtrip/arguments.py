@@ -83,7 +83,7 @@ class Code(fields.String):
         super().__init__(validate=letters, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return str(super()._deserialize(value, attr, data, **kwargs)).upper()
+        return str(_upper(super()._deserialize(value, attr, data, **kwargs)))
 
 
 class Phrase(fields.String):
@@ -222,7 +222,8 @@ def _quoted(text: str) -> str:
 
 
 def _upper(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
+    # Some letters outside ASCII have a capital within it: they are no codes.
+    return value.upper() if isinstance(value, str) and value.isascii() else value
 
 
 def _text(value: Any) -> str:

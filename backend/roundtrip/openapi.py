@@ -138,6 +138,8 @@ def _in_query(plugin: MarshmallowPlugin, route: Route) -> list[dict[str, Any]]:
     parameters = []
     for name, field in declared(route.arguments).items():
         described = plugin.converter.field2property(field)
+        if described.get("default") == "":
+            del described["default"]  # it is not given at all, which an empty value in the address is not
         parameter = {"name": name, "in": "query", "required": False, "schema": described}
         if "description" in described:
             parameter["description"] = described.pop("description")

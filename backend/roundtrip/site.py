@@ -3,6 +3,7 @@
 import re
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 from wsgiref.headers import Headers as FileHeaders
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -18,44 +19,50 @@ PAGES = ("/", "/flights/<int:flight>", "/delays", "/docs")
 _HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # as Vite names them
 
 
+class File(NamedTuple):
+    """The page as it was at a time; whoever has one has all of it from the same build."""
+
+    modified: int
+    etag: str
+    codings: dict[str, bytes]
+    security: Headers
+
+
 class Page:
     """The frontend's one HTML page, in every content coding; read again when a build has replaced it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read_at = 0
-        self._codings: dict[str, bytes] = {}
-        self._etag = ""
-        self._security: Headers = ()
+        self._file: File | None = None
 
     def response(self, status: int) -> Response:
         """Answer with the page, or 304. Raises NotFound where the frontend has not been built."""
-        self._read()
+        file = self._read()
         coding = negotiated(request.headers.get("Accept-Encoding", ""))
-        if coding not in self._codings:
-            self._codings[coding] = compress(self._codings[IDENTITY], coding)
-        response = Response(self._codings[coding], status, content_type="text/html; charset=utf-8")
-        response.set_etag(self._etag, weak=True)
+        if coding not in file.codings:
+            file.codings[coding] = compress(file.codings[IDENTITY], coding)
+        response = Response(file.codings[coding], status, content_type="text/html; charset=utf-8")
+        response.set_etag(file.etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Vary"] = "Accept-Encoding"
-        response.headers.extend(self._security)
+        response.headers.extend(file.security)
         if coding != IDENTITY:
             response.headers["Content-Encoding"] = coding
         if status == 200:
             response.make_conditional(request)
         return response
 
-    def _read(self) -> None:
+    def _read(self) -> File:
         try:
             modified = self._path.stat().st_mtime_ns
         except FileNotFoundError:
             raise NotFound("The frontend has not been built: `make build` does it.") from None
-        if modified != self._read_at:
+        file = self._file
+        if file is None or file.modified != modified:
             html = self._path.read_bytes()
-            self._etag = blake2b(html, digest_size=12).hexdigest()
-            self._codings = {IDENTITY: html}
-            self._security = of_a_page(html)
-            self._read_at = modified
+            etag = blake2b(html, digest_size=12).hexdigest()
+            file = self._file = File(modified, etag, {IDENTITY: html}, of_a_page(html))
+        return file
 
 
 def serve(app: Flask, dist: Path) -> None:

@@ -323,6 +323,12 @@ def test_a_part_cannot_be_seen_from_outside_the_api(client: FlaskClient) -> None
         assert batch(client, {"id": "1", "url": url}).status_code == 400
 
 
+def test_a_letter_whose_capital_is_an_ascii_one_is_no_part_of_a_code(client: FlaskClient) -> None:
+    assert client.get("/api/v1/airports/\u0131ad").status_code == 404
+    assert client.get("/api/v1/flights", query_string={"dest": "\u0131ad"}).status_code == 400
+    assert client.get("/api/v1/flights", query_string={"carrier": "\u00df"}).status_code == 400
+
+
 def test_a_code_in_a_path_is_understood_in_lower_case(client: FlaskClient) -> None:
     assert client.get("/api/v1/airports/jfk").get_json() == client.get("/api/v1/airports/JFK").get_json()
 

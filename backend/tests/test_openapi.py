@@ -105,6 +105,15 @@ def test_its_parameters_are_exactly_those_that_are_accepted(
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_a_default_may_be_given(client: FlaskClient, document: dict[str, Any], route: Route) -> None:
+    for parameter in document["paths"][path_of(route)]["get"]["parameters"]:
+        if parameter["in"] == "query" and "default" in parameter["schema"]:
+            given = {parameter["name"]: parameter["schema"]["default"]}
+            answer = client.get(re.sub(r"{(\w+)}", "1", path_of(route)), query_string=given)
+            assert answer.status_code in (200, 404), answer.text
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
 def test_each_schema_names_exactly_the_fields(client: FlaskClient, document: dict[str, Any], route: Route) -> None:
     schemas = document["components"]["schemas"]
     described = schemas[route.schema.__name__.removesuffix("Schema")]

@@ -25,6 +25,9 @@ from roundtrip.techniques.serialization import JSON, MSGPACK
         ("application/msgpack;q=0.5, */*", JSON),
         ("application/json;q=0, */*", MSGPACK),
         ("APPLICATION/MSGPACK", MSGPACK),
+        ("application/json; charset=utf-8", JSON),
+        ("application/json;odata=verbose;q=0.5, application/msgpack;q=0.6", MSGPACK),
+        (",", JSON),
     ],
 )
 def test_the_best_of_what_both_know_is_chosen(accepted: str, media_type: str) -> None:

@@ -17,7 +17,7 @@ interface Look {
 /** In the order in which a request meets them; the legend and every sum keep this order. */
 const LOOKS: Record<SpanName, Look> = {
   "batch window": look("wait", "wait", "held back for requests of the same tick, to share one round trip"),
-  "waiting for another": look("wait", "wait", "another request for the same answer was already under way"),
+  "waiting for another": look("wait", "wait", "for its turn in a batch, or for a batch that failed"),
   queued: look("wait", "client", "held by the browser before it was sent"),
   dns: look("network", "network", "finding the host's address"),
   connect: look("network", "network", "opening the connection"),

@@ -42,7 +42,7 @@ export function meanColour(minutes: number | null): string {
 /** The classes of the delays report's histogram, by their first minute; the first class has none. */
 export const HISTOGRAM_CLASSES: readonly { from: number | null; name: string }[] = [
   { from: null, name: "more than 30 min early" },
-  { from: -30, name: "15 to 30 min early" },
+  { from: -30, name: "16 to 30 min early" },
   { from: -15, name: "up to 15 min early" },
   { from: 0, name: "0 to 14 min late" },
   { from: 15, name: "15 to 29 min late" },

@@ -22,7 +22,7 @@ export function Conventions() {
       <div>
         <h2>Freshness</h2>
         <p>
-          Every answer has an <code>ETag</code> and a <code>Cache-Control</code>. Ask with{" "}
+          What a GET finds has an <code>ETag</code> and a <code>Cache-Control</code>. Ask with{" "}
           <code>If-None-Match</code>, and what has not changed is a 304 without a body.
         </p>
       </div>
