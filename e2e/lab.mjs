@@ -37,6 +37,8 @@ let tried = 0;
 try {
   const here = await catalogueAt(server.url);
   const there = edge ? await catalogueAt(edge) : null;
+  const strange = ONLY?.filter((name) => !here.experiments.some((one) => one.name === name)) ?? [];
+  if (strange.length > 0) throw new Error(`The Lab has no experiment ${strange.join(", ")}.`);
   for (const experiment of here.experiments.filter(({ name }) => !ONLY || ONLY.includes(name))) {
     const { name } = experiment;
     const behind = AT_EDGE.includes(name) && there?.experiments.find((one) => one.name === name);
@@ -104,6 +106,8 @@ async function measure(experiment, { url, links }) {
     for (const { sides, said } of verdicts) {
       rows.push([chapter, title, sides, said, spoken ? `${network}, ${spoken}` : network]);
     }
+    for (const side of experiment.sides.filter((side) => side.needs))
+      rows.push([chapter, title, `→ ${side.label}`, `not run: needs ${side.needs}`, network]);
   } catch (error) {
     process.exitCode = 1;
     console.error(error);

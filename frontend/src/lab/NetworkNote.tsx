@@ -16,7 +16,9 @@ export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?
       <p>
         <strong>Network: {networkOf({ network: inForce, ...(protocol && { protocol }) })}.</strong>{" "}
         {inWords(link)} The delay of a link is real: nothing is added to a figure.
-        {suits && suits !== inForce && ` This experiment shows best ${bestWhere(suits)}.`}
+        {suits &&
+          suits !== inForce &&
+          ` The README's figures of this experiment were measured ${measuredWhere(suits)}.`}
       </p>
       {isOwnMachine() ? (
         <ul aria-label="Open this page through">
@@ -48,6 +50,6 @@ function inWords(link: LinkInfo | undefined): string {
   return `This page came over a link that makes each round trip ${link.rtt} ms longer${rate}.`;
 }
 
-function bestWhere(suits: string): string {
+function measuredWhere(suits: string): string {
   return suits === DIRECT ? "without a link: it is about the server's own work" : `over ${suits}`;
 }

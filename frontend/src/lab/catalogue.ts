@@ -1,5 +1,5 @@
 /** What experiments there are, the links that lead here, and the machine: as the server tells. */
-import { ProblemError } from "../client/errors";
+import { ProblemError, problemOf } from "../client/errors";
 import type { Catalogue } from "./types";
 
 export const LAB = "/api/lab";
@@ -11,8 +11,14 @@ export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "o
     void response.body?.cancel(); // unread, it would stay under way
     return "off";
   }
-  if (!response.ok) throw new Error(`The Lab answered ${response.status}.`);
+  if (!response.ok) throw await refusalOf(response);
   return (await response.json()) as Catalogue;
+}
+
+/** What an answer of 400 or more says of itself. */
+export async function refusalOf(response: Response): Promise<ProblemError> {
+  const body: unknown = await response.json().catch(() => null);
+  return problemOf(response.status, Object.fromEntries(response.headers), body);
 }
 
 /** fetch says only "Failed to fetch". */

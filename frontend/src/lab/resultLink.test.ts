@@ -2,7 +2,7 @@
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkFits, fromLink, LinkError, toCsv, toLink } from "./resultLink";
+import { fitted, fromLink, LinkError, toCsv, toLink } from "./resultLink";
 import { BOUNDS, DEFAULTS, type NumberSetting } from "./settings";
 import { type ExperimentInfo, MEASURES, type Result, type Samples } from "./types";
 
@@ -281,14 +281,14 @@ describe("a result's link", () => {
   });
 });
 
-describe("checkFits", () => {
+describe("fitted", () => {
   const names = (sides: string[]) => sides.map((name) => ({ name }));
   const INFO = {
     name: "n_plus_one",
     sides: names(["row_by_row", "in_two", "joined"]),
   } as unknown as ExperimentInfo;
   const check = (sides: string[], { aa = false, experiment = "n_plus_one" } = {}) =>
-    checkFits({ experiment, settings: { ...DEFAULTS, aa }, sides: names(sides) } as unknown as Result, INFO);
+    fitted({ experiment, settings: { ...DEFAULTS, aa }, sides: names(sides) } as unknown as Result, INFO);
 
   it("takes the experiment's sides in their order, without those that could not run", () => {
     check(["row_by_row", "in_two", "joined"]);
@@ -306,6 +306,27 @@ describe("checkFits", () => {
     [["other", "other"], true],
   ])("refuses %j where fast against fast is %s", (sides, aa) => {
     expect(() => check(sides, { aa })).toThrow("does not fit this experiment");
+  });
+
+  it("calls the sides as the experiment does, whatever the link calls them", () => {
+    const info = {
+      name: "x",
+      sides: [
+        { name: "slow", label: "Slow" },
+        { name: "fast", label: "Fast" },
+      ],
+    };
+    const labels = (sides: string[], aa: boolean) =>
+      fitted(
+        {
+          experiment: "x",
+          settings: { ...DEFAULTS, aa },
+          sides: sides.map((name) => ({ name, label: "Another" })),
+        } as unknown as Result,
+        info as unknown as ExperimentInfo,
+      ).sides.map(({ label }) => label);
+    expect(labels(["slow", "fast"], false)).toEqual(["Slow", "Fast"]);
+    expect(labels(["fast", "fast"], true)).toEqual(["Fast", "Fast, again"]);
   });
 
   it("refuses another experiment's", () => {

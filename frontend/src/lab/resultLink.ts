@@ -6,6 +6,7 @@ import type { Span, SpanName } from "../client/spans";
 import { FEWEST_TO_COMPARE } from "./comparisons";
 import { BOUNDS, expected, isWithin, type NumberSetting } from "./settings";
 import {
+  again,
   type Environment,
   type ExperimentInfo,
   MEASURES,
@@ -39,10 +40,11 @@ export async function fromLink(text: string): Promise<Result> {
 }
 
 /**
- * Throws LinkError unless the sides are the experiment's, in its order: not all of them, where one could not run. An A/A
- * run has one of them twice, which is not the slow one.
+ * The result, with its sides called as the experiment calls them. Throws LinkError unless they are the experiment's, in
+ * its order: not all of them, where one could not run. An A/A run has one of them twice, which is not the slow one.
  */
-export function checkFits({ experiment, settings, sides }: Result, info: ExperimentInfo): void {
+export function fitted(result: Result, info: ExperimentInfo): Result {
+  const { experiment, settings, sides } = result;
   if (experiment !== info.name)
     throw new LinkError(`This result link is of another experiment: ${experiment}.`);
   const places = sides.map(({ name }) => info.sides.findIndex((side) => side.name === name));
@@ -54,6 +56,11 @@ export function checkFits({ experiment, settings, sides }: Result, info: Experim
     const names = sides.map(({ name }) => name).join(", ");
     throw new LinkError(`This result link does not fit this experiment: it compares ${names}.`);
   }
+  const called = sides.map((side, at) => {
+    const label = info.sides[places[at] ?? -1]?.label ?? side.label;
+    return { ...side, label: settings.aa && at > 0 ? again(label) : label };
+  });
+  return { ...result, sides: called };
 }
 
 /** One row for each sample (RFC 4180); what was not measured is empty. */

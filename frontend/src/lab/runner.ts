@@ -11,7 +11,7 @@ import type { Half, Side } from "./half";
 import { askOf, oneGet, type Sample, sample } from "./sample";
 import { type Comparison, FEWEST_TO_TELL, median, narrowEnough, random } from "./statistics";
 import type { Catalogue, ExperimentInfo, Measure, Result, Samples, Settings, SideInfo } from "./types";
-import { MEASURES } from "./types";
+import { again, MEASURES } from "./types";
 
 export interface Progress {
   phase: "preparing" | "warming up" | "measuring";
@@ -129,7 +129,7 @@ async function halfOf(name: string): Promise<Half> {
 function contendersOf({ sides }: ExperimentInfo, { aa }: Settings, half: Half): Contender[] {
   const there = sides.filter(({ needs }) => needs === null);
   const last = there.at(-1);
-  const chosen = aa && last ? [last, { ...last, label: `${last.label}, again` }] : there;
+  const chosen = aa && last ? [last, { ...last, label: again(last.label) }] : there;
   if (chosen.length < 2) throw new Error("Fewer than two sides of this experiment can run here.");
   return chosen.map((info) => ({ info, run: half.sides[info.name] ?? oneGet, samples: [] }));
 }

@@ -99,6 +99,9 @@ export interface SideResult {
   median: Trip[];
 }
 
+/** What the second side of an A/A run is called. */
+export const again = (label: string) => `${label}, again`;
+
 export interface Environment {
   network: string;
   /** As ALPN names it: "h2", "http/1.1"; absent where the browser does not tell, and in results from before it was noted. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { ProblemError } from "../client/errors";
 import { inWords } from "./catalogue";
 import { type Progress, runExperiment } from "./runner";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "./types";
@@ -13,6 +14,13 @@ interface Run {
   start(settings: Settings): void;
   stop(): void;
   show(result: Result): void;
+}
+
+/** Of itself no run goes on when the network is back. */
+function ofARun(failure: unknown): Error {
+  const error = inWords(failure);
+  const offline = error instanceof ProblemError && (error.kind === "offline" || !navigator.onLine);
+  return offline ? new Error("You are offline. Run it again when the network is back.") : error;
 }
 
 /** A run of an experiment, which ends when the page is left. */
@@ -35,11 +43,11 @@ export function useRun(catalogue: Catalogue, info: ExperimentInfo): Run {
       const result = await runExperiment(info, settings, catalogue, {
         signal,
         onProgress,
-        onBroken: setError,
+        onBroken: (failure) => setError(ofARun(failure)),
       });
       if (isCurrent()) setShown({ result, restored: false });
     } catch (failure) {
-      if (!signal.aborted) setError(inWords(failure));
+      if (!signal.aborted) setError(ofARun(failure));
     } finally {
       if (isCurrent()) setProgress(null);
     }

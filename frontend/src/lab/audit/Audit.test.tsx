@@ -37,7 +37,7 @@ test("says that there is nothing", async () => {
 test("tells of a failure and can be asked for again", async () => {
   answer(new Response("", { status: 503 }));
   render(<Audit />);
-  expect(await screen.findByRole("alert")).toHaveTextContent("The Lab answered 503.");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The server answered 503");
   answer(Response.json({ items: ITEMS }));
   await userEvent.click(screen.getByRole("button", { name: "Try again" }));
   expect(await screen.findByRole("table")).toBeInTheDocument();

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { Failure } from "../../ui/Failure";
 import { Pending } from "../../ui/Pending";
-import { LAB } from "../catalogue";
+import { LAB, refusalOf } from "../catalogue";
 import styles from "./Audit.module.css";
 
 /** One of what stands around the views, as /api/lab/audit tells. */
@@ -94,7 +94,7 @@ async function loadAudit(signal: AbortSignal): Promise<Found[]> {
       throw new Error("The server could not be reached.", { cause });
     },
   );
-  if (!response.ok) throw new Error(`The Lab answered ${response.status}.`);
+  if (!response.ok) throw await refusalOf(response);
   const { items } = (await response.json()) as { items: Found[] };
   return items;
 }

@@ -9,7 +9,7 @@ import { Drawings } from "../Drawing";
 import { addressAt, linkInForce } from "../environment";
 import { NetworkNote } from "../NetworkNote";
 import { ResultView } from "../result/ResultView";
-import { checkFits, fromLink, LinkError } from "../resultLink";
+import { fitted, fromLink, LinkError } from "../resultLink";
 import { writeSettings } from "../settings";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "../types";
 import { useCatalogue } from "../useCatalogue";
@@ -63,7 +63,11 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       </p>
       <Drawings sides={info.sides} />
       <NetworkNote catalogue={catalogue} suits={info.network} />
-      <Controls progress={run.progress} onRun={start} onStop={stop} />
+      {info.sides.filter(({ needs }) => needs === null).length < 2 ? (
+        <Lacking info={info} />
+      ) : (
+        <Controls progress={run.progress} onRun={start} onStop={stop} />
+      )}
       {address.error && <Failure error={address.error} heading="This result link cannot be shown" />}
       {run.error && <Failure error={run.error} heading="The run broke off" />}
       {run.error && <WayOut error={run.error} catalogue={catalogue} />}
@@ -98,6 +102,16 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
         </Suspense>
       )}
     </>
+  );
+}
+
+function Lacking({ info }: { info: ExperimentInfo }) {
+  const needed = new Set(info.sides.map(({ needs }) => needs).filter(Boolean));
+  return (
+    <p>
+      <strong>This experiment cannot be run here: it needs {[...needed].join(" and ")}.</strong> How to give
+      it that, the Lab's README tells.
+    </p>
   );
 }
 
@@ -149,9 +163,9 @@ function useResultInAddress(info: ExperimentInfo, show: (result: Result) => void
     setError(null);
     if (hash.length < 2) return;
     try {
-      const result = await fromLink(hash.slice(1));
+      const told = await fromLink(hash.slice(1));
       if (reading.current !== mine) return;
-      checkFits(result, info);
+      const result = fitted(told, info);
       show(result);
       void navigate({ search: `?${writeSettings(result.settings)}`, hash }, { replace: true });
     } catch (failure) {

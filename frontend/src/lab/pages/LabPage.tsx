@@ -11,8 +11,9 @@ export default function LabPage() {
   return (
     <>
       <PageHead title="The Lab">
-        Every technique of this application taken away and put back, on the real data, in your own browser.
-        Each figure is measured here and now, and comes with its uncertainty.
+        {loaded.state !== "off" &&
+          "Every technique of this application taken away and put back, on the real data, in your own browser. " +
+            "Each figure is measured here and now, and comes with its uncertainty."}
       </PageHead>
       {loaded.state === "here" ? <Contents catalogue={loaded.catalogue} /> : <NotHere loaded={loaded} />}
     </>

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, stubScreen } from "../../test/screen";
 import { lanesOf, rowsOf } from "../pattern";
 import { toLink } from "../resultLink";
-import type { Catalogue, ExperimentInfo, Machine, Result, SideResult, Trip } from "../types";
+import type { Catalogue, ExperimentInfo, Machine, Result, SideInfo, SideResult, Trip } from "../types";
 import ExperimentPage from "./ExperimentPage";
 import LabPage from "./LabPage";
 
@@ -154,6 +154,56 @@ test("lets a failed catalogue be asked for again", async () => {
   answer(Response.json(CATALOGUE));
   await user.click(again);
   expect(await screen.findByRole("link", { name: N_PLUS_ONE.title })).toBeInTheDocument();
+});
+
+test("says why the Lab refused, in its own words", async () => {
+  const detail = "That is more than one browser needs; wait a little.";
+  answer(Response.json({ title: "Too Many Requests", detail }, { status: 429 }));
+  show(routes, "/lab");
+  expect(await screen.findByRole("alert")).toHaveTextContent(detail);
+});
+
+test("says beforehand what an experiment lacks, and offers no run that cannot be", async () => {
+  const sides = N_PLUS_ONE.sides.map((side) => ({ ...side, needs: "PostgreSQL" }));
+  answer(Response.json({ ...CATALOGUE, experiments: [{ ...N_PLUS_ONE, sides }] }));
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByText(/cannot be run here: it needs PostgreSQL/)).toBeInTheDocument();
+  expect(screen.queryByRole("button", { name: "Run" })).toBeNull();
+});
+
+test("concludes of the first side and the last by their names, where others differ", async () => {
+  const [first, last] = N_PLUS_ONE.sides as [SideInfo, SideInfo];
+  const info = { ...N_PLUS_ONE, sides: [first, { ...first, name: "between", label: "Two" }, last] };
+  answer(Response.json({ ...CATALOGUE, experiments: [info] }));
+  const side = (name: string, about: number) => ({
+    name,
+    label: name,
+    samples: { wall: times(about) },
+    median: [],
+  });
+  const sides = [side("row_by_row", 20), side("between", 60), side("joined", 20)];
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByText(/^N\+1 statements, One statement: .* no difference/)).toBeInTheDocument();
+});
+
+test("tells when what was waited for was here, where requests went on behind it", async () => {
+  const [slow, fast] = RESULT.sides as [SideResult, SideResult];
+  const sides = [slow, { ...fast, median: [{ ...TRIP, end: 90 }] }];
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides })}`);
+  show(routes, "/lab/n_plus_one");
+  expect(await screen.findByText(/what it waited for was here after 20.2 ms/)).toBeInTheDocument();
+});
+
+test("promises of a run that broke off offline nothing that will not come", async () => {
+  const { user } = show(routes, "/lab/n_plus_one");
+  const run = await screen.findByRole("button", { name: "Run" });
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await user.click(run);
+  expect(
+    await screen.findByText("You are offline. Run it again when the network is back."),
+  ).toBeInTheDocument();
 });
 
 test("leads back from an experiment that does not exist", async () => {
@@ -308,11 +358,13 @@ test("takes the result of another run out of the address when a run starts, and 
   expect(await screen.findByText("Stopped before there was anything to compare.")).toBeInTheDocument();
 });
 
-test("offers every link, and says where the experiment shows best", async () => {
+test("offers every link, and says over which the README's figures were measured", async () => {
   answer(Response.json({ ...CATALOGUE, experiments: [{ ...N_PLUS_ONE, network: "50 ms" }] }));
   show(routes, "/lab/n_plus_one?seconds=3");
   const network = await screen.findByRole("region", { name: "Network" });
-  expect(network).toHaveTextContent(/Network: direct.*This experiment shows best over 50 ms\./);
+  expect(network).toHaveTextContent(
+    /Network: direct.*README's figures of this experiment were measured over 50 ms\./,
+  );
   expect(hrefOf("direct")).toMatch(/:3000\/lab\/n_plus_one\?seconds=3$/);
   expect(hrefOf("50 ms")).toMatch(/:8050\/lab\/n_plus_one\?seconds=3$/);
 });
@@ -322,7 +374,7 @@ test("leads from a link back to the server itself", async () => {
   answer(Response.json({ ...CATALOGUE, links: [here] }));
   show(routes, "/lab/n_plus_one");
   const network = await screen.findByRole("region", { name: "Network" });
-  expect(network).toHaveTextContent(/50 ms longer.*shows best without a link/);
+  expect(network).toHaveTextContent(/50 ms longer.*were measured without a link/);
   expect(hrefOf("direct")).toMatch(/:8000\/lab\/n_plus_one$/);
   expect(screen.getByRole("link", { name: "50 ms" })).toHaveAttribute("aria-current", "true");
 });

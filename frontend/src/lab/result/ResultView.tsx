@@ -89,12 +89,20 @@ function Said(props: { info: ExperimentInfo; result: Result; comparison: Compari
         {first.label} → {other.label}: <strong>{verdict.text}</strong>
         {verdict.kind === "faster" && <span> ({comparison.saved.toFixed(1)} ms saved)</span>}
       </p>
-      {isLast && <p className={styles.lesson}>{conclusion(verdict.kind, info, result)}</p>}
+      {isLast && (
+        <p className={styles.lesson}>{conclusion(verdict.kind, info, result, [first.label, other.label])}</p>
+      )}
     </>
   );
 }
 
-function conclusion(kind: Verdict["kind"], info: ExperimentInfo, { settings }: Result): string {
+/** Of the first side and the last: others may have a verdict of another kind, which stands above. */
+function conclusion(
+  kind: Verdict["kind"],
+  info: ExperimentInfo,
+  { settings }: Result,
+  [first, last]: [string, string],
+): string {
   if (kind === "few") return `Fewer than ${FEWEST_TO_TELL} rounds say nothing: run it again for longer.`;
   if (settings.aa) {
     return kind === "none"
@@ -102,8 +110,8 @@ function conclusion(kind: Verdict["kind"], info: ExperimentInfo, { settings }: R
       : "Fast against fast should show nothing: about one run in a hundred fools everybody. Run it again.";
   }
   if (kind === "faster") return info.lesson;
-  if (kind === "slower") return "Here it costs more than it saves.";
-  return "Over this network and on this machine no difference can be seen.";
+  if (kind === "slower") return `${last}: here it costs more than it saves.`;
+  return `${first}, ${last}: over this network and on this machine no difference can be seen between them.`;
 }
 
 function Circumstances({ result, rounds }: { result: Result; rounds: number }) {

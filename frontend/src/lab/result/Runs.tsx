@@ -5,6 +5,7 @@ import { type Clock, clockOf, place, type Tick, ticks } from "../../timings/layo
 import { amounts, lookOf, SPAN_ORDER, spanColour } from "../../timings/spans";
 import waterfall from "../../timings/WaterfallRow.module.css";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
+import { quantile } from "../statistics";
 import type { SideResult, Trip } from "../types";
 import styles from "./Result.module.css";
 import { SideTable } from "./SideTable";
@@ -20,10 +21,11 @@ export function Runs({ sides }: { sides: readonly SideResult[] }) {
     <section className={styles.runs} aria-label="A median run of each side">
       <h2>A median run of each side, on one clock</h2>
       <Axis marks={marks} />
-      {sides.map(({ label, median }) => (
+      {sides.map(({ label, median, samples }) => (
         <div key={label}>
           <p>
             {label}: {counted(median)}
+            {leftUnderWay(samples.wall, median)}
           </p>
           <div className={styles.bars}>
             {marks.map(({ x, ms }) => (
@@ -49,6 +51,17 @@ function counted(median: readonly Trip[]): string {
   if (cached === 0) return requests;
   const which = cached === median.length ? "" : `${cached} of them `;
   return `${requests}, ${which}answered by the browser's cache`;
+}
+
+/** A side may be answered long before its last request ends: of a streamed batch it wants the first lines only. */
+function leftUnderWay(wall: readonly (number | null)[] | undefined, trips: readonly Trip[]): string {
+  const answered = quantile(
+    (wall ?? []).filter((ms) => ms !== null).sort((a, b) => a - b),
+    0.5,
+  );
+  const end = Math.max(0, ...trips.map((trip) => trip.end));
+  if (!(end > 1.2 * answered + 1)) return "";
+  return `; what it waited for was here after ${tickLabel(Number(answered.toPrecision(3)))}, the rest came behind it`;
 }
 
 function Axis({ marks }: { marks: readonly Tick[] }) {
