@@ -18,7 +18,7 @@ const inOneBatch = (ask: Ask) => together(ask, urls, batch(`${ROOT}/batch`)(ask.
 
 export default {
   /**
-   * Finds out what the flight's page asks, and has the server's cache know all of it: plain, as a batch takes its
+   * Makes six questions about a flight, and has the server's cache know all of it: plain, as a batch takes its
    * parts, and compressed, as the browser takes single answers.
    */
   async before(ask) {
