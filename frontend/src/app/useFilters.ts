@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { type FilterPatch, type Parameter, readFilters, writeFilters } from "../ui/filters/filters";
 import { client } from "./client";
@@ -11,8 +11,14 @@ export function useFilters(parameters?: readonly Parameter[]) {
     () => readFilters(new URLSearchParams(search), parameters),
     [search, parameters],
   );
+  // What the address says by now: a second change may come before the first one is drawn.
+  const latest = useRef<FilterPatch>(filters);
+  useLayoutEffect(() => {
+    latest.current = filters;
+  }, [filters]);
   const go = useCallback(
     (next: FilterPatch) => {
+      latest.current = next;
       const query = writeFilters(next);
       navigate(query ? `${pathname}?${query}` : pathname, { preventScrollReset: true });
     },
@@ -21,14 +27,14 @@ export function useFilters(parameters?: readonly Parameter[]) {
   const change = useCallback(
     (patch: FilterPatch) => {
       client.timings.begin(changeName(patch));
-      go({ ...filters, ...patch });
+      go({ ...latest.current, ...patch });
     },
-    [filters, go],
+    [go],
   );
   const clear = useCallback(() => {
     client.timings.begin("clear the filters");
-    go(filters.sort ? { sort: filters.sort } : {});
-  }, [filters.sort, go]);
+    go({ sort: latest.current.sort });
+  }, [go]);
   return { filters, problems, change, clear };
 }
 

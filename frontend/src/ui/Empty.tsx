@@ -1,3 +1,4 @@
+import { focusFilters } from "./filters/focusFilters";
 import styles from "./Notice.module.css";
 
 interface Props {
@@ -12,7 +13,15 @@ export function Empty({ what, action, onAction }: Props) {
     <section className={styles.notice} data-kind="empty">
       <h2>{what}</h2>
       <p>Nothing in 2013 fits all of this at once. With fewer filters there will be more to see.</p>
-      <button type="button" className={styles.action} onClick={onAction}>
+      <button
+        type="reset"
+        form="filters"
+        className={styles.action}
+        onClick={() => {
+          focusFilters();
+          onAction();
+        }}
+      >
         {action}
       </button>
     </section>

@@ -122,18 +122,19 @@ function scaleOf({ planned, actual }: Journey): Place {
 }
 
 function notesOn(flight: WholeFlight, journey: Journey): string[] {
-  const { air_time, dest, status } = flight;
-  const { actual, zoneIsGuessed } = journey;
+  const { air_time, dest, dest_airport, status } = flight;
+  const { actual } = journey;
   const notes = ["Times are local to each end."];
   if (air_time !== null && actual?.end != null) {
+    const onGround = actual.end - actual.start - air_time;
+    // Less than nothing is a mistake in the record, and not worth telling.
     notes.push(
-      `${duration(air_time)} of it in the air, ${duration(actual.end - actual.start - air_time)} on the ground.`,
+      `${duration(air_time)} of it in the air${onGround < 0 ? "" : `, ${duration(onGround)} on the ground`}.`,
     );
   }
   if (status === "diverted")
     notes.push(`It left, but was diverted: no arrival delay at ${dest} was recorded.`);
-  if (zoneIsGuessed)
-    notes.push(`The data has no time zone for ${dest}; the length was taken to be the likeliest.`);
+  if (!dest_airport) notes.push(`The data has no time zone for ${dest}, which keeps UTC−4 all year.`);
   return notes;
 }
 

@@ -10,44 +10,23 @@ export interface Journey {
   planned: Stretch;
   /** Null when the flight never left; its end is null when no arrival was recorded. */
   actual: { start: number; end: number | null } | null;
-  /** The destination's time zone is not in the data, and was taken to be the one that fits the time in the air. */
-  zoneIsGuessed: boolean;
 }
 
 type Times = Pick<
   WholeFlight,
-  | "sched_dep"
-  | "sched_arr"
-  | "dep_delay"
-  | "arr_delay"
-  | "air_time"
-  | "distance"
-  | "origin_airport"
-  | "dest_airport"
+  "sched_dep" | "sched_arr" | "dep_delay" | "arr_delay" | "origin_airport" | "dest_airport"
 >;
 
-/** What a flight spends on the ground at both ends together, and how fast it goes, where it is not recorded. */
-const TAXIING = 30;
-const MILES_A_MINUTE = 7.5;
+/** Where the four destinations are that the data's list of airports does not have: Puerto Rico, the Virgin Islands. */
+const ATLANTIC: Zone = { tz: -4, dst: "N" };
 
 export function journeyOf(flight: Times): Journey {
-  const { dep_delay, arr_delay, dest_airport } = flight;
-  const length = dest_airport ? lengthBetween(flight, dest_airport) : guessedLength(flight);
+  const { sched_dep, sched_arr, dep_delay, arr_delay, origin_airport, dest_airport } = flight;
+  const length = utcMinutes(sched_arr, dest_airport ?? ATLANTIC) - utcMinutes(sched_dep, origin_airport);
   const planned = { start: 0, end: length };
   const actual =
     dep_delay === null ? null : { start: dep_delay, end: arr_delay === null ? null : length + arr_delay };
-  return { planned, actual, zoneIsGuessed: !dest_airport };
-}
-
-function lengthBetween({ sched_dep, sched_arr, origin_airport }: Times, dest_airport: Zone): number {
-  return utcMinutes(sched_arr, dest_airport) - utcMinutes(sched_dep, origin_airport);
-}
-
-/** The difference of the two clocks is off by whole hours: those that bring it nearest to a likely length. */
-function guessedLength({ sched_dep, sched_arr, air_time, distance }: Times): number {
-  const byTheClocks = minutesOf(sched_arr) - minutesOf(sched_dep);
-  const likely = (air_time ?? distance / MILES_A_MINUTE) + TAXIING;
-  return byTheClocks + Math.round((likely - byTheClocks) / 60) * 60;
+  return { planned, actual };
 }
 
 /** An airport's hours from UTC in winter, and whether its clocks go forward in summer ("A", as in America). */

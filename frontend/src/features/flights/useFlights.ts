@@ -12,7 +12,8 @@ export function useFlights(filters: Filters) {
     error: query.error,
     isPending: query.isPending,
     isStale: query.isPlaceholderData,
-    hasMore: query.hasNextPage,
+    // The last flights of other filters are not the end of these.
+    hasMore: query.hasNextPage || query.isPlaceholderData,
     isLoadingMore: query.isFetchingNextPage,
     moreFailed: query.isFetchNextPageError,
     loadMore: query.fetchNextPage,

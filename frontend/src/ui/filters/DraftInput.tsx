@@ -1,4 +1,11 @@
-import { type InputHTMLAttributes, useEffect, useRef, useState } from "react";
+import {
+  type InputHTMLAttributes,
+  startTransition,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import styles from "./FilterForm.module.css";
 
 /** A pause in typing that is meant as one. */
@@ -15,25 +22,36 @@ interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "value" | "o
 
 /** A field that speaks when its writer pauses, and only in words that it may say. */
 export function DraftInput({ label, value = "", expected, onCommit, ...attributes }: Props) {
-  const [draft, setDraft] = useState(value);
-  const [shown, setShown] = useState(value);
+  const [draft, setDraft] = useState<string>(); // none: the field shows its value
+  const [known, setKnown] = useState(value);
   const [isWrong, setWrong] = useState(false);
   const complaint = `${attributes.id}-complaint`;
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
+  // A pause ends in a later render than it began in.
+  const latest = useRef({ value, onCommit });
+  useLayoutEffect(() => {
+    latest.current = { value, onCommit };
+  });
 
   // Changed from outside (a chip, a link, the back button): what was typed has lost its ground.
-  if (value !== shown) {
-    setShown(value);
+  if (value !== known) {
+    setKnown(value);
     setWrong(false);
-    if (draft.toUpperCase() !== value) setDraft(value);
+    setDraft(undefined);
   }
 
   const commit = (input: HTMLInputElement) => {
     clearTimeout(pause.current);
     const text = input.value.trim();
     setWrong(!input.validity.valid);
-    if (input.validity.valid && text.toUpperCase() !== value.toUpperCase()) onCommit(text);
+    if (!input.validity.valid) return;
+    if (text.toUpperCase() !== latest.current.value.toUpperCase()) latest.current.onCommit(text);
+    // The address changes in a transition; the draft goes in the same one, whatever the address then says.
+    startTransition(() => {
+      setKnown(text.toUpperCase());
+      setDraft(undefined);
+    });
   };
   return (
     <>
@@ -41,7 +59,7 @@ export function DraftInput({ label, value = "", expected, onCommit, ...attribute
       <input
         {...attributes}
         className={styles.input}
-        value={draft}
+        value={draft ?? value}
         data-set={value !== ""}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? complaint : undefined}

@@ -2,6 +2,7 @@ import { CloseIcon } from "../icons";
 import { describeFilter, type Names } from "./describe";
 import styles from "./FilterChips.module.css";
 import { type FilterPatch, type Filters, NARROWING } from "./filters";
+import { focusFilters } from "./focusFilters";
 
 interface Props {
   filters: Filters;
@@ -14,9 +15,16 @@ interface Props {
 export function FilterChips({ filters, names, onChange, onClear }: Props) {
   const active = NARROWING.filter((parameter) => filters[parameter] !== undefined);
   if (active.length === 0) return null;
+  // Moved before the change, so that what is being typed elsewhere is left and counts.
+  const focusBeside = (chip: HTMLElement, index: number) => {
+    const beside = index + 1 < active.length ? index + 1 : index - 1;
+    const button = chip.closest("ul")?.querySelectorAll("button")[beside];
+    if (button) button.focus();
+    else focusFilters();
+  };
   return (
     <ul className={styles.chips} aria-label="Filters in use">
-      {active.map((parameter) => {
+      {active.map((parameter, index) => {
         const words = describeFilter(parameter, filters, names);
         return (
           <li key={parameter}>
@@ -24,7 +32,10 @@ export function FilterChips({ filters, names, onChange, onClear }: Props) {
               type="button"
               className={styles.chip}
               aria-label={`Remove the filter: ${words}`}
-              onClick={() => onChange({ [parameter]: undefined })}
+              onClick={({ currentTarget }) => {
+                focusBeside(currentTarget, index);
+                onChange({ [parameter]: undefined });
+              }}
             >
               <span>{words}</span>
               <CloseIcon />
@@ -33,7 +44,15 @@ export function FilterChips({ filters, names, onChange, onClear }: Props) {
         );
       })}
       <li>
-        <button type="button" className={styles.clear} onClick={onClear}>
+        <button
+          type="reset"
+          form="filters"
+          className={styles.clear}
+          onClick={() => {
+            focusFilters();
+            onClear();
+          }}
+        >
           Clear all
         </button>
       </li>

@@ -35,7 +35,7 @@ export function FilterForm(props: Props) {
   const used = NARROWING.filter((parameter) => props.filters[parameter] !== undefined);
   return (
     <details className={styles.folded} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
+      <summary id="filters-summary">Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
       {/* Not before they are wanted: the airports alone are a hundred options. */}
       {isOpen && <Controls {...props} />}
     </details>
@@ -44,13 +44,14 @@ export function FilterForm(props: Props) {
 
 function Controls({ filters, names, offered, onChange }: Props) {
   const id = useId();
+  const [clearings, setClearings] = useState(0);
   const set = (parameter: Parameter) => (text: string) => {
     const { [parameter]: value } = readFilters(new URLSearchParams([[parameter, text]])).filters;
     onChange({ [parameter]: value });
   };
   const setDay = (parameter: "from" | "to") => (text: string) => {
-    const days = { from: filters.from ?? filters.date, to: filters.to ?? filters.date };
-    onChange({ ...days, date: undefined, [parameter]: text || undefined });
+    const { date } = filters;
+    onChange({ ...(date && { from: date, to: date, date: undefined }), [parameter]: text || undefined });
   };
   const day = { min: FIRST_DAY, max: LAST_DAY, type: "date", expected: "a day of 2013" };
   const controls: { [P in Parameter]?: React.ReactNode } = {
@@ -86,6 +87,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
     ),
     from: (
       <DraftInput
+        key={clearings}
         id={`${id}from`}
         label="Since"
         value={filters.from ?? filters.date}
@@ -95,6 +97,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
     ),
     to: (
       <DraftInput
+        key={clearings}
         id={`${id}to`}
         label="Until"
         value={filters.to ?? filters.date}
@@ -124,6 +127,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
     ),
     flight: (
       <DraftInput
+        key={clearings}
         id={`${id}flight`}
         label="Flight no."
         value={filters.flight?.toString()}
@@ -136,6 +140,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
     ),
     tailnum: (
       <DraftInput
+        key={clearings}
         id={`${id}tail`}
         label="Tail no."
         value={filters.tailnum}
@@ -149,10 +154,15 @@ function Controls({ filters, names, offered, onChange }: Props) {
   };
   return (
     <form
+      id="filters"
       className={styles.form}
       data-short={offered.length < 6}
       aria-label="Filter the flights"
       onSubmit={(event) => event.preventDefault()}
+      onReset={(event) => {
+        event.preventDefault(); // the address says what the controls show; only what was typed is forgotten
+        setClearings(clearings + 1);
+      }}
     >
       {offered.map((parameter) => (
         <div key={parameter} className={styles.control} data-parameter={parameter}>
