@@ -3,7 +3,6 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { TimingsProvider } from "../timings";
 import { client } from "./client";
 import { LinkBoundary } from "./LinkBoundary";
-import { LazyPage } from "./lazyPage";
 import { pages } from "./pages";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { Shell } from "./Shell";
@@ -29,8 +28,8 @@ export function AppRoutes() {
   return (
     <Routes>
       <Route element={<Shell />}>
-        {pages.map(({ pattern, code }) => (
-          <Route key={pattern} path={pattern} element={<LazyPage code={code} />} />
+        {pages.map(({ pattern, Content }) => (
+          <Route key={pattern} path={pattern} element={<Content />} />
         ))}
         <Route path="*" element={<NotFoundPage />} />
       </Route>

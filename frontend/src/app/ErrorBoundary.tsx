@@ -1,6 +1,5 @@
 import { Component, type ReactNode } from "react";
 import { Failure } from "../ui/Failure";
-import { forgetFailures } from "./lazyPage";
 
 interface Props {
   children: ReactNode;
@@ -25,10 +24,7 @@ export class ErrorBoundary extends Component<Props, State> {
       <Failure
         error={error}
         heading="This page could not be drawn"
-        onRetry={() => {
-          forgetFailures();
-          this.setState({ error: null });
-        }}
+        onRetry={() => this.setState({ error: null })}
       />
     );
   }

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation, useMatch } from "react-router";
 import { TimingBar } from "../timings";
 import { Mark } from "../ui/icons";
@@ -38,9 +38,7 @@ export function Shell() {
       <OfflineBanner />
       <main id="main" className="page" ref={main} tabIndex={-1}>
         <ErrorBoundary key={pathname}>
-          <Suspense fallback={<div className="ruled" aria-hidden="true" />}>
-            <Outlet />
-          </Suspense>
+          <Outlet />
         </ErrorBoundary>
       </main>
       <div className="dock">

@@ -7,7 +7,7 @@ import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
 import { NARROWING, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
-import { hereAlready, type PageCode, pageCode } from "./lazyPage";
+import { type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";
 
 interface Page {
@@ -16,7 +16,7 @@ interface Page {
   nav?: string;
   /** That it is a document of its own, and going there loads it. */
   ownDocument?: boolean;
-  code: PageCode;
+  Content: PageCode;
   /** What going there is called in the timing panel. */
   action: (param: string | undefined) => string;
   /** Starts what the page will ask for, all in one tick so that it shares one round trip. */
@@ -29,7 +29,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/",
     nav: "Explore",
-    code: hereAlready(ExplorePage),
+    Content: ExplorePage,
     action: () => "open Explore",
     ask: (_, search) => {
       const { filters } = readFilters(search);
@@ -41,7 +41,7 @@ export const pages: readonly Page[] = [
   },
   {
     pattern: "/flights/:id",
-    code: pageCode(() => import("./pages/FlightPage")),
+    Content: pageCode(() => import("./pages/FlightPage")),
     action: (id) => `open flight ${id}`,
     ask: (id) => {
       if (!isFlightId(id)) return;
@@ -55,7 +55,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/delays",
     nav: "Delays",
-    code: pageCode(() => import("./pages/DelaysPage")),
+    Content: pageCode(() => import("./pages/DelaysPage")),
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, NARROWING);
@@ -68,18 +68,18 @@ export const pages: readonly Page[] = [
   {
     pattern: "/docs",
     nav: "API",
-    code: pageCode(() => import("./pages/ApiPage")),
+    Content: pageCode(() => import("./pages/ApiPage")),
     action: () => "open the API page",
     ask: () => {},
   },
 ];
 
-/** Fetches the code of the page at an address, and starts its data on the way. */
+/** Fetches the code of the page at an address, and starts its data on the way. What fails is told by the page itself. */
 export async function prepare(url: URL): Promise<void> {
   const found = find(url);
   if (!found) return;
   found.page.ask(found.param, url.searchParams);
-  await found.page.code.load();
+  await found.page.Content.load?.();
 }
 
 export function actionName(url: URL): string {

@@ -1,15 +1,17 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { airlinesQuery } from "../../features/airlines/api";
 import { servedAirportsQuery } from "../../features/airports/api";
+import { Failure } from "../../ui/Failure";
 import { SearchIcon } from "../../ui/icons";
+import { later } from "../../ui/later";
 import { client } from "../client";
+import type { DialogProps } from "./SearchDialog";
 
-const fetchDialog = () => import("./SearchDialog");
-const SearchDialog = lazy(fetchDialog);
+const SearchDialog = later(() => import("./SearchDialog"), { Missing: DialogMissing });
 
 /** On the first sign of intent: the dialog's code, and the names that it searches. */
 function load() {
-  fetchDialog();
+  SearchDialog.load();
   client.queryClient.prefetchQuery(airlinesQuery());
   client.queryClient.prefetchQuery(servedAirportsQuery());
 }
@@ -19,6 +21,7 @@ export function SearchButton() {
   const [open, setOpen] = useState(false);
   const [wanted, setWanted] = useState(false);
   const show = () => {
+    SearchDialog.load();
     setWanted(true);
     setOpen(true);
   };
@@ -39,12 +42,26 @@ export function SearchButton() {
         <span>Search airports and airlines</span>
         <kbd>/</kbd>
       </button>
-      {wanted && (
-        <Suspense>
-          <SearchDialog open={open} onOpenChange={setOpen} />
-        </Suspense>
-      )}
+      {wanted && <SearchDialog open={open} onOpenChange={setOpen} />}
     </>
+  );
+}
+
+/** Below the header until the dialog comes, or nobody waits for it any more. */
+function DialogMissing({
+  open,
+  onOpenChange,
+  error,
+  onRetry,
+}: DialogProps & { error: Error; onRetry: () => void }) {
+  if (!open) return null;
+  return (
+    <div className="masthead-missing">
+      <Failure error={error} heading="The search could not be loaded" onRetry={onRetry} />
+      <button type="button" className="masthead-close" onClick={() => onOpenChange(false)}>
+        Close
+      </button>
+    </div>
   );
 }
 

@@ -8,12 +8,12 @@ import { useNames } from "../useNames";
 import { type Place, type PlaceGroup, placesOf, search } from "./places";
 import styles from "./SearchDialog.module.css";
 
-interface Props {
+export interface DialogProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
 }
 
-export default function SearchDialog({ open, onOpenChange }: Props) {
+export default function SearchDialog({ open, onOpenChange }: DialogProps) {
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>

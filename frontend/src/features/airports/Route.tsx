@@ -1,10 +1,10 @@
-import { lazy, Suspense } from "react";
 import type { Resources } from "../../client/fields";
 import { whole } from "../../ui/format";
+import { later } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./Route.module.css";
 
-const RouteMap = lazy(() => import("./RouteMap"));
+const RouteMap = later(() => import("./RouteMap"));
 
 type Airport = Resources["airports"];
 
@@ -29,9 +29,7 @@ export function Route({ origin, dest, destCode, distance }: Props) {
       <div className={styles.frame}>
         {dest ? (
           <WhenNear>
-            <Suspense>
-              <RouteMap origin={origin} dest={dest} />
-            </Suspense>
+            <RouteMap origin={origin} dest={dest} />
           </WhenNear>
         ) : (
           <p className={styles.unknown}>

@@ -1,11 +1,12 @@
-import { lazy, type ReactNode, Suspense, useId } from "react";
+import { type ReactNode, useId } from "react";
 import { signedMean } from "../../ui/format";
+import { later } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
 import { RatesTable } from "./RatesTable";
 import { extremes, type Mark } from "./rates";
 
-const Bars = lazy(() => import("./charts/Bars"));
+const Bars = later(() => import("./charts/Bars"));
 
 interface Props {
   heading: string;
@@ -42,15 +43,13 @@ export function ChartSection({
       <p className={styles.finding}>{drawn && finding(drawn)}</p>
       <WhenNear height={room}>
         {drawn && (
-          <Suspense>
-            <Bars
-              label={`${heading}, a bar chart`}
-              marks={drawn}
-              direction={direction}
-              height={height}
-              domain={domain}
-            />
-          </Suspense>
+          <Bars
+            label={`${heading}, a bar chart`}
+            marks={drawn}
+            direction={direction}
+            height={height}
+            domain={domain}
+          />
         )}
       </WhenNear>
       <RatesTable caption={heading} what={what} marks={marks ?? []} />

@@ -1,7 +1,8 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef, useState } from "react";
+import { type ComponentType, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
 import { ProblemError } from "../../client/errors";
 import { Failure } from "../../ui/Failure";
+import { later } from "../../ui/later";
 import { PageHead } from "../../ui/PageHead";
 import { Pending } from "../../ui/Pending";
 import { Controls } from "../Controls";
@@ -18,7 +19,9 @@ import styles from "./Lab.module.css";
 import { NotHere } from "./NotHere";
 
 /** What an experiment's page shows besides, by the experiment's name. */
-const BESIDES: Partial<Record<string, ComponentType>> = { middleware: lazy(() => import("../audit/Audit")) };
+const BESIDES: Partial<Record<string, ComponentType>> = {
+  middleware: later(() => import("../audit/Audit"), { pending: <Pending what="This takes" /> }),
+};
 
 export default function ExperimentPage() {
   const { experiment: name } = useParams();
@@ -96,11 +99,7 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
           <Files paths={info.code} />
         </dl>
       </section>
-      {Besides && (
-        <Suspense fallback={<Pending what="This takes" />}>
-          <Besides />
-        </Suspense>
-      )}
+      {Besides && <Besides />}
     </>
   );
 }
