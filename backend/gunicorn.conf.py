@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from flask_roundtrip.wire import PROBLEM_JSON, Problem
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
 from roundtrip.config import Settings
-from roundtrip.errors import PROBLEM_JSON, Problem
 from roundtrip.operations.profile import refuse_what_is_wrong
 
 settings = Settings.from_environment()

@@ -24,9 +24,9 @@ from threading import Lock
 from typing import IO, Any
 
 from aiohttp import web
+from roundtrip.errors import Problem
 
 from roundtrip.config import BACKEND
-from roundtrip.errors import Problem
 
 from .link import HOST, Link
 from .upstream import application

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from roundtrip.http import Answer
-from roundtrip.resources.flights.queries import page
-from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.techniques.compression import IDENTITY, compress, negotiated
 from roundtrip.techniques.fields import Selection, leaves_of
 from roundtrip.techniques.query_plan import Database, Row
 from roundtrip.techniques.serialization import encode
+
+from roundtrip.resources.flights.queries import page
+from roundtrip.resources.flights.schema import FlightSchema
 
 from .questions import day
 from .run import Run

@@ -8,12 +8,13 @@ from threading import Lock
 
 from roundtrip.http import Answer
 from roundtrip.reading import Reader
-from roundtrip.resources.delays.queries import report
 from roundtrip.techniques.compression import IDENTITY
 from roundtrip.techniques.conditional import etag_of
 from roundtrip.techniques.fields import Selection
 from roundtrip.techniques.response_cache import Entry
 from roundtrip.techniques.serialization import JSON, encode
+
+from roundtrip.resources.delays.queries import report
 
 from .questions import ORIGINS
 from .run import Run

@@ -15,13 +15,13 @@ from typing import Any
 from aiohttp import ClientError
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from marshmallow import validate
+from roundtrip.arguments import Arguments, Whole, parse
+from roundtrip.errors import Problem
+from roundtrip.http import Head
 from urllib3.exceptions import HTTPError
 
 from roundtrip.api import sent
-from roundtrip.arguments import Arguments, Whole, parse
 from roundtrip.config import BACKEND
-from roundtrip.errors import Problem
-from roundtrip.http import Head
 
 from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment

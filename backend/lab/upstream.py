@@ -15,7 +15,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
-
 from roundtrip.errors import PROBLEM_JSON, Problem
 
 LONGEST_DELAY = 2_000  # ms

@@ -9,13 +9,13 @@ from flask import Flask
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from roundtrip.errors import Problem
+from roundtrip.techniques.pagination import Cursors
+from roundtrip.techniques.query_plan import Database
 
 from roundtrip import database
 from roundtrip.config import Settings
-from roundtrip.errors import Problem
 from roundtrip.extensions import db
-from roundtrip.techniques.pagination import Cursors
-from roundtrip.techniques.query_plan import Database
 
 from .companion import Companion
 

@@ -46,6 +46,7 @@ class Settings:
     slow_statement: int = 0  # milliseconds from which on an SQL statement is logged; 0: none is
     rate_limit: str = ""  # of the API, for each client, such as 1200/minute; empty: none
     rate_limit_url: str = _secret("memory:")  # where it is counted; also redis://host:port/db, memcached://host:port
+    edge_purge_url: str = ""  # caches in front of the API that take PURGE (Varnish), separated by commas
     testing: bool = field(default=False, metadata={"environment": False})
 
     def cache_config(self) -> dict[str, object]:
@@ -55,13 +56,13 @@ class Settings:
         try:
             url = urlsplit(self.cache_url)
             if self.cache_url == "memory:":
-                return _cache("memory_backend.MemoryBackend", options)
+                return _cache("response_cache.MemoryStore", options)
             if (scheme in ("redis", "rediss") and url.hostname) or (scheme == "unix" and url.path):
                 _ = url.port  # raises when it is none
-                return _cache("redis_backend.RedisBackend", {**options, "url": self.cache_url})
+                return _cache("shared.redis.RedisStore", {**options, "url": self.cache_url})
             if scheme == "memcached" and (url.hostname or url.path):
                 server = (url.hostname, url.port or 11211) if url.hostname else url.path
-                return _cache("memcached_backend.MemcachedBackend", {**options, "server": server})
+                return _cache("shared.memcached.MemcachedStore", {**options, "server": server})
         except ValueError:
             pass
         # The rest of it is not repeated: it can hold a password.
@@ -69,6 +70,10 @@ class Settings:
             "CACHE_URL: expected memory:, redis://host:port/db, rediss://host:port/db, unix:///path or "
             f"memcached://host:port, got {scheme}:..."
         )
+
+    def edges(self) -> list[str]:
+        """Return the URLs of the caches in front of the API that EDGE_PURGE_URL names, separated by commas."""
+        return [url.strip() for url in self.edge_purge_url.split(",") if url.strip()]
 
     @classmethod
     def from_environment(cls) -> "Settings":
@@ -107,7 +112,7 @@ def kept_secret(folder: Path = INSTANCE) -> str:
 
 
 def _cache(backend: str, options: dict[str, object]) -> dict[str, object]:
-    return {"CACHE_TYPE": f"roundtrip.techniques.{backend}", "CACHE_OPTIONS": options}
+    return {"CACHE_TYPE": f"flask_roundtrip.{backend}", "CACHE_OPTIONS": options}
 
 
 def _given(name: str, told: Mapping[str, bool]) -> str | None:

@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from flask import Blueprint
 from flask_caching import Cache
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
+
+from flask_roundtrip import Roundtrip
 
 # Every constraint has a name, so that a later migration can alter it on every database.
 NAMING = {
@@ -27,6 +30,10 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 cache = Cache()
+rt = Roundtrip(db=db, cache=cache)
+
+API = "/api/v1"
+api = Blueprint("api", __name__, url_prefix=API)  # the routes of every resource
 
 # Flask-SQLAlchemy makes its base class when it runs; a type checker needs one that it can read.
 if TYPE_CHECKING:

@@ -1,20 +1,20 @@
 """The OpenAPI document, made of the routes and the schemas that also validate and name the fields."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from flask_roundtrip.arguments import Arguments, PageArguments, declared
+from flask_roundtrip.batch import MOST_PARTS
+from flask_roundtrip.fields import allowed_names
+from flask_roundtrip.respond import Route
+from flask_roundtrip.wire import JSON, MSGPACK, NDJSON
 from marshmallow import Schema
 
-from .arguments import Arguments, PageArguments, declared
-from .pipeline import API, Route
-from .techniques.batch import MOST_PARTS, NDJSON
-from .techniques.fields import allowed_names
-from .techniques.serialization import JSON, MSGPACK
+from .extensions import API
 
 _PROBLEM = {
     "type": "object",
@@ -74,14 +74,14 @@ _PART = {
 }
 
 
-@lru_cache
-def document_json(routes: tuple[Route, ...]) -> bytes:
+def document_json(routes: Mapping[str, Route]) -> bytes:
     """Return the document as JSON."""
     return orjson.dumps(document(routes), option=orjson.OPT_INDENT_2)
 
 
-def document(routes: Sequence[Route]) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of these routes and of the batch."""
+def document(named: Mapping[str, Route]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of these routes, by Flask's endpoint, and of the batch."""
+    routes = list(named.values())
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec(
         "Roundtrip",
@@ -97,7 +97,7 @@ def document(routes: Sequence[Route]) -> dict[str, Any]:
         if _name(schema) not in spec.components.schemas:
             spec.components.schema(_name(schema), schema=schema)
     for route in routes:
-        path = API + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.rule)
         spec.path(path, operations={"get": _operation(plugin, route)})
     spec.path(f"{API}/batch", operations={"post": _batch_operation()})
     made = spec.to_dict()
@@ -115,13 +115,13 @@ def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
             "required": True,
             "schema": {"type": "integer" if kind else "string"},
         }
-        for kind, name in re.findall(r"<(\w+:)?(\w+)>", route.path)
+        for kind, name in re.findall(r"<(\w+:)?(\w+)>", route.rule)
     ]
     return {
-        "operationId": route.name,
-        "summary": route.summary,
+        "operationId": route.view.__name__,
+        "summary": (route.view.__doc__ or "").strip(),
         "parameters": in_path + _in_query(plugin, route),
-        "x-default-fields": route.default_fields,
+        "x-default-fields": route.fields,
         "responses": {
             "200": {
                 "description": "The answer, reduced to the fields asked for.",
@@ -151,7 +151,7 @@ def _in_query(plugin: MarshmallowPlugin, route: Route) -> list[dict[str, Any]]:
 
 def _body(route: Route) -> dict[str, Any]:
     one = {"$ref": f"#/components/schemas/{_name(route.schema)}"}
-    if "<" in route.path:
+    if "<" in route.rule:
         return one
     properties: dict[str, Any] = {"items": {"type": "array", "items": one}}
     if issubclass(route.arguments, PageArguments):

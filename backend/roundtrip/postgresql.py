@@ -68,7 +68,10 @@ def prepare(engine: Engine, read_wait: float) -> None:
             raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
         # What is left of the time: pgbouncer takes a client at once, and may have no connection for its statements.
         connection.read_wait = max(0.0, began + read_wait - monotonic())
-        connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
+        try:
+            connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
+        except NoAnswer:  # pgbouncer has no connection left, or the server hangs: there is no connection
+            raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
         connection.read_wait = read_wait
         return connection
 
@@ -78,9 +81,7 @@ def prepare(engine: Engine, read_wait: float) -> None:
 def _cancel(asking: PGcancelConn) -> None:
     with suppress(psycopg.Error):
         asking.start()
-        waiting.wait_conn(
-            generators.cancel(asking), interval=0.1, timeout=5
-        )  # blocking() would not let go of the GIL
+        waiting.wait_conn(generators.cancel(asking), interval=0.1, timeout=5)  # blocking() would not let go of the GIL
 
 
 def _close_late(connecting: "Future[Connection]") -> None:

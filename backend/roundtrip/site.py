@@ -7,13 +7,14 @@ from typing import NamedTuple
 from wsgiref.headers import Headers as FileHeaders
 
 from flask import Blueprint, Flask, Response, current_app, request
+from flask_roundtrip.compression import compress, negotiated
+from flask_roundtrip.doors.flask import told
+from flask_roundtrip.wire import IDENTITY
 from werkzeug.exceptions import NotFound
 from whitenoise import WhiteNoise
 
-from .api import told
+from .extensions import API
 from .operations.security_headers import Headers, of_a_page, of_any_answer
-from .pipeline import API
-from .techniques.compression import IDENTITY, compress, negotiated
 
 PAGES = ("/", "/flights/<int:flight>", "/delays", "/docs")
 _HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # as Vite names them

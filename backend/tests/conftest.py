@@ -9,11 +9,11 @@ import pytest
 from databases import filled, fingerprint, make_database, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.techniques.query_plan import Database, Row
 from sqlalchemy import event
 
 from roundtrip import create_app
 from roundtrip.extensions import cache, db
-from roundtrip.techniques.query_plan import Database, Row
 
 
 def pytest_configure(config: pytest.Config) -> None:

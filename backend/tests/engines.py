@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from flask import Flask
 from flask_caching import Cache
 from programs import program
+from roundtrip.techniques.shared_backend import SharedBackend
 
 from roundtrip.config import Settings
-from roundtrip.techniques.shared_backend import SharedBackend
 
 
 @dataclass

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
-
-from roundtrip import create_app
 from roundtrip.http import Answer, Head
 from roundtrip.pipeline import Pipeline
 from roundtrip.techniques import batch
+
+from roundtrip import create_app
 
 ran: list[str] = []
 held_began, batch_ended = threading.Semaphore(0), threading.Semaphore(0)

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 from engines import backend_at
-
 from roundtrip.techniques import response_cache
 from roundtrip.techniques.response_cache import Entry, ResponseCache
 from roundtrip.techniques.shared_backend import SharedBackend

@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ARRIVING, ONE_APP, forget
-
-from roundtrip.api import pipeline_of
 from roundtrip.http import Answer, Head
 from roundtrip.pipeline import Pipeline
 from roundtrip.techniques.batch import MOST_BYTES
+from support import ARRIVING, ONE_APP, forget
+
+from roundtrip.api import pipeline_of
 
 pytestmark = pytest.mark.on_both
 

@@ -6,10 +6,10 @@ from urllib.parse import parse_qsl, quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from roundtrip.api import ROUTES
 from roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
 from roundtrip.errors import Problem
+
+from roundtrip.api import ROUTES
 from roundtrip.resources.airlines.schema import AirlineArguments
 from roundtrip.resources.airports.schema import AirportArguments
 from roundtrip.resources.delays.schema import DelayArguments

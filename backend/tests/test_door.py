@@ -7,13 +7,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import ONE_APP, forget
-
-from roundtrip.api import pipeline_of
 from roundtrip.door import LONGEST_SPELLING, MOST_SPELLINGS, Door
 from roundtrip.http import Answer, Head
 from roundtrip.techniques.memory_backend import MemoryBackend
 from roundtrip.techniques.response_cache import ResponseCache
+from support import ONE_APP, forget
+
+from roundtrip.api import pipeline_of
 
 pytestmark = pytest.mark.on_both
 

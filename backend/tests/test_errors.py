@@ -8,12 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from support import ONE_APP, forget
-
-from roundtrip.api import ROUTES, pipeline_of
 from roundtrip.errors import Fault, Problem
 from roundtrip.http import Head
 from roundtrip.pipeline import Pipeline
+from support import ONE_APP, forget
+
+from roundtrip.api import ROUTES, pipeline_of
 
 pytestmark = pytest.mark.on_both
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.pipeline import Route
+from roundtrip.techniques.fields import allowed_names
 
 from roundtrip.api import ROUTES
 from roundtrip.config import BACKEND
-from roundtrip.pipeline import Route
 from roundtrip.resources.delays.schema import DelaySchema
-from roundtrip.techniques.fields import allowed_names
 
 TYPES = {"string", "integer", "number", "boolean", "array", "object", "null"}
 

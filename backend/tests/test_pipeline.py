@@ -13,15 +13,15 @@ import ormsgpack
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.http import Head
+from roundtrip.pipeline import Pipeline
+from roundtrip.techniques import compression
+from roundtrip.techniques.response_cache import ResponseCache
 from support import WHOLE, forget
 
 from roundtrip import pipeline as pipeline_module
 from roundtrip.api import ROUTES, pipeline_of
-from roundtrip.http import Head
-from roundtrip.pipeline import Pipeline
 from roundtrip.resources.flights.routes import FRESHNESS
-from roundtrip.techniques import compression
-from roundtrip.techniques.response_cache import ResponseCache
 
 pytestmark = pytest.mark.on_both
 

@@ -11,6 +11,7 @@ import pytest
 from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.techniques.query_plan import Database, Row
 from sqlalchemy import text
 from support import forget
 
@@ -18,7 +19,6 @@ from roundtrip import create_app
 from roundtrip.data.version import last_modified
 from roundtrip.database import reader
 from roundtrip.extensions import db
-from roundtrip.techniques.query_plan import Database, Row
 
 Node = dict[str, Any]  # of a plan, as EXPLAIN (FORMAT JSON) gives it
 

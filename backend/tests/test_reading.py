@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from roundtrip.techniques import fields
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from support import ONE_APP, forget
@@ -27,7 +28,6 @@ from roundtrip.resources.planes.model import Plane
 from roundtrip.resources.planes.schema import PlaneSchema
 from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
-from roundtrip.techniques import fields
 
 pytestmark = pytest.mark.on_both
 

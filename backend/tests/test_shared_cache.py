@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from engines import ENGINES, Engine, running
 from flask import Flask
+from roundtrip.pipeline import Pipeline
+from roundtrip.techniques.shared_backend import SharedBackend
 
 from roundtrip import create_app
 from roundtrip.api import pipeline_of
 from roundtrip.config import Settings
 from roundtrip.extensions import db
-from roundtrip.pipeline import Pipeline
 from roundtrip.resources.flights.routes import FRESHNESS
-from roundtrip.techniques.shared_backend import SharedBackend
 
 URL = "/api/v1/flights?origin=JFK&limit=20"
 GZIP = {"Accept-Encoding": "gzip"}

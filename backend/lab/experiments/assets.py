@@ -3,10 +3,9 @@
 import re
 
 from flask import request, send_from_directory
-from whitenoise import WhiteNoise
-
 from roundtrip.errors import Problem
 from roundtrip.http import Answer
+from whitenoise import WhiteNoise
 
 from ..experiment import Experiment, Side
 from ..run import Run

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header
-
 from roundtrip.errors import Problem
 from roundtrip.http import Answer
 from roundtrip.techniques.compression import IDENTITY, compress
 from roundtrip.techniques.serialization import JSON, encode
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from ..experiment import Experiment, Side
 from ..flights import read

@@ -9,12 +9,12 @@ from time import perf_counter_ns
 from typing import Any, NamedTuple
 
 from marshmallow import Schema
-from sqlalchemy import case, event, func, select
-from sqlalchemy.orm import Session
-
 from roundtrip.errors import Problem
 from roundtrip.http import Answer
 from roundtrip.pipeline import API
+from sqlalchemy import case, event, func, select
+from sqlalchemy.orm import Session
+
 from roundtrip.resources.airlines.model import Airline
 from roundtrip.resources.airlines.schema import AirlineSchema
 from roundtrip.resources.airports.model import Airport

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
+from roundtrip.http import Answer
+from roundtrip.techniques.fields import Selection
+from roundtrip.techniques.serialization import JSON, encode
 from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from roundtrip.http import Answer
 from roundtrip.resources.flights.queries import page
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.serialization import JSON, encode
 
 from ..experiment import Experiment, Side
 from ..questions import day

@@ -5,11 +5,12 @@ from typing import Any
 from roundtrip.errors import Problem
 from roundtrip.http import Answer
 from roundtrip.reading import Single
+from roundtrip.techniques.fields import Selection
+
 from roundtrip.resources.airlines.queries import single as airline
 from roundtrip.resources.airports.queries import single as airport
 from roundtrip.resources.flights.queries import page
 from roundtrip.resources.planes.queries import single as plane
-from roundtrip.techniques.fields import Selection
 
 from ..experiment import Experiment, Side
 from ..questions import day

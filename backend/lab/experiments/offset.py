@@ -3,6 +3,7 @@
 from typing import Any
 
 from roundtrip.http import Answer
+
 from roundtrip.resources.flights.queries import page
 
 from ..experiment import Experiment, Side

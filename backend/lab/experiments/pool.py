@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from roundtrip.http import Answer
+from roundtrip.techniques.fields import Selection
+from roundtrip.techniques.query_plan import Database
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from roundtrip import database
-from roundtrip.http import Answer
 from roundtrip.resources.flights.queries import single
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.query_plan import Database
 
 from ..experiment import Experiment, Side
 from ..questions import flight

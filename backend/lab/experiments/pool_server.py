@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from roundtrip.http import Answer
+from roundtrip.techniques.query_plan import Database
 from sqlalchemy import NullPool, create_engine
 
 from roundtrip import database, postgresql
-from roundtrip.http import Answer
-from roundtrip.techniques.query_plan import Database
 
 from ..experiment import Experiment, Side
 from ..run import Run

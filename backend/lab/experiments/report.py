@@ -7,12 +7,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from sqlalchemy import create_engine
-
 from roundtrip.http import Answer
-from roundtrip.resources.delays.queries import FLIGHTS, report
 from roundtrip.techniques.fields import Selection
 from roundtrip.techniques.query_plan import Built, Database, Plan
+from sqlalchemy import create_engine
+
+from roundtrip.resources.delays.queries import FLIGHTS, report
 
 from ..experiment import Experiment, Side
 from ..flights import Rewritten

@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam
-
 from roundtrip.http import Answer
-from roundtrip.resources.flights.model import Flight
-from roundtrip.resources.flights.queries import FILTERS
-from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.techniques.fields import Selection
 from roundtrip.techniques.query_plan import Built, Plan, Row, columns_of
 from roundtrip.techniques.serialization import JSON, encode
+from sqlalchemy import bindparam
+
+from roundtrip.resources.flights.model import Flight
+from roundtrip.resources.flights.queries import FILTERS
+from roundtrip.resources.flights.schema import FlightSchema
 
 from ..experiment import Experiment, Side
 from ..questions import day

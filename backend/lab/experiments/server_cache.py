@@ -4,14 +4,14 @@ from typing import Any
 
 from flask import current_app
 from flask_caching import Cache
-
-from roundtrip.config import Settings
 from roundtrip.http import Answer
 from roundtrip.reading import Reader
-from roundtrip.resources.delays.queries import report
 from roundtrip.techniques.response_cache import ResponseCache
 from roundtrip.techniques.shared_backend import SharedBackend
 from roundtrip.techniques.timing import Timing
+
+from roundtrip.config import Settings
+from roundtrip.resources.delays.queries import report
 
 from ..experiment import Experiment, Side
 from ..reports import DAY, MEASURED, arguments, compute, entry_of

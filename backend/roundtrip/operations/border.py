@@ -11,16 +11,15 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from flask import request
+from flask_roundtrip.batch import PARTS
+from flask_roundtrip.doors.wsgi import ROUTE, TIMING, WSGI
+from flask_roundtrip.timing import Timing, new_rid, request_id
 from werkzeug.wsgi import ClosingIterator
-
-from ..door import WSGI
-from ..http import PARTS, ROUTE, TIMING
-from ..pipeline import API
-from ..techniques.timing import Timing, new_rid, request_id
 
 # Long enough to tell requests apart, and nothing in it that a log or a header could take for something else.
 _RID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _REQUEST_START = re.compile(r"t=(\d{10}\.\d{3})")
+PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # are asked by whoever runs this, by any host name
 LONGEST_QUEUE = 60.0  # seconds: what says more is another clock
 
 
@@ -39,7 +38,7 @@ class Exchange(NamedTuple):
     def route(self) -> str:
         """The rule that matched: few names, however many addresses."""
         if self.timing is not None and self.timing.route:
-            return API + self.timing.route
+            return self.timing.route
         # What did not come as far as Flask is a file, or was refused in front of it.
         route: str = self.environ.get(ROUTE) or ("(file)" if self.status < 400 else "(refused)")
         return route
@@ -62,6 +61,8 @@ class Border:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on under its name."""
+        if environ["PATH_INFO"] in PROBES:
+            return self._application(environ, start_response)
         began = perf_counter()
         rid, queued = self._told_by_the_edge(environ) if self._trusted else (new_rid(), None)
         status = 500  # for an error that not even Flask has answered

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any
 
+from flask_roundtrip.batch import CHARGE
+from flask_roundtrip.doors.wsgi import WSGI, send
 from werkzeug.sansio.utils import host_is_trusted
 
-from ..door import WSGI, problem_answer
-from ..errors import Problem
-from ..http import CHARGE
-from ..pipeline import API
-from ..techniques.timing import Timing
+from flask_roundtrip import Problem
+
+from ..extensions import API
+from .border import PROBES
 from .rate_limit import RateLimit
 
 
@@ -28,9 +28,9 @@ class TrustedHosts:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on, or refuse it."""
-        if self._is_ours(environ.get("HTTP_HOST", "")):
+        if environ["PATH_INFO"] in PROBES or self._is_ours(environ.get("HTTP_HOST", "")):
             return self._application(environ, start_response)
-        return refused(Problem(400, "This site is not reached by that Host."), start_response)
+        return send(Problem(400, "This site is not reached by that Host.").answer(), start_response)
 
 
 class RateLimited:
@@ -62,13 +62,6 @@ class RateLimited:
             return start_response(status, [*headers, *left.headers()], *error)
 
         if left.refused:
-            return refused(left.problem(), started)
+            return send(left.problem().answer(), started)
         environ[CHARGE] = charge
         return self._application(environ, started)
-
-
-def refused(problem: Problem, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Tell a problem from in front of the application."""
-    answer = problem_answer(problem, Timing())
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", answer.exchange_headers())
-    return (answer.body,)

@@ -17,13 +17,14 @@ from wsgiref.util import setup_testing_defaults
 
 import orjson
 from flask_caching.backends.base import BaseCache
+from flask_roundtrip.doors.wsgi import WSGI
+from flask_roundtrip.extension import State
+from flask_roundtrip.shared.read_replica import ReplicatedDatabase
+from flask_roundtrip.wire import NOSNIFF, Head
 from sqlalchemy import Engine, inspect, select
 
 from ..data.model import Dataset
-from ..door import SECURE, WSGI
-from ..http import Head
-from ..pipeline import API, Pipeline
-from ..techniques.read_replica import ReplicatedDatabase
+from ..extensions import API
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.8  # seconds for all checks together
@@ -120,14 +121,14 @@ def data_is_loaded(engine: Engine) -> Callable[[], str]:
     return ask
 
 
-def question_is_answered(pipeline: Pipeline) -> Callable[[], str]:
+def question_is_answered(state: State) -> Callable[[], str]:
     """Return a check that an answer can be made: a release may start and find its data, and yet fail at each one.
 
     It is made past the cache, where an earlier release may have left it.
     """
 
     def ask() -> str:
-        pipeline.build_anew(QUESTION)
+        state.responder.build_anew(QUESTION)
         return OK
 
     return ask
@@ -169,7 +170,7 @@ def _json(start_response: Callable[..., Any], status: str, told: object) -> Iter
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         ("Cache-Control", "no-store"),
-        *SECURE,
+        NOSNIFF,
     ]
     start_response(status, headers)
     return (body,)

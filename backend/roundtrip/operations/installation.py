@@ -2,13 +2,15 @@
 
 from flask import Flask
 from flask_caching.backends.base import BaseCache
+from flask_roundtrip.database import Database
+from flask_roundtrip.doors.wsgi import WSGI
+from flask_roundtrip.extension import state_of
+from flask_roundtrip.shared.read_replica import ReplicatedDatabase
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
-from ..door import WSGI, DoorMiddleware
-from ..pipeline import Pipeline
-from ..techniques.query_plan import Database
-from ..techniques.read_replica import ReplicatedDatabase
+from ..data.version import DataVersion
+from ..extensions import rt
 from .border import Border, Witness, note_route
 from .health import (
     Check,
@@ -22,25 +24,27 @@ from .health import (
 )
 
 
-def install(app: Flask, settings: Settings, pipeline: Pipeline, database: Database, backend: BaseCache) -> None:
+def install(app: Flask, settings: Settings, database: Database, version: DataVersion, backend: BaseCache) -> None:
     """Put the layers around the application, from the innermost, which a request meets last."""
+    probes: dict[str, WSGI] = {}
+    app.wsgi_app = Probes(app.wsgi_app, probes)  # type: ignore[method-assign]  # Flask's own way to add a middleware
+    rt.init_app(app, database=database, changed=version)
+    state = state_of(app)
     checks = {
         "database": Check(data_is_loaded(database.engine), needed=True, substitute="replica"),
-        "answers": Check(question_is_answered(pipeline), needed=True),
+        "answers": Check(question_is_answered(state), needed=True),
         "cache": Check(cache_answers(backend), needed=False),
     }
     if isinstance(database, ReplicatedDatabase):
-        checks["replica"] = Check(replica_answers(database, pipeline.last_modified), needed=False)
-    probes: dict[str, WSGI] = {"/healthz": alive, "/readyz": Readiness(checks)}
+        checks["replica"] = Check(replica_answers(database, version), needed=False)
+    probes.update({"/healthz": alive, "/readyz": Readiness(checks)})
     layer: WSGI = app.wsgi_app
     witnesses: list[Witness] = []
     if settings.metrics == "on":
         from . import metrics
 
-        layer = metrics.InFlight(layer)
-        probes["/metrics"] = metrics.exposition()
+        probes["/metrics"] = metrics.exposition(state.door.threads)
         witnesses.append(metrics.count)
-    layer = DoorMiddleware(layer, pipeline.door)
     if settings.rate_limit:
         from .guards import RateLimited
         from .rate_limit import RateLimit, store_at
@@ -60,4 +64,4 @@ def install(app: Flask, settings: Settings, pipeline: Pipeline, database: Databa
         layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
     if settings.trusted_proxies:
         layer = ProxyFix(layer, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
-    app.wsgi_app = Probes(layer, probes)  # type: ignore[method-assign]  # Flask's own way to add a middleware
+    app.wsgi_app = layer  # type: ignore[method-assign]  # as above

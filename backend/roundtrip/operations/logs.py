@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from flask_roundtrip.timing import request_id
 
-from ..techniques.timing import request_id
 from .border import Exchange
 
 LONGEST_AGENT = 200  # characters

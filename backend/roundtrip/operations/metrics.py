@@ -8,11 +8,12 @@ own, and whichever is asked adds them up.
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+from flask_roundtrip.doors.wsgi import WSGI, Threads
+from flask_roundtrip.timing import Timing
 from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
@@ -25,10 +26,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from werkzeug.wsgi import ClosingIterator
 
-from ..door import WSGI
-from ..techniques.timing import Timing
 from .border import Exchange
 
 FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -44,7 +42,9 @@ _batches = Histogram("roundtrip_batch_parts", "How many parts a batch had.", buc
 _statements = Counter("roundtrip_statements", "SQL statements that were run for requests.", ["route"])
 _sql = Histogram("roundtrip_sql_seconds", "In the database, for one answer.", ["route"], buckets=FAST)
 _queue = Histogram("roundtrip_queue_seconds", "From the edge to the application.", buckets=FAST)
-_in_flight = Gauge("roundtrip_in_flight", "Requests behind the door now.", multiprocess_mode="livesum")
+_in_flight = Gauge(
+    "roundtrip_in_flight", "Requests that hold a thread for more than a hit.", multiprocess_mode="livesum"
+)
 
 
 def count(exchange: Exchange) -> None:
@@ -81,25 +81,9 @@ def _part(route: str, hundreds: int, cache: str) -> Histogram:
     return _parts.labels(route, f"{hundreds}xx", cache)
 
 
-class InFlight:
-    """Counts the requests that are behind the door, each of which holds a thread. A hit passes without."""
-
-    def __init__(self, application: WSGI) -> None:
-        self._application = application
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on, and count it until its answer is at its end: a batch is made while it is sent."""
-        _in_flight.inc()
-        try:
-            answer = self._application(environ, start_response)
-        except BaseException:
-            _in_flight.dec()
-            raise
-        return ClosingIterator(answer, _in_flight.dec)
-
-
-def exposition() -> WSGI:
+def exposition(threads: Threads) -> WSGI:
     """Return the application that answers /metrics: for all processes, where there are several."""
+    threads.changed = _in_flight.inc
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return make_wsgi_app(REGISTRY)
     registry = CollectorRegistry()

@@ -18,10 +18,11 @@ from functools import lru_cache
 from ipaddress import IPv6Network
 from typing import Any, NamedTuple
 
+from flask_roundtrip.shared.circuit_breaker import CircuitBreaker
 from limits import RateLimitItem, parse
 from limits.storage import MemcachedStorage, RedisStorage, Storage
 
-from ..errors import Problem
+from flask_roundtrip import Problem
 
 log = logging.getLogger(__name__)
 NAME = "client"  # of the policy, in the headers
@@ -104,6 +105,7 @@ class Ledger:
         self._length = 0
         self._some = threading.Event()
         self._thread: threading.Thread | None = None
+        self._breaker = CircuitBreaker(failures=1, pause=RETRY_AFTER)
 
     def owe(self, account: tuple[int, str], requests: int, length: int) -> None:
         """Note what is to be added to an account, which lives so many seconds."""
@@ -116,7 +118,6 @@ class Ledger:
         self._some.set()
 
     def _run(self) -> None:
-        lost = False
         while True:
             self._some.wait()
             self._some.clear()
@@ -124,15 +125,13 @@ class Ledger:
             try:
                 self.settle()
             except Exception as error:  # each store's driver has its own
-                if not lost:
+                if self._breaker.failed():
                     log.warning("Rates are counted in each process alone for now: %s", type(error).__name__)
-                lost = True
                 self._some.set()
                 time.sleep(RETRY_AFTER)
             else:
-                if lost:
+                if self._breaker.succeeded() is not None:
                     log.warning("Rates are counted together again.")
-                lost = False
                 time.sleep(max(SETTLE_EVERY, 9 * (time.monotonic() - began)))
 
     def settle(self) -> None:

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
+from flask_roundtrip.database import TURNS, Database, Row
+from flask_roundtrip.timing import request_id
 from sqlalchemy import Engine
-
-from ..techniques.query_plan import Database, Row
-from ..techniques.timing import request_id
 
 log = logging.getLogger(__name__)
 
@@ -22,15 +21,15 @@ log = logging.getLogger(__name__)
 class WatchedDatabase(Database):
     """The database, watched for statements that take `slow` milliseconds or longer, failed ones too."""
 
-    def __init__(self, engine: Engine, slow: int, asks_again: bool = True) -> None:
-        super().__init__(engine, asks_again)
+    def __init__(self, engine: Engine, slow: int, asks_again: bool = True, turns: int = TURNS) -> None:
+        super().__init__(engine, asks_again, turns)
         self._slow = slow
 
-    def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
+    def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
         """Run one statement. Its arguments are not logged: they are what somebody asked."""
         began = perf_counter()
         try:
-            return super().fetch(sql, arguments)
+            return super().fetch(sql, arguments, client)
         finally:
             ms = (perf_counter() - began) * 1000
             if ms >= self._slow:

@@ -8,11 +8,11 @@ import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.errors import PROBLEM_JSON
 
 import lab
 from roundtrip import create_app
 from roundtrip.config import Settings
-from roundtrip.errors import PROBLEM_JSON
 from roundtrip.extensions import db
 
 BROWSER = {"Accept-Encoding": "gzip, deflate, br, zstd"}

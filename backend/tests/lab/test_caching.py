@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.techniques.response_cache import Entry
 from werkzeug.test import TestResponse
 
 import lab
@@ -15,7 +16,6 @@ from lab import reports
 from lab.experiments import server_cache, stale, stampede
 from roundtrip import create_app
 from roundtrip.config import Settings
-from roundtrip.techniques.response_cache import Entry
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ import pytest
 import urllib3
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.errors import PROBLEM_JSON
+from roundtrip.techniques.query_plan import Database
 from sqlalchemy import text
 from support import WHOLE
 from werkzeug.test import TestResponse
@@ -28,9 +30,7 @@ from lab.routes import REPOSITORY, heavy_run
 from lab.workbench import Workbench
 from roundtrip import create_app, postgresql
 from roundtrip.config import Settings
-from roundtrip.errors import PROBLEM_JSON
 from roundtrip.extensions import db
-from roundtrip.techniques.query_plan import Database
 
 EXPERIMENTS = all_experiments()
 STEP = re.compile(r"(& )?[a-z ]+ -> [a-z ]+(: .+?)?( ×\d+)?")

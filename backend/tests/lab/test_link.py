@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from roundtrip.errors import Problem
 
 from lab import companion
 from lab.companion import KINDS, Companion
 from lab.experiment import NETWORKS
 from lab.link import HELD, HOST, Link
 from roundtrip.config import BACKEND
-from roundtrip.errors import Problem
 
 Served = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 LONGEST = 30.0  # seconds, after which a test hangs

@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from roundtrip.errors import PROBLEM_JSON
 
 from lab.companion import Companion
 from lab.upstream import application
-from roundtrip.errors import PROBLEM_JSON
 
 FIRST = {"id": 1, "origin": "EWR", "local_hour": "2013-01-01T01:00:00", "temp": 39.02, "wind_speed": 10.35702}
 

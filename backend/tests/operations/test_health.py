@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from engines import Engine
 from flask.testing import FlaskClient
+from roundtrip.techniques.shared_backend import SharedBackend
 from support import Asking
 from werkzeug.test import Client, TestResponse
 
 from roundtrip import pipeline
 from roundtrip.operations.health import OK, PATIENCE, Check, Readiness
-from roundtrip.techniques.shared_backend import SharedBackend
 
 
 def test_a_server_with_all_it_needs_is_ready(asking: Asking) -> None:

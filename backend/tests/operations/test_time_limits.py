@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-from roundtrip.config import BACKEND, Settings
-from roundtrip.operations import health
 from roundtrip.techniques import batch, response_cache
 from roundtrip.techniques.shared_backend import SharedBackend
+
+from roundtrip.config import BACKEND, Settings
+from roundtrip.operations import health
 
 
 def seconds(path: Path, name: str) -> float:

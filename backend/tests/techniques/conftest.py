@@ -5,7 +5,6 @@ from contextlib import ExitStack, closing
 
 import pytest
 from engines import ENGINES, Connect, Engine, backend_at, running
-
 from roundtrip.techniques import shared_backend
 from roundtrip.techniques.shared_backend import SharedBackend
 

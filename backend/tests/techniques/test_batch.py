@@ -11,7 +11,6 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from roundtrip.errors import Problem
 from roundtrip.http import Answer, Head
 from roundtrip.techniques import batch as batch_module

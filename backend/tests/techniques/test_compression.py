@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import ARRIVING, WHOLE
-
 from roundtrip.techniques.compression import IDENTITY, compress, compress_stream, negotiated
+from support import ARRIVING, WHOLE
 
 CODINGS = ("br", "zstd", "gzip")
 

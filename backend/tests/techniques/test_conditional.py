@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from roundtrip.techniques.conditional import etag_of, not_modified
 
 ETAG = 'W/"a"'

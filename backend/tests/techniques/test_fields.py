@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
-
 from roundtrip.errors import Problem
-from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.techniques.fields import MOST_NAMES, allowed_names, leaves_of, select
+
+from roundtrip.resources.flights.schema import FlightSchema
 
 
 class Owner(Schema):

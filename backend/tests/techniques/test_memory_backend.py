@@ -5,7 +5,6 @@ from collections import OrderedDict
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-
 from roundtrip.techniques.memory_backend import OVERHEAD, MemoryBackend
 
 KEYS = st.sampled_from(["a", "bb", "ccc", "dddd", "eeeee"])

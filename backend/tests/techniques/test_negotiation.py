@@ -5,7 +5,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from roundtrip.errors import Problem
 from roundtrip.techniques.negotiation import media_type_for
 from roundtrip.techniques.serialization import JSON, MSGPACK

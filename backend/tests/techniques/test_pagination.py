@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
-
 from roundtrip.errors import Problem
 from roundtrip.techniques.pagination import Cursors
 

@@ -8,15 +8,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from roundtrip.pipeline import Route
+from roundtrip.techniques.fields import allowed_names, select
 from sqlalchemy import text
 from support import ONE_APP, forget
 
 from roundtrip.api import ROUTES
 from roundtrip.extensions import db
-from roundtrip.pipeline import Route
 from roundtrip.resources.delays.schema import DelaySchema
 from roundtrip.resources.flights.schema import SORTS
-from roundtrip.techniques.fields import allowed_names, select
 
 EXAMPLES = {
     "/flights/<int:id>": "/flights/17",

@@ -14,15 +14,15 @@ import pytest
 from databases import filled, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
+from roundtrip.techniques import read_replica
+from roundtrip.techniques.query_plan import Database, Row
+from roundtrip.techniques.read_replica import ReplicatedDatabase
 from sqlalchemy import text
 from support import forget
 
 from roundtrip import create_app
 from roundtrip.api import pipeline_of
 from roundtrip.extensions import db
-from roundtrip.techniques import read_replica
-from roundtrip.techniques.query_plan import Database, Row
-from roundtrip.techniques.read_replica import ReplicatedDatabase
 
 NEVER = 3600.0  # seconds
 NAMES = "/api/v1/airlines?fields=carrier,name"

@@ -17,7 +17,6 @@ import pytest
 from engines import BACKENDS, Engine
 from hypothesis import given
 from hypothesis import strategies as st
-
 from roundtrip.errors import Problem
 from roundtrip.techniques import response_cache
 from roundtrip.techniques.memory_backend import MemoryBackend

@@ -6,7 +6,6 @@ import ormsgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from roundtrip.techniques.serialization import JSON, MSGPACK, Array, Column, Object, compiled_shape, encode
 
 

@@ -21,13 +21,13 @@ from engines import Connect, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from one_of_several import entry
-from support import SOON, in_time, noted
-
-from roundtrip.config import BACKEND
 from roundtrip.techniques import response_cache
 from roundtrip.techniques.lease import UNLEASED
 from roundtrip.techniques.response_cache import Entry, ResponseCache
 from roundtrip.techniques.shared_backend import LARGEST, _name
+from support import SOON, in_time, noted
+
+from roundtrip.config import BACKEND
 
 TESTS = BACKEND / "tests"
 

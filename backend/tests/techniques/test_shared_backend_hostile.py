@@ -9,10 +9,9 @@ import pytest
 from engines import Connect, Engine, running
 from one_of_several import entry
 from redis import Redis
-from support import noted
-
 from roundtrip.techniques.response_cache import ResponseCache
 from roundtrip.techniques.shared_backend import LARGEST, _name
+from support import noted
 
 
 @pytest.fixture

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from engines import ENGINES, Connect, Engine, running
 from one_of_several import entry
-from support import in_time, noted
-
 from roundtrip.techniques import shared_backend
 from roundtrip.techniques.lease import UNLEASED
 from roundtrip.techniques.response_cache import Entry, ResponseCache
 from roundtrip.techniques.shared_backend import SharedBackend
+from support import in_time, noted
 
 LIMIT = 0.5  # seconds that a server is waited for
 

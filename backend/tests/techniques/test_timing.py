@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from roundtrip.techniques.timing import Timing
 
 # https://www.w3.org/TR/server-timing/: a metric is a token with parameters that are tokens or quoted strings.

@@ -1,19 +1,15 @@
 """The statements about airlines."""
 
+from flask_roundtrip.pagination import Sorts
+from flask_roundtrip.query_plan import Filters
 from sqlalchemy import bindparam, or_
 
-from ...reading import Page, Single
 from .model import Airline
 
-page = Page(
-    Airline,
-    filters={
-        "q": lambda: or_(
-            Airline.carrier.istartswith(bindparam("q"), autoescape=False),
-            Airline.name.icontains(bindparam("q"), autoescape=False),
-        )
-    },
-    sorts={"carrier": lambda descending: (Airline.carrier,)},
-    default_sort="carrier",
-)
-single = Single(Airline, "carrier")
+FILTERS: Filters = {
+    "q": lambda: or_(
+        Airline.carrier.istartswith(bindparam("q"), autoescape=False),
+        Airline.name.icontains(bindparam("q"), autoescape=False),
+    )
+}
+SORTS: Sorts = {"carrier": lambda descending: (Airline.carrier,)}

@@ -1,29 +1,28 @@
 """The GETs of airlines."""
 
-from ...arguments import Arguments
-from ...pipeline import Freshness, Route
-from .queries import page, single
+from flask_roundtrip.query_plan import Answered, Ask
+
+from flask_roundtrip import Freshness
+
+from ...extensions import api, rt
+from .model import Airline
+from .queries import FILTERS, SORTS
 from .schema import AirlineArguments, AirlineSchema
 
-FRESHNESS = Freshness(max_age=3600, stale_while_revalidate=86_400)
+FRESHNESS = Freshness(3600, stale=86_400)
 
-ROUTES = (
-    Route(
-        "/airlines",
-        "Airlines, a page at a time.",
-        AirlineSchema,
-        AirlineArguments,
-        page,
-        FRESHNESS,
-        default_fields="carrier,name",
-    ),
-    Route(
-        "/airlines/<carrier>",
-        "One airline.",
-        AirlineSchema,
-        Arguments,
-        single,
-        FRESHNESS,
-        default_fields=",".join(AirlineSchema().fields),
-    ),
+
+@api.get("/airlines")
+@rt.answers(
+    AirlineSchema(many=True), arguments=AirlineArguments, fields="carrier,name", fresh=FRESHNESS, tags=("airlines",)
 )
+def airlines(ask: Ask) -> Answered:
+    """Airlines, a page at a time."""
+    return rt.page(Airline, ask, filters=FILTERS, sorts=SORTS)
+
+
+@api.get("/airlines/<carrier>")
+@rt.answers(AirlineSchema, fresh=FRESHNESS, tags=("airlines",))
+def airlines_by_carrier(ask: Ask) -> Answered:
+    """One airline."""
+    return rt.one(Airline, ask, "carrier")

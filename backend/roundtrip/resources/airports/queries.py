@@ -1,20 +1,16 @@
 """The statements about airports."""
 
+from flask_roundtrip.pagination import Sorts
+from flask_roundtrip.query_plan import Filters
 from sqlalchemy import bindparam, or_
 
-from ...reading import Page, Single
 from .model import Airport
 
-page = Page(
-    Airport,
-    filters={
-        "q": lambda: or_(
-            Airport.faa.istartswith(bindparam("q"), autoescape=False),
-            Airport.name.icontains(bindparam("q"), autoescape=False),
-        ),
-        "served": lambda: Airport.served == bindparam("served"),
-    },
-    sorts={"faa": lambda descending: (Airport.faa,)},
-    default_sort="faa",
-)
-single = Single(Airport, "faa")
+FILTERS: Filters = {
+    "q": lambda: or_(
+        Airport.faa.istartswith(bindparam("q"), autoescape=False),
+        Airport.name.icontains(bindparam("q"), autoescape=False),
+    ),
+    "served": lambda: Airport.served == bindparam("served"),
+}
+SORTS: Sorts = {"faa": lambda descending: (Airport.faa,)}

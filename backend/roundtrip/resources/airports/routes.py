@@ -1,29 +1,32 @@
 """The GETs of airports."""
 
-from ...arguments import Arguments
-from ...pipeline import Freshness, Route
-from .queries import page, single
+from flask_roundtrip.query_plan import Answered, Ask
+
+from flask_roundtrip import Freshness
+
+from ...extensions import api, rt
+from .model import Airport
+from .queries import FILTERS, SORTS
 from .schema import AirportArguments, AirportSchema
 
-FRESHNESS = Freshness(max_age=3600, stale_while_revalidate=86_400)
+FRESHNESS = Freshness(3600, stale=86_400)
 
-ROUTES = (
-    Route(
-        "/airports",
-        "Airports, a page at a time.",
-        AirportSchema,
-        AirportArguments,
-        page,
-        FRESHNESS,
-        default_fields="faa,name,lat,lon",
-    ),
-    Route(
-        "/airports/<faa>",
-        "One airport.",
-        AirportSchema,
-        Arguments,
-        single,
-        FRESHNESS,
-        default_fields=",".join(AirportSchema().fields),
-    ),
+
+@api.get("/airports")
+@rt.answers(
+    AirportSchema(many=True),
+    arguments=AirportArguments,
+    fields="faa,name,lat,lon",
+    fresh=FRESHNESS,
+    tags=("airports",),
 )
+def airports(ask: Ask) -> Answered:
+    """Airports, a page at a time."""
+    return rt.page(Airport, ask, filters=FILTERS, sorts=SORTS)
+
+
+@api.get("/airports/<faa>")
+@rt.answers(AirportSchema, fresh=FRESHNESS, tags=("airports",))
+def airports_by_faa(ask: Ask) -> Answered:
+    """One airport."""
+    return rt.one(Airport, ask, "faa")

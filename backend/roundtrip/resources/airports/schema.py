@@ -1,12 +1,16 @@
 """What an airport is on the wire, and what its lists may be asked."""
 
+from flask_roundtrip.arguments import PageArguments, Phrase
 from marshmallow import Schema, fields
-
-from ...arguments import PageArguments, Phrase
 
 
 class AirportSchema(Schema):
     """An airport."""
+
+    class Meta:
+        """An answer that holds one of these has this tag."""
+
+        tag = "airports"
 
     faa = fields.String(metadata={"description": "Three-letter code (FAA).", "example": "JFK"})
     name = fields.String(metadata={"example": "John F Kennedy Intl"})

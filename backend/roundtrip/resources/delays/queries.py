@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, bindparam, cast, func, select
+from flask_roundtrip.fields import Selection
+from flask_roundtrip.query_plan import Answered, Ask, Filters, Plan
+from flask_roundtrip.serialization import Array, Column, Object, Shape
+from sqlalchemy import ColumnElement, Engine, Float, bindparam, cast, func, select
 
-from ...reading import Answered, Filters, Reader, Values
-from ...techniques.fields import Selection
-from ...techniques.query_plan import Built, Plan
-from ...techniques.serialization import Array, Column, Object, Shape
 from ..flights.model import Flight
 from ..flights.queries import FILTERS
 from .model import CLASSES, MEASURES, DelaysByRoute, DelaysByTime
@@ -20,43 +19,44 @@ SUMMARIES: dict[str, type[DelaysByRoute] | type[DelaysByTime]] = {
 FLIGHTS = "flights"
 
 
-class Report:
-    """Measures of the flights that match the filters, along at most two dimensions."""
-
-    def read(self, reader: Reader, arguments: Values, selection: Selection, listed: str) -> Answered:
-        """Return {"items": [...]}, sorted by the dimensions; one item when there are none."""
-        given = {name: arguments[name] for name in FILTERS if name in arguments}
-        dimensions = dimensions_of(arguments["by"])
-        source = _smallest_source(dimensions, given)
-        if source != FLIGHTS:
-            given = {name: value[:7] if name in ("from", "before") else value for name, value in given.items()}
-        plan: Plan = reader.database.plan(self._build, selection, dimensions, tuple(given), source)
-        rows = plan.rows(reader.database, given, reader.timing)
-        with reader.timing.span("serialize"):
-            return Answered({"items": plan.items(rows)})
-
-    def _build(self, selection: Selection, dimensions: tuple[str, ...], given: tuple[str, ...], source: str) -> Built:
-        table: Any = Flight if source == FLIGHTS else SUMMARIES[source]
-        filters = FILTERS if source == FLIGHTS else _summary_filters(table)
-        measures = _fields(_totals(table))
-        by = {name: getattr(table, name) for name in dimensions}
-        columns: list[ColumnElement[Any]] = []
-
-        def position(column: ColumnElement[Any]) -> Column:
-            columns.append(column)
-            return Column(len(columns) - 1)
-
-        content: dict[str, Shape] = {}
-        for name in selection.names:
-            if name == "histogram":
-                content[name] = Array(tuple(position(column) for column in measures[name]))
-            else:
-                content[name] = position(by[name] if name in by else measures[name][0])
-        statement = select(*columns).select_from(table).where(*(filters[name]() for name in given))
-        return statement.group_by(*by.values()).order_by(*by.values()), Object(content), ()
+def report(ask: Ask) -> Answered:
+    """Answer {"items": [...]}: measures of the flights that match, along at most two dimensions, sorted by these."""
+    given = {name: ask.arguments[name] for name in FILTERS if name in ask.arguments}
+    dimensions = dimensions_of(ask["by"])
+    source = smallest_source(dimensions, given)
+    if source != FLIGHTS:
+        given = {name: value[:7] if name in ("from", "before") else value for name, value in given.items()}
+    plan: Plan = ask.database.compiled(compile_report, ask.selection, dimensions, tuple(given), source)
+    rows = plan.rows(ask, given)
+    with ask.timing.span("serialize"):
+        return Answered({"items": plan.items(rows)})
 
 
-def _smallest_source(dimensions: tuple[str, ...], given: dict[str, Any]) -> str:
+def compile_report(
+    engine: Engine, selection: Selection, dimensions: tuple[str, ...], given: tuple[str, ...], source: str
+) -> Plan:
+    """Compile the one statement of a report."""
+    table: Any = Flight if source == FLIGHTS else SUMMARIES[source]
+    filters = FILTERS if source == FLIGHTS else _summary_filters(table)
+    measures = _fields(_totals(table))
+    by = {name: getattr(table, name) for name in dimensions}
+    columns: list[ColumnElement[Any]] = []
+
+    def position(column: ColumnElement[Any]) -> Column:
+        columns.append(column)
+        return Column(len(columns) - 1)
+
+    content: dict[str, Shape] = {}
+    for name in selection.names:
+        if name == "histogram":
+            content[name] = Array(tuple(position(column) for column in measures[name]))
+        else:
+            content[name] = position(by[name] if name in by else measures[name][0])
+    statement = select(*columns).select_from(table).where(*(filters[name]() for name in given))
+    return Plan(engine, statement.group_by(*by.values()).order_by(*by.values()), Object(content), ())
+
+
+def smallest_source(dimensions: tuple[str, ...], given: dict[str, Any]) -> str:
     """Name the summary that has every dimension and filter, or the flights themselves.
 
     Summaries know months, not days: dates that begin and end with a month are as good.
@@ -95,6 +95,3 @@ def _fields(totals: dict[str, ColumnElement[Any]]) -> dict[str, tuple[ColumnElem
 
 def _ratio(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(numerator, Float) / func.nullif(denominator, 0)
-
-
-report = Report()

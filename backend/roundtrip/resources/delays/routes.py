@@ -1,16 +1,16 @@
-"""The GET of delays."""
+"""The GETs of delays."""
 
-from ...pipeline import Freshness, Route
+from flask_roundtrip.query_plan import Answered, Ask
+
+from flask_roundtrip import Freshness
+
+from ...extensions import api, rt
 from .queries import report
 from .schema import DelayArguments, DelaySchema
 
-ROUTES = (
-    Route(
-        "/delays",
-        "Delays of the flights that match, added up along at most two dimensions.",
-        DelaySchema,
-        DelayArguments,
-        report,
-        Freshness(max_age=300, stale_while_revalidate=86_400),
-    ),
-)
+
+@api.get("/delays")
+@rt.answers(DelaySchema(many=True), arguments=DelayArguments, fresh=Freshness(300, stale=86_400), tags=("flights",))
+def delays(ask: Ask) -> Answered:
+    """Delays of the flights that match, added up along at most two dimensions."""
+    return report(ask)

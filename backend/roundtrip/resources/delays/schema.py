@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from flask_roundtrip.arguments import Arguments
 from marshmallow import Schema, fields, post_load, validates_schema
 from marshmallow.exceptions import ValidationError
 
-from ...arguments import Arguments
 from ..flights.schema import FlightFilters
 from .model import CLASS_BOUNDS
 

@@ -1,8 +1,9 @@
 """The statements about flights."""
 
+from flask_roundtrip.pagination import Sorts
+from flask_roundtrip.query_plan import Filters
 from sqlalchemy import bindparam
 
-from ...reading import Filters, Page, Single
 from .model import EARLIEST_FIRST, LATEST_FIRST, Flight
 
 FILTERS: Filters = {
@@ -20,14 +21,8 @@ FILTERS: Filters = {
     "hour": lambda: Flight.hour == bindparam("hour"),
 }
 
-page = Page(
-    Flight,
-    filters=FILTERS,
-    sorts={
-        "departure": lambda descending: (Flight.sched_dep, Flight.id),
-        "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
-        "distance": lambda descending: (Flight.distance, Flight.id),
-    },
-    default_sort="departure",
-)
-single = Single(Flight, "id")
+SORTS: Sorts = {
+    "departure": lambda descending: (Flight.sched_dep, Flight.id),
+    "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
+    "distance": lambda descending: (Flight.distance, Flight.id),
+}

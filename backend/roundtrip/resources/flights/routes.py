@@ -1,30 +1,31 @@
 """The GETs of flights."""
 
-from ...arguments import Arguments
-from ...pipeline import Freshness, Route
-from .queries import page, single
+from flask_roundtrip.query_plan import Answered, Ask
+
+from flask_roundtrip import Freshness
+
+from ...extensions import api, rt
+from .model import Flight
+from .queries import FILTERS, SORTS
 from .schema import FlightArguments, FlightSchema
 
-FRESHNESS = Freshness(max_age=300, stale_while_revalidate=86_400)
-
-ROUTES = (
-    Route(
-        "/flights",
-        "Flights that match the filters, a page at a time.",
-        FlightSchema,
-        FlightArguments,
-        page,
-        FRESHNESS,
-        default_fields="id,carrier,flight,origin,dest,sched_dep,dep_delay,arr_delay,status",
-    ),
-    Route(
-        "/flights/<int:id>",
-        "One flight.",
-        FlightSchema,
-        Arguments,
-        single,
-        FRESHNESS,
-        default_fields="id,carrier,flight,tailnum,origin,dest,sched_dep,dep,dep_delay,sched_arr,arr,arr_delay,"
-        "air_time,distance,status,time_hour,airline.name",
-    ),
+OF_A_LIST = "id,carrier,flight,origin,dest,sched_dep,dep_delay,arr_delay,status"
+OF_ONE = (
+    "id,carrier,flight,tailnum,origin,dest,sched_dep,dep,dep_delay,sched_arr,arr,arr_delay,"
+    "air_time,distance,status,time_hour,airline.name"
 )
+FRESHNESS = Freshness(300, stale=86_400)
+
+
+@api.get("/flights")
+@rt.answers(FlightSchema(many=True), arguments=FlightArguments, fields=OF_A_LIST, fresh=FRESHNESS, tags=("flights",))
+def flights(ask: Ask) -> Answered:
+    """Flights that match the filters, a page at a time."""
+    return rt.page(Flight, ask, filters=FILTERS, sorts=SORTS)
+
+
+@api.get("/flights/<int:id>")
+@rt.answers(FlightSchema, fields=OF_ONE, fresh=FRESHNESS, tags=("flights",))
+def flights_by_id(ask: Ask) -> Answered:
+    """One flight."""
+    return rt.one(Flight, ask, "id")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from flask_roundtrip.arguments import Code, Dates, PageArguments, Whole
 from marshmallow import Schema, fields, post_load, validate
 
-from ...arguments import Code, Dates, PageArguments, Whole
 from ..airlines.schema import AirlineSchema
 from ..airports.schema import AirportSchema
 from ..planes.schema import PlaneSchema
@@ -17,6 +17,11 @@ SORTS = ("departure", "-departure", "delay", "-delay", "distance", "-distance")
 
 class FlightSchema(Schema):
     """A flight: what was planned and what happened. Times are on the clock of the airport where they happen."""
+
+    class Meta:
+        """An answer that holds one of these has this tag."""
+
+        tag = "flights"
 
     id = fields.Integer()
     carrier = fields.String(metadata={"description": "Two-letter code of the airline.", "example": "UA"})
@@ -70,9 +75,7 @@ class FlightArguments(FlightFilters, PageArguments):
     sort = fields.String(
         load_default="departure",
         validate=validate.OneOf(SORTS),
-        metadata={
-            "description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."
-        },
+        metadata={"description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."},
     )
 
     @post_load

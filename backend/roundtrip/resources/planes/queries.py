@@ -1,21 +1,17 @@
 """The statements about planes."""
 
+from flask_roundtrip.pagination import Sorts
+from flask_roundtrip.query_plan import Filters
 from sqlalchemy import bindparam, or_
 
-from ...reading import Page, Single
 from .model import Plane
 
-page = Page(
-    Plane,
-    filters={
-        "q": lambda: or_(
-            Plane.tailnum.istartswith(bindparam("q"), autoescape=False),
-            Plane.model.icontains(bindparam("q"), autoescape=False),
-        ),
-        "manufacturer": lambda: Plane.manufacturer == bindparam("manufacturer"),
-        "model": lambda: Plane.model == bindparam("model"),
-    },
-    sorts={"tailnum": lambda descending: (Plane.tailnum,)},
-    default_sort="tailnum",
-)
-single = Single(Plane, "tailnum")
+FILTERS: Filters = {
+    "q": lambda: or_(
+        Plane.tailnum.istartswith(bindparam("q"), autoescape=False),
+        Plane.model.icontains(bindparam("q"), autoescape=False),
+    ),
+    "manufacturer": lambda: Plane.manufacturer == bindparam("manufacturer"),
+    "model": lambda: Plane.model == bindparam("model"),
+}
+SORTS: Sorts = {"tailnum": lambda descending: (Plane.tailnum,)}

@@ -1,29 +1,32 @@
 """The GETs of planes."""
 
-from ...arguments import Arguments
-from ...pipeline import Freshness, Route
-from .queries import page, single
+from flask_roundtrip.query_plan import Answered, Ask
+
+from flask_roundtrip import Freshness
+
+from ...extensions import api, rt
+from .model import Plane
+from .queries import FILTERS, SORTS
 from .schema import PlaneArguments, PlaneSchema
 
-FRESHNESS = Freshness(max_age=3600, stale_while_revalidate=86_400)
+FRESHNESS = Freshness(3600, stale=86_400)
 
-ROUTES = (
-    Route(
-        "/planes",
-        "Planes, a page at a time.",
-        PlaneSchema,
-        PlaneArguments,
-        page,
-        FRESHNESS,
-        default_fields="tailnum,year,manufacturer,model,seats",
-    ),
-    Route(
-        "/planes/<tailnum>",
-        "One plane.",
-        PlaneSchema,
-        Arguments,
-        single,
-        FRESHNESS,
-        default_fields=",".join(PlaneSchema().fields),
-    ),
+
+@api.get("/planes")
+@rt.answers(
+    PlaneSchema(many=True),
+    arguments=PlaneArguments,
+    fields="tailnum,year,manufacturer,model,seats",
+    fresh=FRESHNESS,
+    tags=("planes",),
 )
+def planes(ask: Ask) -> Answered:
+    """Planes, a page at a time."""
+    return rt.page(Plane, ask, filters=FILTERS, sorts=SORTS)
+
+
+@api.get("/planes/<tailnum>")
+@rt.answers(PlaneSchema, fresh=FRESHNESS, tags=("planes",))
+def planes_by_tailnum(ask: Ask) -> Answered:
+    """One plane."""
+    return rt.one(Plane, ask, "tailnum")

@@ -1,12 +1,16 @@
 """What a plane is on the wire, and what its lists may be asked."""
 
+from flask_roundtrip.arguments import PageArguments, Phrase
 from marshmallow import Schema, fields
-
-from ...arguments import PageArguments, Phrase
 
 
 class PlaneSchema(Schema):
     """A plane, as the FAA's registry has it."""
+
+    class Meta:
+        """An answer that holds one of these has this tag."""
+
+        tag = "planes"
 
     tailnum = fields.String(metadata={"example": "N14228"})
     year = fields.Integer(allow_none=True, metadata={"description": "Of manufacture."})

@@ -1,12 +1,16 @@
 """What an hour of weather is on the wire, and what its lists may be asked."""
 
+from flask_roundtrip.arguments import Code, Dates, PageArguments
 from marshmallow import Schema, fields
-
-from ...arguments import Code, Dates, PageArguments
 
 
 class WeatherSchema(Schema):
     """The weather of one hour at one airport."""
+
+    class Meta:
+        """An answer that holds one of these has this tag."""
+
+        tag = "weather"
 
     id = fields.Integer()
     origin = fields.String(metadata={"description": "The airport.", "example": "JFK"})

@@ -1,26 +1,24 @@
 """The response cache in Memcached.
 
 Source: https://github.com/memcached/memcached/blob/master/doc/protocol.txt. The driver is pymemcache, which Django
-and Flask-Limiter's `limits` use too, rather than pylibmc: that has an open use-after-free in gets(), which a lease
-needs, and nobody who would mend it.
+and Flask-Limiter's `limits` use too. pylibmc has an open use-after-free in gets(), which a lease needs.
 """
 
 from typing import Any
 
-from flask import Flask
 from pymemcache.client.base import Client
 from pymemcache.exceptions import MemcacheServerError, MemcacheUnexpectedCloseError
 
-from .shared_backend import SharedBackend
+from .store import SharedStore
 
-MONTH = 30 * 24 * 60 * 60  # seconds: a longer time would be taken for a date
-AT_ONCE = -1  # the time that is over already
+MONTH = 30 * 24 * 60 * 60  # seconds: the server takes a longer time for a date
+AT_ONCE = -1  # a time that is over already
 
 
-class MemcachedBackend(SharedBackend):
-    """Selected by CACHE_URL=memcached://host:port or memcached:///path of a socket.
+class MemcachedStore(SharedStore):
+    """CACHE_TYPE="flask_roundtrip.shared.memcached.MemcachedStore"; CACHE_OPTIONS={"server": ..., "most_bytes": ...}.
 
-    No value in it is larger than its `-I`, a mebibyte unless it is told otherwise, so no more is read of one either.
+    No value in Memcached is larger than its `-I`, by default a mebibyte, so no more is read of one either.
     """
 
     def __init__(self, server: tuple[str, int] | str, most_bytes: int, default_timeout: int = 300) -> None:
@@ -30,22 +28,22 @@ class MemcachedBackend(SharedBackend):
         )
 
     @classmethod
-    def factory(
-        cls, app: Flask, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]
-    ) -> "MemcachedBackend":
-        """Make the backend for Flask-Caching from CACHE_OPTIONS."""
+    def factory(cls, app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> "MemcachedStore":
+        """Make the store for Flask-Caching from CACHE_OPTIONS."""
         return cls(kwargs["server"], kwargs["most_bytes"], kwargs["default_timeout"])
 
     def close(self) -> None:
-        """End the connection; the next question makes another."""
+        """End the connection; the next operation makes another."""
         self._memcached.close()
 
     def _greet(self) -> None:
         self._memcached.version()
 
-    def _fetch(self, name: str) -> bytes | None:
-        value: bytes | None = self._memcached.get(name)
-        return value
+    def _fetch(self, names: list[str]) -> list[bytes | None]:
+        if len(names) == 1:
+            return [self._memcached.get(names[0])]
+        found = self._memcached.get_many(names)
+        return [found.get(name) for name in names]
 
     def _store(self, name: str, value: bytes, seconds: int) -> bool:
         try:
@@ -60,13 +58,13 @@ class MemcachedBackend(SharedBackend):
         return bool(self._memcached.delete(name))
 
     def _forget_all(self) -> bool:
-        """Empty the whole server: it cannot tell whose a key is."""
+        """Empty the whole server: it cannot list its keys."""
         return bool(self._memcached.flush_all())
 
-    def _add(self, name: str, token: str, seconds: int) -> bool:
-        return bool(self._memcached.add(name, token, expire=seconds))
+    def _add(self, name: str, lease: bytes, seconds: int) -> bool:
+        return bool(self._memcached.add(name, lease, expire=seconds))
 
-    def _remove(self, name: str, token: str) -> bool:
-        """Replace our token, if nobody has replaced it since we looked, by one whose time is over."""
+    def _remove(self, name: str, lease: bytes) -> bool:
+        """Replace our lease, if nobody has replaced it since we looked, by a value whose time is over."""
         found, unique = self._memcached.gets(name)
-        return found == token.encode() and bool(self._memcached.cas(name, b"", unique, expire=AT_ONCE))
+        return found == lease and bool(self._memcached.cas(name, b"", unique, expire=AT_ONCE))

@@ -1,32 +1,29 @@
-"""?fields=id,airline.name: the client names what it wants, and pays for nothing else.
+"""Field selection: `?fields=id,airline.name` names what the client wants, and it pays for nothing else.
 
-The names are those of marshmallow's `only`, dotted where a resource is nested. What comes out is canonical
-(leaves, sorted, without repeats), so that two ways to write one wish share one statement and one cache entry.
+The names are those of marshmallow's `only`, dotted where a resource is nested. A Selection is canonical (leaves,
+sorted, without repeats), so that two spellings of one selection share one statement and one cache entry.
+
+    chosen = select(FlightSchema, request.args["fields"])
+    return FlightSchema(only=chosen.names).dump(flight)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields
 
-from ..errors import Fault, Problem
+from .wire import Fault, Problem
 
 MOST_NAMES = 64
 MOST_DEPTH = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Validated, canonical fields: leaves such as `id` and `airline.name`, sorted, without repeats."""
 
     names: tuple[str, ...]
-
-    @property
-    def text(self) -> str:
-        """The selection as it would stand in a URL."""
-        return ",".join(self.names)
+    text: str  # as in a URL
 
     @property
     def own(self) -> tuple[str, ...]:
@@ -35,20 +32,26 @@ class Selection:
 
     @property
     def nested(self) -> dict[str, "Selection"]:
-        """The selection of each nested resource, by the nested field's name."""
+        """The selection of each nested resource, by the name of the nested field."""
         inner: dict[str, list[str]] = {}
         for name in self.names:
             outer, dot, rest = name.partition(".")
             if dot:
                 inner.setdefault(outer, []).append(rest)
-        return {outer: Selection(tuple(names)) for outer, names in inner.items()}
+        return {outer: selection(names) for outer, names in inner.items()}
+
+
+def selection(names: Iterable[str]) -> Selection:
+    """Return the canonical selection of these leaves."""
+    sorted_names = tuple(sorted(set(names)))
+    return Selection(sorted_names, ",".join(sorted_names))
 
 
 @lru_cache(maxsize=1024)
 def select(schema: type[Schema], text: str) -> Selection:
     """Turn the text of `fields` into a selection of the schema's leaves.
 
-    A nested field's bare name means all of it. Raises Problem (400) that names what is wrong and what is allowed.
+    A nested field's bare name means all its fields. Raises Problem (400) that names the fault and the allowed names.
     """
     names = text.split(",")
     if len(names) > MOST_NAMES:
@@ -60,7 +63,7 @@ def select(schema: type[Schema], text: str) -> Selection:
         if not found:
             raise _problem(_why_not(name), allowed_names(schema))
         chosen.update(found)
-    return Selection(tuple(sorted(chosen)))
+    return selection(chosen)
 
 
 @lru_cache
@@ -93,4 +96,4 @@ def _why_not(name: str) -> str:
 
 
 def _problem(detail: str, allowed: tuple[str, ...] | None = None) -> Problem:
-    return Problem.of_parameters([Fault("fields", detail, allowed)])
+    return Problem.of_parameters(Fault("fields", detail, allowed))

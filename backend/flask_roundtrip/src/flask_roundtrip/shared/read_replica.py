@@ -1,13 +1,13 @@
-"""Reads go to a copy of the database that follows it, unless it is away or behind: then to the database itself.
+"""Read replica: reads go to a copy of the database, unless it is away or behind; then to the primary.
 
 Source: PostgreSQL, "Hot Standby" and pg_last_wal_replay_lsn(). A replica has every change a little later than the
-primary. So whoever has written, or has learnt of a write, calls catch_up(): it notes how far the primary's log has
-come, and this process reads from the replica again once that has replayed the log up to there. What another process
-has written it sees a moment later. Before a connection is read from, its server is asked how far it is, once for each
-such mark: so several replicas behind one name are each asked, and one that was restarted is asked anew.
+primary. So after a write, or after learning of one, a process calls catch_up(): it notes how far the primary's log
+has come, and reads from the replica again once that has replayed the log up to there. A write of another process is
+seen a moment later. Before a connection is read from, its server is asked how far it is, once for each such mark: so
+several replicas behind one name are each asked, and one that was restarted is asked anew.
 
-The replica is an addition, never a new way to fail. What it does not answer the primary is asked; from then on nobody
-asks the replica until a look in the background finds it well. One that has fallen far behind is found out as well.
+The replica is an addition, never a new way to fail. The primary is asked what the replica does not answer; then nobody
+asks the replica until a probe in the background finds it well. The probe also finds a replica that is far behind.
 """
 
 import logging
@@ -20,7 +20,8 @@ from typing import Any
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .query_plan import Database, Row
+from ..database import Database, Row
+from .circuit_breaker import CircuitBreaker
 
 PAUSE = 0.5  # seconds between two looks at a replica that is passed over
 PERIOD = 10.0  # seconds between two looks at one in use: while there are reads, it is behind by two of them at most
@@ -48,34 +49,34 @@ class ReplicatedDatabase(Database):
         self._primary = primary
         self._replica = replica
         self._passed_over: tuple[type[Exception], ...] = (*replica.away, _Behind)
-        self._in_use = False
+        self._breaker = CircuitBreaker(failures=1, pause=PAUSE, probe=self._probe)
+        self._breaker.failed()  # it has to prove itself first
         self._losses = 0
         self._look_at = 0.0
-        self._looking = threading.Lock()
         self._marking = threading.Lock()
         self._mark = 0  # what the replica must have replayed; 0: nobody has said yet what that is
         self._next_mark = 0
         event.listen(replica.engine, "checkout", self._check)
 
-    def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
-        """Run one statement on the replica; on the primary what that does not answer."""
-        if self._mark and time.monotonic() >= self._look_at and self._looking.acquire(blocking=False):
-            threading.Thread(target=self._look_aside, name="look for the replica", daemon=True).start()
-        if self._in_use:
+    def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
+        """Run one statement on the replica; on the primary if the replica does not answer it."""
+        if self._mark and time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + PERIOD
+            self._breaker.look()
+        if not self._breaker.is_open:
             try:
-                return self._replica.fetch(sql, arguments)
+                return self._replica.fetch(sql, arguments, client)
             except self._passed_over as error:
                 if getattr(error, "sqlstate", None) not in CANCELLED:
                     self._pass_over(error)
-        return self._primary.fetch(sql, arguments)
+        return self._primary.fetch(sql, arguments, client)
 
     def catch_up(self) -> None:
         """Have every read that begins from now on see all that has been committed by now."""
         position = self._position()
         with self._marking:
             self._mark = self._next_mark = max(self._mark, position)
-        self._in_use = False
-        self._look_at = 0.0
+        self._breaker.failed()
 
     def look(self) -> bool:
         """Tell whether the replica answers and has what it must have: then it is read from."""
@@ -86,19 +87,15 @@ class ReplicatedDatabase(Database):
         except Exception as error:  # whatever is wrong with the replica
             self._pass_over(error)
             return False
-        if not self._in_use:
+        if self._breaker.succeeded() is not None:
             log.info("The replica is read from.")
-        self._look_at = time.monotonic() + PERIOD
-        self._in_use = True
         return True
 
-    def _look_aside(self) -> None:
-        try:
-            self.look()
-            with suppress(*self._primary.away):  # it may be away itself: then there is nothing new
-                self._move_mark()
-        finally:
-            self._looking.release()
+    def _probe(self) -> bool:
+        well = self.look()
+        with suppress(*self._primary.away):  # it may be away itself: then there is nothing new
+            self._move_mark()
+        return well or not self._mark
 
     def _move_mark(self) -> None:
         """Have the replica need from now on what the primary had at the last look."""
@@ -120,11 +117,9 @@ class ReplicatedDatabase(Database):
             entry.info[_REPLAYED] = mark
 
     def _pass_over(self, error: Exception) -> None:
-        if self._in_use:
+        if self._breaker.failed():
             reason = (str(error) or str(error.__cause__)).partition("\n")[0]
             log.warning("The replica is passed over (%s): the primary is read from.", reason)
-        self._in_use = False
-        self._look_at = time.monotonic() + PAUSE
         self._losses += 1
 
 

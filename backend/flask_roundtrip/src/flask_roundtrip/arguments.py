@@ -1,6 +1,7 @@
-"""Query parameters: only declared ones exist, each once; and their canonical form is the cache key.
+"""Query parameters: marshmallow loads them, and their canonical form is the cache key.
 
-An unknown parameter could split the cache or pass unnoticed; so could a repeated one: both are 400.
+Only declared parameters exist, each once. An unknown or a repeated one could split the cache or pass unnoticed: both
+are answered with 400.
 """
 
 import re
@@ -14,11 +15,12 @@ from urllib.parse import parse_qsl, quote_plus
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
 from werkzeug.routing import IntegerConverter
 
-from .errors import Fault, Problem
-from .techniques.pagination import DEFAULT_ITEMS, MOST_ITEMS
+from .wire import Fault, Problem
 
 LONGEST_QUERY = 2048  # bytes
 LARGEST = 2**31 - 1
+MOST_ITEMS = 200
+DEFAULT_ITEMS = 50
 
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -70,9 +72,7 @@ class PageArguments(Arguments):
         validate=validate.Range(1, MOST_ITEMS),
         metadata={"description": "How many items at most."},
     )
-    after = fields.String(
-        validate=validate.Length(1, 512), metadata={"description": "The `next` of the page before."}
-    )
+    after = fields.String(validate=validate.Length(1, 512), metadata={"description": "The `next` of the page before."})
 
 
 class Code(fields.String):
@@ -137,13 +137,13 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
     given = _pairs(query)
     faults = [Fault(name, "given more than once") for name in given if len(given[name]) > 1]
     if faults:
-        raise Problem.of_parameters(faults)
+        raise Problem.of_parameters(*faults)
     try:
         loaded: dict[str, Any] = _loader(schema, frozenset(given) & _names(schema)).load(
             {name: values[0] for name, values in given.items()}
         )
     except ValidationError as error:
-        raise Problem.of_parameters(_faults(schema, error)) from None
+        raise Problem.of_parameters(*_faults(schema, error)) from None
     # What stands in a path is a code or a number; codes are understood in lower case, as in filters.
     return {**loaded, **{name: _upper(value) for name, value in path_arguments.items()}}
 

@@ -1,0 +1,42 @@
+"""flask-roundtrip: what a Flask application needs to answer quickly, one technique in each file.
+
+Each name is imported when it is first used, so that the core needs Flask alone.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import fields as fields
+    from .batch import Batch as Batch
+    from .cached_view import cached as cached
+    from .cached_view import invalidate as invalidate
+    from .extension import Roundtrip as Roundtrip
+    from .fields import select as select
+    from .pagination import keyset as keyset
+    from .timing import ServerTiming as ServerTiming
+    from .timing import current_timing as current_timing
+    from .wire import Fault as Fault
+    from .wire import Freshness as Freshness
+    from .wire import Problem as Problem
+
+_WHERE = {
+    "Roundtrip": "extension",  # needs the extras [marshmallow,sqlalchemy]
+    "Freshness": "wire",
+    "Problem": "wire",
+    "Fault": "wire",
+    "cached": "cached_view",
+    "invalidate": "cached_view",
+    "Batch": "batch",
+    "ServerTiming": "timing",
+    "current_timing": "timing",
+    "select": "fields",  # [marshmallow]
+    "keyset": "pagination",  # [sqlalchemy]
+}
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_WHERE[name]}", __name__), name)

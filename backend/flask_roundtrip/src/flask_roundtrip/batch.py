@@ -1,0 +1,409 @@
+"""Batch: many GETs in one round trip, answered as they finish.
+
+The form is that of OData's JSON batch and of Microsoft Graph: {"requests": [{"id", "method", "url", "headers"}]}, sent
+by POST or QUERY (RFC 10008). Each part is answered as its single GET would be, 304 included, with the caller's identity.
+The answers come as NDJSON, each line as soon as its part is done, so that a slow part delays no other; or as one JSON
+object for a client that does not accept NDJSON.
+
+    app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/api/")     # in any WSGI application
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from io import BytesIO
+from itertools import chain
+from queue import Empty, SimpleQueue
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.http import parse_options_header
+from werkzeug.wsgi import ClosingIterator, get_input_stream
+
+from .compression import compress_stream, negotiated
+from .doors.wsgi import BUSY, ROUTE, TIMING, WSGI, Threads, client_left, head_of, send, status_line
+from .negotiation import media_type_for
+from .timing import Timing
+from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
+
+if TYPE_CHECKING:
+    from .respond import Responder
+
+MOST_PARTS = 20
+MOST_BYTES = 64 * 1024
+LONGEST_ID = 64
+SIDE_BY_SIDE = 4  # parts of one batch that run at once
+LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
+LONGEST = 5.0  # seconds for all of a batch
+TOGETHER = 2.0  # milliseconds for which lines that are done at once wait for each other
+TOO_LATE = Problem(503, "The batch took too long before this part was done. Ask for it again.", headers=[RETRY_SOON])
+
+# Keys of the WSGI environment.
+PARTS = "roundtrip.parts"  # of each part that is done: status, milliseconds and Timing
+CHARGE = "roundtrip.charge"  # the rate limiter's function that charges for more than one request
+
+PART_HEADERS = {"accept": "accept", "if-none-match": "if_none_match", "if-modified-since": "if_modified_since"}
+# The headers of a part that its line tells: those that a cache needs, and when to ask again.
+_OF_CACHES = (
+    *("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Cache-Groups"),
+    *("Age", "Vary", "Link", "Retry-After"),
+)
+_TOLD = {name: name.lower() for name in _OF_CACHES}
+
+
+class Part(NamedTuple):
+    """One request of a batch, by the id of its answer."""
+
+    id: str
+    head: Head
+
+
+Line = tuple[str, bytes]  # the id of a part, and its line with the newline
+Respond = Callable[[Head, Timing, bool], Answer]  # with true it may raise NotNow
+
+
+class Batch:
+    """WSGI middleware that answers batches at one path; `prefix` begins the paths that may be parts.
+
+    The application that it stands in front of answers the parts. With a responder, its routes are answered without
+    that way around.
+    """
+
+    def __init__(
+        self,
+        application: WSGI,
+        at: str,
+        prefix: str,
+        responder: "Callable[[], Responder] | None" = None,
+        threads: Threads | None = None,
+        identify: Callable[[dict[str, Any]], str | None] | None = None,
+    ) -> None:
+        self._application = application
+        self._at = at
+        self._prefix = prefix
+        self._responder = responder
+        self._threads = threads or Threads(0)
+        self._identify = identify
+        self._pool = ThreadPoolExecutor(8 * SIDE_BY_SIDE, "part")
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a batch; pass on everything else."""
+        if environ["PATH_INFO"] != self._at:
+            return self._application(environ, start_response)
+        environ[ROUTE] = self._at
+        client = environ.get("REMOTE_ADDR", "")
+        timing = Timing()
+        try:
+            parts = parse(self._body(environ), self._prefix, self._at)
+            if CHARGE in environ:
+                environ[CHARGE](len(parts) - 1)  # one is paid
+            if not self._threads.enter(client, batch=True):
+                raise BUSY
+        except Problem as problem:
+            return send(problem.answer(), start_response, timing)
+        try:
+            pieces, headers = self._answer(parts, environ)
+        except BaseException:
+            self._threads.leave(client, batch=True)
+            raise
+        start_response(status_line(200), [*headers, ("Server-Timing", timing.header())])
+        return ClosingIterator(pieces, lambda: self._threads.leave(client, batch=True))
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
+            raise Problem(405, "A batch is sent by POST or QUERY.", headers=[("Allow", "POST, QUERY")])
+        if environ.get("QUERY_STRING"):
+            raise Problem(400, "This path has no parameters.")
+        media_type, options = parse_options_header(environ.get("CONTENT_TYPE"))
+        if media_type != JSON or options.get("charset", "utf-8").lower() != "utf-8":
+            raise Problem(415, f"A batch is sent as {JSON}, in UTF-8.")
+        if environ.get("HTTP_CONTENT_ENCODING"):
+            raise Problem(415, "A batch is sent without a content coding.", headers=[("Accept-Encoding", "identity")])
+        try:
+            return get_input_stream(environ).read(MOST_BYTES + 1)
+        except Exception as error:  # each server has its own for a body that is cut short or badly chunked
+            raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
+
+    def _answer(self, parts: Sequence[Part], environ: dict[str, Any]) -> tuple[Iterable[bytes], list[tuple[str, str]]]:
+        caller = head_of(environ, self._identify)
+        parts = [Part(id_, head._replace(identity=caller.identity, client=caller.client)) for id_, head in parts]
+        done = environ[PARTS] = []
+
+        def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
+            answer = self._respond(head, environ, timing, only_short)
+            done.append((answer.status, timing.elapsed, timing))
+            return answer
+
+        groups = lines(parts, respond, self._pool, client_left(environ))
+        media_type = media_type_for(caller.accept, (JSON, NDJSON))
+        if media_type == NDJSON:
+            pieces = (b"".join(line for _, line in group) for group in groups if group)
+        else:
+            pieces = (in_order(chain.from_iterable(groups), parts) for _ in "1")
+        coding = negotiated(caller.accept_encoding)
+        headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Encoding")]
+        headers.append(NOSNIFF)
+        if coding != IDENTITY:
+            headers.append(("Content-Encoding", coding))
+        return compress_stream(pieces, coding), headers
+
+    def _respond(self, head: Head, environ: dict[str, Any], timing: Timing, only_short: bool) -> Answer:
+        if self._responder is not None:
+            answer = self._responder().answer_part(head, timing, only_short)
+            if answer is not None:
+                return answer
+        if only_short:
+            raise NotNow
+        return through(self._application, head, environ, timing)
+
+
+def parse(body: bytes, prefix: str, at: str) -> tuple[Part, ...]:
+    """Return the parts of a batch. Raises Problem (400, 413) that says which part is wrong and how."""
+    if len(body) > MOST_BYTES:
+        raise Problem(413, f"The batch is longer than {MOST_BYTES} bytes.")
+    requests = _requests(body)
+    if not 1 <= len(requests) <= MOST_PARTS:
+        raise _fault("requests", f"expected 1 to {MOST_PARTS} of them, got {len(requests)}")
+    parts = tuple(_part(number, request, prefix, at) for number, request in enumerate(requests))
+    seen: set[str] = set()
+    for number, part in enumerate(parts):
+        if part.id in seen:
+            raise _fault(f"requests[{number}].id", f"{part.id!r} is there twice")
+        seen.add(part.id)
+    return parts
+
+
+def lines(
+    parts: Sequence[Part], respond: Respond, pool: ThreadPoolExecutor, client_left: Callable[[], bool]
+) -> Iterator[list[Line]]:
+    """Yield the lines of the parts as they are done.
+
+    Hits and short answers are made here, one after the other; the others run in the pool, SIDE_BY_SIDE at once. When
+    the client leaves (`client_left`, or this generator is closed), what has not begun is cancelled. So it is after
+    LONGEST; then all that is not done is answered with 503, and the work that goes on fills the cache.
+    """
+    began = perf_counter_ns()
+    done: SimpleQueue[Line] = SimpleQueue()
+    left = {part.id: part for part in parts}
+    waiting: deque[Part] = deque()
+    running: list[Future[None]] = []
+
+    def run(part: Part) -> None:
+        done.put(_answered(part, respond, began, only_short=False))
+
+    def start(part: Part) -> None:
+        running.append(pool.submit(copy_context().run, run, part))
+
+    try:
+        ready: list[Line] = []
+        last = _since(began)
+        for part in parts:
+            try:
+                ready.append(_answered(part, respond, began, only_short=True))
+            except NotNow:
+                if len(running) < SIDE_BY_SIDE:
+                    start(part)
+                else:
+                    waiting.append(part)
+                continue
+            del left[part.id]
+            if _since(began) - last > TOGETHER:
+                yield ready
+                ready, last = [], _since(began)
+        yield ready
+        while left and _since(began) < LONGEST * 1000:
+            try:
+                finished = done.get(timeout=LOOK_EVERY)
+            except Empty:
+                if client_left():
+                    return
+                continue
+            if waiting:
+                start(waiting.popleft())
+            del left[finished[0]]
+            yield [finished]
+    finally:
+        for future in running:
+            future.cancel()
+    if left:
+        late = TOO_LATE.answer()
+        yield [(part.id, line(part.id, late, Timing(), _since(began))) for part in left.values()]
+
+
+def in_order(lines: Iterable[Line], parts: Sequence[Part]) -> bytes:
+    """Return all lines as one JSON object, in the order of the parts.
+
+    Some are missing when the client has left, which then reads none.
+    """
+    by_id = dict(lines)
+    return b'{"responses":[' + b",".join(by_id[part.id].rstrip() for part in parts if part.id in by_id) + b"]}"
+
+
+def line(part_id: str, answer: Answer, timing: Timing, start: float) -> bytes:
+    """Return one line: the answer's ready bytes, spliced in without decoding them. `start` is in milliseconds."""
+    headers = {_TOLD[name]: value for name, value in answer.headers if name in _TOLD}
+    told = {"id": part_id, "status": answer.status, "headers": headers}
+    told["timing"] = {"start": round(start, 3), **timing.as_dict()}
+    return b"".join(
+        (json.dumps(told, separators=(",", ":")).encode()[:-1], b',"body":', answer.body or b"null", b"}\n")
+    )
+
+
+def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timing) -> Answer:
+    """Answer a part by the WSGI application, with the caller's identity (cookies, Authorization) and address."""
+    path, _, query = head.path, "", head.query
+    environ = {name: value for name, value in caller.items() if name in _INHERITED or name.startswith(_INHERITED_KINDS)}
+    environ.update(
+        {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path.encode().decode("latin-1"),
+            "QUERY_STRING": query,
+            "HTTP_ACCEPT": head.accept or JSON,
+            "wsgi.input": BytesIO(),
+            "wsgi.errors": caller["wsgi.errors"],
+            TIMING: timing,
+        }
+    )
+    for name, value in (
+        ("HTTP_IF_NONE_MATCH", head.if_none_match),
+        ("HTTP_IF_MODIFIED_SINCE", head.if_modified_since),
+    ):
+        if value:
+            environ[name] = value
+    began: list[Any] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], None]:
+        began[:] = [int(status[:3]), headers]
+        return written.append
+
+    pieces = application(environ, start_response)
+    try:
+        written.extend(pieces)
+    finally:
+        close = getattr(pieces, "close", None)
+        if close:
+            close()
+    status, headers = began
+    return Answer(
+        status,
+        [(_CANONICAL.get(name.lower(), name), value) for name, value in headers],
+        _as_json(headers, b"".join(written)),
+    )
+
+
+_INHERITED = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "REMOTE_PORT")
+_INHERITED_KINDS = (
+    "wsgi.",
+    "HTTP_HOST",
+    "HTTP_COOKIE",
+    "HTTP_AUTHORIZATION",
+    "HTTP_X_FORWARDED",
+    "HTTP_FORWARDED",
+    "HTTP_ACCEPT_LANGUAGE",
+)
+_CANONICAL = {name.lower(): name for name in _OF_CACHES}
+
+
+def _answered(part: Part, respond: Respond, began: int, only_short: bool) -> Line:
+    timing = Timing()
+    start = _since(began)
+    answer = respond(part.head, timing, only_short)
+    return part.id, line(part.id, answer, timing, start)
+
+
+def _as_json(headers: list[tuple[str, str]], body: bytes) -> bytes:
+    """Return a body as JSON on one line: itself, a text as a string, anything else as base64 (as Microsoft Graph does)."""
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    media_type, options = parse_options_header(kind)
+    if not body:
+        return b""
+    if media_type == JSON or media_type.endswith("+json"):
+        return body.strip().replace(b"\n", b" ").replace(b"\r", b" ")
+    if media_type.startswith("text/"):
+        return json.dumps(body.decode(options.get("charset", "utf-8"), "replace")).encode()
+    return json.dumps(b64encode(body).decode()).encode()
+
+
+def _requests(body: bytes) -> list[Any]:
+    try:
+        given = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
+        json.dumps(given, ensure_ascii=False).encode()  # a lone surrogate is no text
+    except (ValueError, RecursionError) as error:
+        said = error.args[0] if isinstance(error, _DuplicateKeyError) else "expected JSON (RFC 8259) in UTF-8"
+        raise Problem(400, f"The batch cannot be read: {said}.") from None
+    if not isinstance(given, dict) or given.keys() != {"requests"} or not isinstance(given["requests"], list):
+        raise Problem(400, 'Expected {"requests": [...]} and nothing else.')
+    return given["requests"]
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that is there twice: two readers could differ over its value."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise _DuplicateKeyError("a key is there twice in one object")
+    return made
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _part(number: int, request: Any, prefix: str, at: str) -> Part:
+    where = f"requests[{number}]"
+    if not isinstance(request, dict):
+        raise _fault(where, "expected an object")
+    unknown = request.keys() - {"id", "method", "url", "headers"}
+    if unknown:
+        raise _fault(where, f"there is no {min(unknown)[:40]!r} in a request")
+    part_id, url = request.get("id"), request.get("url")
+    if not isinstance(part_id, str) or not 1 <= len(part_id) <= LONGEST_ID:
+        raise _fault(f"{where}.id", f"expected a string of 1 to {LONGEST_ID} characters")
+    if request.get("method", "GET") != "GET":
+        raise _fault(f"{where}.method", "only GET can be part of a batch", ("GET",))
+    match = _URL.fullmatch(url) if isinstance(url, str) else None
+    path = unquote_to_bytes(match[1]).decode("utf-8", "replace") if match else ""
+    if match is None or not path.startswith(prefix) or not {"", ".", ".."}.isdisjoint(path.split("/")[1:]):
+        raise _fault(
+            f"{where}.url", f"expected a URL of this API without a host, such as {prefix.rstrip('/')}/items?limit=5"
+        )
+    if path == at:
+        raise _fault(f"{where}.url", "a batch cannot hold a batch")
+    given = _headers(f"{where}.headers", request.get("headers", {}))
+    return Part(part_id, Head("GET", path, match[2] or "", **given))
+
+
+_URL = re.compile(r"(/[!-\"$->@-~]*)(?:\?([!-\"$-~]*))?")  # a path, and a query; no fragment
+
+
+def _headers(where: str, headers: Any) -> dict[str, str]:
+    if not isinstance(headers, dict):
+        raise _fault(where, "expected an object")
+    given: dict[str, str] = {}
+    for name, value in headers.items():
+        known = PART_HEADERS.get(name.lower())
+        if known is None or known in given:
+            raise _fault(where, f"{name[:40]!r} is not for a part, or is there twice", tuple(PART_HEADERS))
+        if not isinstance(value, str) or not value.isprintable() or not value.isascii():
+            raise _fault(f"{where}.{name}", "expected a string of printable ASCII characters")
+        given[known] = value
+    if given.get("accept", JSON) not in (JSON, "*/*"):
+        raise _fault(f"{where}.accept", "a part of a batch is JSON", (JSON,))
+    return given
+
+
+def _since(began: int) -> float:
+    return (perf_counter_ns() - began) / 1e6
+
+
+def _fault(where: str, detail: str, allowed: tuple[str, ...] | None = None) -> Problem:
+    return Problem.of_parameters(Fault(where, detail, allowed))

@@ -1,0 +1,173 @@
+"""The WSGI door (PEP 3333): answers the extension's GETs before Flask is entered, and passes on everything else.
+
+Hooks of Flask (before_request, after_request) do not run for these answers. A route of which `through_flask` is true
+is answered by Flask always.
+"""
+
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+
+from ..timing import Timing
+from ..wire import RETRY_SOON, Answer, Head, Headers, Problem
+
+if TYPE_CHECKING:
+    from ..respond import Responder
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
+
+# Keys of a WSGI environment, by which the door and the layers around it leave each other word.
+TIMING = "roundtrip.timing"  # the Timing of the answer
+ROUTE = "roundtrip.route"  # the rule of the route that answers
+CLIENT = "REMOTE_ADDR"
+SEEN_LATELY = 10.0  # seconds for which a client counts as one that the threads are shared with
+
+
+class Door:
+    """The extension's GETs in front of a WSGI application."""
+
+    def __init__(
+        self,
+        application: WSGI,
+        responder: "Callable[[], Responder]",
+        prefix: str,
+        identify: Identify,
+        threads: int = 0,
+    ) -> None:
+        self._application = application
+        self._responder = responder
+        self._prefix = prefix
+        self._identify = identify
+        self.threads = Threads(threads)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a GET of the extension; pass on everything else."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(self._prefix):
+            return self._application(environ, start_response)
+        timing = environ[TIMING] = Timing()
+        responder = self._responder()
+        head = head_of(environ, self._identify)
+        answer = responder.hit(head, timing)
+        if answer is None:
+            try:
+                found = responder.find(head)
+            except HTTPException:
+                found = None
+            if found is None or found[0].through_flask:
+                del environ[TIMING]
+                return self._application(environ, start_response)
+            answer = self._built(responder, found, head, timing)
+        return send(answer, start_response, timing)
+
+    def _built(self, responder: "Responder", found: Any, head: Head, timing: Timing) -> Answer:
+        if not self.threads.enter(head.client):
+            return BUSY.answer()
+        try:
+            return responder.answer_route(*found, head, timing)
+        finally:
+            self.threads.leave(head.client)
+
+
+class Threads:
+    """The server's threads that are busy with more than a hit, counted by client.
+
+    One client holds at most half of them while there are others, and batches, which last, at most half of them.
+    `threads` is their number in this process; 0: everybody may enter.
+    """
+
+    def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._half = threads // 2 if threads else sys.maxsize
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: Counter[str] = Counter()
+        self._latest = ("", 0.0)  # the client that came last, and when
+        self._before = ("", 0.0)  # the other client that came last before it
+        self._batches = 0
+        self.changed: Callable[[int], object] = lambda more: None  # is told of each thread more or less
+
+    def enter(self, client: str, batch: bool = False) -> bool:
+        """Count one more thread of the client; false where that is more than its share."""
+        with self._lock:
+            now = self._clock()
+            if client != self._latest[0]:
+                self._before = self._latest
+            self._latest = (client, now)
+            has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
+            if (has_others and self._held[client] >= self._half) or (batch and self._batches >= self._half):
+                return False
+            self._held[client] += 1
+            self._batches += batch
+        self.changed(1)
+        return True
+
+    def leave(self, client: str, batch: bool = False) -> None:
+        """Count one thread less."""
+        with self._lock:
+            self._batches -= batch
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
+        self.changed(-1)
+
+
+BUSY = Problem(503, "The server is busy with your other requests. Try again in a moment.", headers=[RETRY_SOON])
+
+
+def head_of(environ: dict[str, Any], identify: Identify | None = None) -> Head:
+    """Read a request's head from its WSGI environment."""
+    get = environ.get
+    path = environ["PATH_INFO"]
+    return Head(
+        environ["REQUEST_METHOD"],
+        path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
+        get("QUERY_STRING", ""),
+        get("HTTP_ACCEPT", ""),
+        get("HTTP_ACCEPT_ENCODING", ""),
+        get("HTTP_IF_NONE_MATCH", ""),
+        get("HTTP_IF_MODIFIED_SINCE", ""),
+        (identify(environ) or "") if identify else "",
+        get(CLIENT, ""),
+    )
+
+
+def status_line(status: int) -> str:
+    """Return such as `200 OK`."""
+    return f"{status} {_PHRASES.get(status, '')}"
+
+
+def send(answer: Answer, start_response: Callable[..., Any], timing: Timing | None = None) -> Iterable[bytes]:
+    """Send an answer that is no part of a batch."""
+    told: Headers = [("Server-Timing", (timing or Timing()).header())]
+    start_response(status_line(answer.status), [*answer.headers, *told])
+    return (answer.body,)
+
+
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
+
+def client_left(environ: dict[str, Any]) -> Callable[[], bool]:
+    """Return a function that tells whether the client has closed its side of the connection.
+
+    gunicorn gives the socket to the application; under another server no client is taken to have left.
+    """
+    connection: socket.socket | None = environ.get("gunicorn.socket")
+
+    def left() -> bool:
+        if connection is None:
+            return False
+        try:
+            return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:  # it is there, and says nothing
+            return False
+        except OSError:
+            return True
+
+    return left

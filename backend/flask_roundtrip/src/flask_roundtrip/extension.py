@@ -1,0 +1,200 @@
+"""Roundtrip, the Flask extension: a decorator that makes a fast GET of a view function.
+
+    rt = Roundtrip(db=db, cache=cache)              # flask-sqlalchemy and flask-caching; each is optional
+    @api.get("/flights")
+    @rt.answers(FlightSchema(many=True), arguments=FlightArguments, fields="id,carrier", fresh=Freshness(300, 86_400))
+    def flights(ask): return rt.page(Flight, ask, filters=FILTERS, sorts=SORTS)
+    rt.init_app(app)                                # after db and cache; before or after the blueprints
+
+Cached hits, and misses too, are answered before Flask is entered: hooks such as before_request do not run for them. A
+warning at the first request names the hooks. `through_flask=True` sends every request of a route through Flask.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from flask import Flask, Response, current_app, request
+from marshmallow import Schema
+
+from . import pagination, query_plan
+from .arguments import Arguments
+from .batch import Batch
+from .database import Database
+from .doors.flask import sent
+from .doors.wsgi import TIMING, Door, Identify, head_of
+from .fields import leaves_of
+from .pagination import Cursors
+from .query_plan import Answered, Filters
+from .respond import Responder, Route
+from .response_cache import MemoryStore, ResponseCache
+from .tags import purge
+from .timing import Timing
+from .wire import Freshness
+
+log = logging.getLogger(__name__)
+MIB = 1024 * 1024
+NEVER_CHANGED: tuple[str, str | None] = ("", None)
+Changed = Callable[[], tuple[str, str | None]]  # a version of all data, and its Last-Modified
+
+
+class Roundtrip:
+    """The extension. Settings in app.config:
+
+    ROUNDTRIP_PREFIX ("/")      the paths of its routes begin with it
+    ROUNDTRIP_BATCH ("")        the path of batches, such as /api/batch; empty: none
+    ROUNDTRIP_THREADS (0)       the server's threads in one process, to share them among clients; 0: do not
+    ROUNDTRIP_CACHE_BYTES       the size of the response cache without flask-caching (20 MiB)
+    ROUNDTRIP_EDGES ([])        URLs of caches in front that take PURGE when tags are invalidated
+    SECRET_KEY                  signs the cursors of pages
+    """
+
+    def __init__(self, app: Flask | None = None, *, db: Any = None, cache: Any = None) -> None:
+        self._db = db
+        self._cache = cache
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(
+        self,
+        app: Flask,
+        *,
+        database: Database | None = None,
+        changed: Changed = lambda: NEVER_CHANGED,
+        identify: Identify | None = None,
+    ) -> None:
+        """Put the door, and the batch, in front of the application.
+
+        `database` replaces the one made of flask-sqlalchemy's engine; `changed` tells the version of all data and its
+        Last-Modified; `identify` tells the user of a request's WSGI environment, for private routes.
+        """
+        app.config.setdefault("ROUNDTRIP_PREFIX", "/")
+        app.config.setdefault("ROUNDTRIP_BATCH", "")
+        app.config.setdefault("ROUNDTRIP_THREADS", 0)
+        app.config.setdefault("ROUNDTRIP_CACHE_BYTES", 20 * MIB)
+        app.config.setdefault("ROUNDTRIP_EDGES", [])
+        if database is None and self._db is not None:
+            with app.app_context():
+                database = Database(self._db.engine)
+        store = (
+            app.extensions["cache"][self._cache] if self._cache else MemoryStore(app.config["ROUNDTRIP_CACHE_BYTES"])
+        )
+        state = app.extensions["roundtrip"] = State(app, database, ResponseCache(store), changed, identify)
+        prefix, batch = app.config["ROUNDTRIP_PREFIX"], app.config["ROUNDTRIP_BATCH"]
+        state.door = Door(app.wsgi_app, lambda: state.responder, prefix, identify, app.config["ROUNDTRIP_THREADS"])
+        app.wsgi_app = state.door  # type: ignore[method-assign]  # Flask's own way to add a middleware
+        if batch:
+            app.wsgi_app = Batch(state.door, batch, prefix, lambda: state.responder, state.door.threads, identify)  # type: ignore[method-assign]
+
+    def answers(
+        self,
+        schema: Schema | type[Schema],
+        *,
+        arguments: type[Arguments] = Arguments,
+        fields: str = "",
+        fresh: Freshness = Freshness(0),
+        tags: tuple[str, ...] = (),
+        private: bool = False,
+        through_flask: bool = False,
+    ) -> Callable[[Callable[..., Answered]], Callable[..., Response]]:
+        """Return a decorator: the function answers an Ask, and becomes a Flask view.
+
+        `fields` is the selection by default, all fields where it is empty; `fresh` the lifetime of the answer; `tags`
+        are names for invalidate(); a `private` answer is kept for each user apart, in this process alone.
+        """
+        kind = schema if isinstance(schema, type) else type(schema)
+        fields = fields or ",".join(name for name in leaves_of(kind) if "." not in name)
+
+        def decorate(function: Callable[..., Answered]) -> Callable[..., Response]:
+            route = Route(function, kind, arguments, fresh, fields, tags, private, through_flask)
+
+            def view(**path_arguments: object) -> Response:
+                state = state_of(current_app)
+                timing = request.environ[TIMING] = Timing()
+                head = head_of(request.environ, state.identify)
+                here = state.routes[request.endpoint or ""]
+                answer = state.responder.answer_route(here, path_arguments, head, timing)
+                return sent(answer, timing)
+
+            view.__name__, view.__doc__ = function.__name__, function.__doc__
+            view.roundtrip = route  # type: ignore[attr-defined]
+            return view
+
+        return decorate
+
+    @staticmethod
+    def page(
+        model: Any, ask: query_plan.Ask, *, filters: Filters, sorts: pagination.Sorts, sort: str | None = None
+    ) -> Answered:
+        """Answer with a page of a model (pagination.py)."""
+        return pagination.page(ask, model, filters, sorts, sort)
+
+    @staticmethod
+    def one(model: Any, ask: query_plan.Ask, key: str) -> Answered:
+        """Answer with one row of a model (query_plan.py)."""
+        return query_plan.one(ask, model, key)
+
+    def invalidate(self, *tags: str) -> None:
+        """Make every answer with one of these tags old: here, in other processes, and in the caches in front."""
+        state = state_of(current_app)
+        state.responder.invalidate(*tags)
+        purge(state.app.config["ROUNDTRIP_EDGES"], tags)
+
+
+class State:
+    """What the extension keeps for one application."""
+
+    door: Door
+
+    def __init__(
+        self, app: Flask, database: Database | None, cache: ResponseCache, changed: Changed, identify: Identify | None
+    ) -> None:
+        self.app = app
+        self.database = database
+        self.cache = cache
+        self.identify = identify
+        self._changed = changed
+
+    @cached_property
+    def routes(self) -> Mapping[str, Route]:
+        """The extension's routes by Flask's endpoint, in the order in which they were registered."""
+        found: dict[str, Route] = {}
+        for rule in self.app.url_map.iter_rules():
+            route = getattr(self.app.view_functions.get(rule.endpoint), "roundtrip", None)
+            if route is not None:
+                found[rule.endpoint] = route._replace(rule=rule.rule)
+        return found
+
+    @cached_property
+    def responder(self) -> Responder:
+        """Made at the first request, when all routes are there."""
+        _warn_of_hooks(self.app, self.routes)
+        secret = self.app.config.get("SECRET_KEY") or ""
+        if not secret:
+            raise RuntimeError("Set SECRET_KEY: it signs the cursors of pages.")
+        return Responder(self.app, self.routes, self.database, self.cache, Cursors(str(secret)), self._changed)
+
+
+def state_of(app: Flask) -> State:
+    """Return what the extension keeps for an application."""
+    state: State = app.extensions["roundtrip"]
+    return state
+
+
+def _warn_of_hooks(app: Flask, routes: Mapping[str, Route]) -> None:
+    """Name the hooks that do not run for the extension's routes."""
+    blueprints = {
+        None,
+        *(endpoint.rpartition(".")[0] for endpoint, route in routes.items() if not route.through_flask),
+    }
+    named = {
+        f"{hook.__module__}.{hook.__qualname__}"
+        for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+        for blueprint, functions in hooks.items()
+        if blueprint in blueprints
+        for hook in functions
+        if not getattr(hook, "roundtrip_skips", False)
+    }
+    if named and len(blueprints) > 1:
+        log.warning("These hooks do not run for cached answers (see through_flask): %s", ", ".join(sorted(named)))

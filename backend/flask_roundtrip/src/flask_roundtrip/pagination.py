@@ -1,0 +1,186 @@
+"""Keyset pagination: a cursor says after which row to go on, so that page 1,000 costs what page 1 costs.
+
+OFFSET reads and throws away all rows before the page, and repeats or misses rows when the data changes in between. A
+keyset reads on in an index from the last row seen. Source: https://use-the-index-luke.com/no-offset. The cursor is
+signed: nobody can forge one, and a cursor of another list (other filters, other order) does not fit. It has one
+spelling, so that it makes one cache entry.
+
+    page = keyset(select(Flight), by=(Flight.sched_dep, Flight.id), after=cursor, secret=key)
+    flights, cursor = page.read(db.session)         # in any application, with any select()
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
+from sqlalchemy import BindParameter, Engine, Select, bindparam, literal, tuple_
+
+from .arguments import DEFAULT_ITEMS
+from .query_plan import Answered, Ask, DumpPlan, Filters, Plan, plan_of
+from .serialization import json_bytes
+from .wire import Fault, Problem
+
+LONGEST_CURSOR = 512
+Sorts = Mapping[str, Callable[[bool], Sequence[Any]]]
+
+
+def page(ask: Ask, model: Any, filters: Filters, sorts: Sorts, sort: str | None = None) -> Answered:
+    """Answer with {"items": [...], "next": cursor or null}: the rows that match the filters given, in an order.
+
+    `filters` holds a condition for each argument, with a bound parameter of the argument's name. `sorts` names
+    orders; each ends with a unique column. A leading `-` in `sort` (by default the argument, or the first order)
+    reverses it.
+    """
+    given = {name: ask.arguments[name] for name in filters if name in ask.arguments}
+    sort = sort or ask.get("sort") or next(iter(sorts))
+    after, limit = ask.get("after"), ask["limit"]
+    values = {**given, "rows": limit + 1}
+    if after is not None:
+        values.update(ask.cursors.read(ask.listed, after))
+    question = (ask.schema, ask.selection, tuple(given), sort, after is not None)
+    plan: Plan = ask.database.compiled(_compile_page, model, _Same(filters), _Same(sorts), *question)
+    rows = plan.rows(ask, values)
+    with ask.timing.span("serialize"):
+        items = plan.items(rows[:limit])
+    if len(rows) <= limit:
+        return Answered({"items": items, "next": None})
+    last = rows[limit - 1]
+    cursor = ask.cursors.make(ask.listed, [last[column.position] for column in plan.cursor])
+    return Answered({"items": items, "next": cursor}, cursor)
+
+
+def keyset(
+    statement: Select[Any],
+    by: Sequence[Any],
+    secret: str,
+    after: str | None = None,
+    limit: int = DEFAULT_ITEMS,
+    descending: bool = False,
+) -> "Keyset":
+    """Return a page of any select(), ordered by these columns, of which the last is unique.
+
+    Raises Problem (400) for a cursor that was not made for this statement and order.
+    """
+    compiled = statement.compile()
+    listed = f"{compiled} {sorted(compiled.params.items())} {[str(column) for column in by]} {descending}"
+    cursors = Cursors(secret)
+    continued = statement.add_columns(*by).order_by(*_directed(by, descending)).limit(limit + 1)
+    if after is not None:
+        position = zip(cursors.position(listed, after), by, strict=True)
+        columns, row = tuple_(*by), tuple_(*(_bound(value, column) for value, column in position))
+        continued = continued.where(columns < row if descending else columns > row)
+    return Keyset(continued, len(by), limit, cursors, listed)
+
+
+class Keyset(NamedTuple):
+    """One page of a statement."""
+
+    statement: Select[Any]
+    keys: int
+    limit: int
+    cursors: "Cursors"
+    listed: str
+
+    def read(self, session: Any) -> tuple[list[Any], str | None]:
+        """Return the page's rows (entities, where the statement selects one), and the cursor of the next page or None."""
+        rows = session.execute(self.statement).all()
+        found = [row[0] if len(row) == self.keys + 1 else row[: -self.keys] for row in rows[: self.limit]]
+        if len(rows) <= self.limit:
+            return found, None
+        return found, self.cursors.make(self.listed, rows[self.limit - 1][-self.keys :])
+
+
+class Cursors:
+    """Makes and reads opaque cursors, signed with the application's secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def make(self, listed: str, position: Sequence[Any]) -> str:
+        """Return the cursor behind a row: the values of its sort columns. `listed` names the list it belongs to."""
+        return self._signer(listed).sign(base64_encode(json_bytes(list(position)))).decode()
+
+    def position(self, listed: str, cursor: str) -> list[Any]:
+        """Return the values again. Raises Problem (400) for a cursor not made for this list, or spelled otherwise."""
+        try:
+            signed = self._signer(listed).unsign(cursor[:LONGEST_CURSOR])
+            position: list[Any] = json.loads(base64_decode(signed))
+            one_spelling = all(base64_encode(base64_decode(part)).decode() == part for part in cursor.split("."))
+        except (BadData, ValueError):
+            one_spelling = False
+        if not one_spelling:
+            raise Problem.of_parameters(Fault("after", "this is no cursor of this list"))
+        return position
+
+    def read(self, listed: str, cursor: str) -> dict[str, Any]:
+        """Return the same as bound values for `paged()`."""
+        return {f"after_{number}": value for number, value in enumerate(self.position(listed, cursor))}
+
+    def _signer(self, listed: str) -> Signer:
+        return Signer(self._secret, salt=f"cursor {listed}")
+
+
+def paged(statement: Select[Any], order: Sequence[Any], descending: bool, continued: bool) -> Select[Any]:
+    """Order a statement, read on after the cursor, and read one row more than asked: it tells of a next page.
+
+    The last of `order` must be unique; the values of these columns are the cursor.
+    """
+    if continued:
+        after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
+        statement = statement.where(tuple_(*order) < after if descending else tuple_(*order) > after)
+        # Implied by the above. In an index on an expression SQLite needs it to seek; else it walks from the start.
+        first: BindParameter[Any] = bindparam("after_0")
+        statement = statement.where(order[0] <= first if descending else order[0] >= first)
+    return statement.order_by(*_directed(order, descending)).limit(bindparam("rows"))
+
+
+def _compile_page(
+    engine: Engine,
+    model: Any,
+    filters: "_Same",
+    sorts: "_Same",
+    schema: Any,
+    selection: Any,
+    given: tuple[str, ...],
+    sort: str,
+    continued: bool,
+) -> Plan | DumpPlan:
+    descending = sort.startswith("-")
+    order = sorts.value[sort.removeprefix("-")](descending)
+
+    def finish(statement: Select[Any]) -> Select[Any]:
+        # Of two bounds on one column SQLite seeks to the first: the cursor's, which moves on, not the filter's.
+        statement = paged(statement, order, descending, continued)
+        return statement.where(*(filters.value[name]() for name in given))
+
+    return plan_of(engine, model, schema, selection, order, finish)
+
+
+class _Same:
+    """A mapping as a part of a cache key: by identity."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.value is other.value
+
+
+def _directed(order: Sequence[Any], descending: bool) -> list[Any]:
+    return [column.desc() if descending else column.asc() for column in order]
+
+
+def _bound(value: Any, column: Any) -> Any:
+    """Return a cursor's value as a bound value of its column; dates and times stand as ISO 8601 in a cursor."""
+    kind = column.type.python_type
+    if isinstance(value, str) and issubclass(kind, datetime | date):
+        value = kind.fromisoformat(value)
+    return literal(value, column.type)

@@ -1,0 +1,238 @@
+"""Query plan: a selection decides the columns and joins of one SQL statement, which is built and compiled once.
+
+Building and compiling a statement takes longer than SQLite takes to answer it. So a plan keeps the text of the
+compiled statement, and the position of each field in its rows. It runs through the driver. A column whose values the
+driver returns as the API writes them is not converted; any other goes through its SQLAlchemy type and its marshmallow
+field. A schema that only marshmallow's dump can serialize (Method, Function, pre_dump, fields of your own) gets a plan
+that loads entities and dumps them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from marshmallow import Schema, fields
+from sqlalchemy import ColumnElement, Dialect, Engine, Select, bindparam, inspect, select, types
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from .arguments import LARGEST
+from .database import Database, Row
+from .fields import Selection
+from .serialization import Column, Convert, Items, Object, Shape, compiled_shape
+from .timing import Timing
+from .wire import Problem
+
+Built = tuple[Select[Any], Shape, tuple[Column, ...]]  # a statement, the shape of an item, and of a cursor
+Filters = Mapping[str, Callable[[], ColumnElement[bool]]]
+
+
+@dataclass(slots=True)
+class Ask:
+    """One validated request, and everything that answers it."""
+
+    arguments: dict[str, Any]
+    selection: Selection
+    schema: type[Schema]
+    listed: str  # the name of the list: its path and filters, without the page
+    database: Database
+    cursors: Any  # pagination.Cursors
+    timing: Timing
+    client: str
+
+    def __getitem__(self, name: str) -> Any:
+        return self.arguments[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return an argument, or the default where it was not given."""
+        return self.arguments.get(name, default)
+
+
+class Answered(NamedTuple):
+    """Plain values to encode; and for a page that has a next one, its cursor."""
+
+    value: Any
+    next: str | None = None
+
+
+class Plan:
+    """One compiled statement, and the function that makes items of its rows."""
+
+    def __init__(self, engine: Engine, statement: Select[Any], shape: Shape, cursor: tuple[Column, ...]) -> None:
+        compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
+        self.sql = str(compiled)
+        self._order = tuple(compiled.positiontup or ())  # of the marks; empty where marks have names
+        self._constants = dict(compiled.params)
+        self.items: Items = compiled_shape(shape)
+        self.cursor = cursor  # the columns of a row that say where the next page begins
+
+    def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
+        """Run the statement with these values; times are given as ISO 8601 text."""
+        given = {**self._constants, **{name: values[name] for name in values if name in self._constants}}
+        with ask.timing.span("db"):
+            ask.timing.statements += 1
+            arguments = tuple([given[name] for name in self._order]) if self._order else given
+            return ask.database.fetch(self.sql, arguments, ask.client)
+
+
+class DumpPlan:
+    """The same for a schema that cannot be compiled: entities are loaded, and marshmallow dumps them."""
+
+    def __init__(
+        self, statement: Select[Any], model: Any, schema: type[Schema], selection: Selection, order: Sequence[Any]
+    ) -> None:
+        relationships = inspect(model).relationships
+        loads = [joinedload(getattr(model, name)) for name in selection.nested if name in relationships]
+        self._statement = statement.with_only_columns(model, *order).options(*loads)
+        self._schema = schema(only=selection.names, many=True)
+        self.cursor = tuple(Column(position) for position in range(1, len(order) + 1))
+
+    def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
+        """Run the statement, and dump each entity while its session is open."""
+        with ask.timing.span("db"), ask.database.session(ask.client), Session(ask.database.engine) as session:
+            ask.timing.statements += 1
+            rows = session.execute(self._statement, values).unique().all()
+            dumped = self._schema.dump([row[0] for row in rows])
+            return [(item, *row[1:]) for item, row in zip(dumped, rows, strict=True)]
+
+    @staticmethod
+    def items(rows: Sequence[Row]) -> list[Any]:
+        """Return the dumped entities."""
+        return [row[0] for row in rows]
+
+
+def one(ask: Ask, model: Any, key: str) -> Answered:
+    """Answer with the one row whose key column has the argument's value. Raises Problem (404) when there is none."""
+    value = ask[key]
+    plan: Plan = ask.database.compiled(_compile_one, model, ask.schema, ask.selection, key)
+    rows = plan.rows(ask, {key: value}) if _can_be_a_key(value) else ()
+    if not rows:
+        raise Problem(404, f"There is no such {model.__name__.lower()}: {str(value)[:80]}.")
+    with ask.timing.span("serialize"):
+        return Answered(plan.items(rows)[0])
+
+
+def plan_of(
+    engine: Engine,
+    model: Any,
+    schema: type[Schema],
+    selection: Selection,
+    order: Sequence[ColumnElement[Any]],
+    finish: Callable[[Select[Any]], Select[Any]],
+) -> Plan | DumpPlan:
+    """Compile the plan for a selection of a model. `finish` adds the conditions and the order to its statement."""
+    try:
+        statement, shape, cursor = columns_of(model, schema, selection, order, engine.dialect)
+    except NotCompilable:
+        return DumpPlan(finish(select(model)), model, schema, selection, order)
+    return Plan(engine, finish(statement), shape, cursor)
+
+
+class NotCompilable(Exception):
+    """Only marshmallow itself can serialize this schema."""
+
+
+def columns_of(
+    model: Any,
+    schema: type[Schema] | Schema,
+    selection: Selection,
+    order: Sequence[ColumnElement[Any]],
+    dialect: Dialect,
+) -> Built:
+    """Return the statement that reads the selection of a model, with a join for each nested resource, and its shape;
+    and the positions of the order's columns. Each column is read once: 50 rows of one more take 5 us.
+
+    A nested resource is the model's relationship of that name. Where it can be absent, its key is read as well: the
+    key tells an absent resource from one whose fields are null.
+    """
+    columns: dict[ColumnElement[Any], int] = {}
+    statement = select().select_from(model)
+
+    def position(column: ColumnElement[Any]) -> int:
+        return columns.setdefault(column, len(columns))
+
+    def leaves(source: Any, described: Schema, names: Sequence[str]) -> dict[str, Shape]:
+        content: dict[str, Shape] = {}
+        for name in names:
+            field = described.fields[name]
+            column = _attribute(source, field.attribute or name)
+            content[field.data_key or name] = Column(position(column), converter(field, column.type, dialect))
+        return content
+
+    described = _compilable(schema)
+    content = leaves(model, described, selection.own)
+    for name, inner in selection.nested.items():
+        field = described.fields[name]
+        if type(field) is not fields.Nested or field.many:
+            raise NotCompilable
+        relationship = _attribute(model, field.attribute or name)
+        if not inspect(model).relationships.get(relationship.key) or relationship.property.uselist or inner.nested:
+            raise NotCompilable
+        other = aliased(relationship.property.mapper.class_)
+        statement = statement.outerjoin(other, relationship.of_type(other))
+        key = inspect(other).mapper.primary_key[0].key
+        optional = any(column.nullable for column in relationship.property.local_columns)
+        presence = Column(position(getattr(other, str(key)))) if optional else None
+        nested = leaves(other, _compilable(field.schema), inner.own)
+        content[field.data_key or name] = Object(nested, presence)
+    cursor = tuple(Column(position(column)) for column in order)
+    return statement.add_columns(*columns), Object(content), cursor
+
+
+def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return the function from the driver's value to the answer's; None where they are the same.
+
+    Raises NotCompilable for a field that may look at more than one value.
+    """
+    if type(field).__module__ != "marshmallow.fields" or type(field) in _LOOK_AT_MORE:
+        raise NotCompilable
+    if getattr(kind, "as_written", False):  # its driver returns what the API writes
+        return None
+    of_type = kind.dialect_impl(dialect).result_processor(dialect, None)
+    plain = isinstance(field, fields.Integer | fields.Float) and field.as_string
+    if of_type is None and not plain and isinstance(kind, _SAME.get(type(field), ())):
+        return None
+
+    def convert(value: Any) -> Any:
+        return field._serialize(value if of_type is None else of_type(value), "", None)
+
+    return convert
+
+
+_LOOK_AT_MORE = (fields.Method, fields.Function, fields.Nested, fields.Pluck, fields.Constant)
+# Fields whose serialized value is the driver's value of these types.
+_SAME: dict[type[fields.Field[Any]], tuple[type[types.TypeEngine[Any]], ...]] = {
+    fields.Integer: (types.Integer,),
+    fields.Float: (types.Float,),
+    fields.String: (types.String,),
+}
+
+
+def _compile_one(engine: Engine, model: Any, schema: type[Schema], selection: Selection, key: str) -> Plan | DumpPlan:
+    condition = getattr(model, key) == bindparam(key)
+    return plan_of(engine, model, schema, selection, (), lambda statement: statement.where(condition))
+
+
+def _compilable(schema: type[Schema] | Schema) -> Schema:
+    made = schema() if isinstance(schema, type) else schema
+    hooked = any(hook in ("pre_dump", "post_dump") for hook in made._hooks)
+    own_ways = any(
+        getattr(type(made), method) is not getattr(Schema, method) for method in ("dump", "get_attribute", "_serialize")
+    )
+    if hooked or own_ways:
+        raise NotCompilable
+    return made
+
+
+def _attribute(model: Any, name: str) -> Any:
+    try:
+        found = getattr(model, name)
+    except AttributeError:
+        raise NotCompilable from None
+    if not hasattr(found, "property"):  # a Python property, say
+        raise NotCompilable
+    return found
+
+
+def _can_be_a_key(value: int | str) -> bool:
+    """Tell whether a database takes the value: SQLite knows 64 bits, PostgreSQL no NUL in a text."""
+    return value <= LARGEST if isinstance(value, int) else value.isprintable()

@@ -1,0 +1,448 @@
+"""Response cache: an answer is built once and given many times, as ready bytes in every content coding.
+
+Source: RFC 9111 (freshness), RFC 5861 (stale-while-revalidate). Single flight: however many requests miss one key at
+once, one builds and the others wait for its entry; in this process by a promise, among processes by a lease
+(shared/leases.py). An entry that is stale is given while one request builds the next in the background.
+
+    cache = ResponseCache(MemoryStore(20 * 1024 * 1024))
+    with cache.look_up(key, tags, timing) as found:
+        if found.entry is None:
+            found.store(build())
+    return found.entry
+
+The store is a MemoryStore, or any backend of Flask-Caching (there entries are packed by shared/packed.py, not pickled).
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from functools import lru_cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .compression import SMALLEST, compress
+from .shared.leases import MARK, UNLEASED, Leases, leases_of
+from .shared.packed import pack, safe_key, unpack
+from .tags import LIFETIME, new_version
+from .timing import Timing
+from .wire import IDENTITY, RETRY_SOON, Problem
+
+if TYPE_CHECKING:
+    Base = object
+else:
+    try:
+        from flask_caching.backends.base import BaseCache as Base
+    except ImportError:  # it is optional
+        Base = object
+
+LEASE = 5  # seconds after which another process may build an entry: the first may have been killed
+PATIENCE = 6.0  # seconds that a process waits for the lease of another before it builds without one
+LONGEST_WAIT = 7.0  # seconds that a thread waits for an entry that another thread builds
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.016  # seconds between two looks for the entry of another process
+OVERHEAD = 250  # bytes of Python objects for one value in the store, about
+
+log = logging.getLogger(__name__)
+
+
+class Entry(NamedTuple):
+    """One answer in all content codings made so far, with its freshness, tags and validators; never timings."""
+
+    etag: str
+    last_modified: str | None
+    headers: tuple[tuple[str, str], ...]  # of a 200 and of a 304
+    content_headers: tuple[tuple[str, str], ...]  # of a 200 only
+    tags: tuple[str, ...]
+    versions: tuple[str, ...]  # of the tags, from before the entry was built
+    fresh_for: int  # seconds
+    stale_for: int  # seconds after that in which it may be given while a new one is built
+    stored_at: float  # seconds since the epoch
+    bodies: dict[str, bytes]  # by content coding; identity is always there
+
+    def body_in(self, coding: str) -> tuple[str, bytes] | None:
+        """Return the coding to send and its body: identity for a small body; None if it must be compressed first."""
+        body = self.bodies.get(coding)
+        if body is not None:
+            return coding, body
+        body = self.bodies[IDENTITY]
+        return (IDENTITY, body) if len(body) < SMALLEST else None
+
+    def compressed(self, coding: str) -> "Entry":
+        """Return the entry with its body in one more coding; a small body is not compressed."""
+        body = self.bodies[IDENTITY]
+        if coding == IDENTITY or len(body) < SMALLEST:
+            return self
+        return self._replace(bodies={**self.bodies, coding: compress(body, coding)})
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        return OVERHEAD * 4 + sum(map(len, self.bodies.values()))
+
+
+class ResponseCache:
+    """Entries by canonical key."""
+
+    def __init__(self, store: Any, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._packs = not isinstance(store, MemoryStore)
+        self._leases: Leases | None = leases_of(store) if self._packs else None
+        self._clock = clock
+        self._building: dict[str, Promise] = {}
+        self._lock = threading.Lock()
+
+    def look_up(self, key: str, tags: tuple[str, ...], timing: Timing) -> "LookUp":
+        """Look for the entry; if there is none, wait for whoever builds it, or take over building it.
+
+        The result is a context manager. Its `how` is `hit`, `stale`, `miss` (build it now) or `collapsed` (another
+        request has built it). An error in the block goes to all who wait. Raises Problem (503) after LONGEST_WAIT.
+        """
+        with timing.span("cache"):
+            found = self._look_up(key, tags)
+        timing.cache = found.how
+        return found
+
+    def get(self, key: str, tags: tuple[str, ...] = ()) -> Entry | None:
+        """Return the entry, fresh or stale; None when there is none that may be given."""
+        return self._get(key, tags)[0]
+
+    def ttl(self, entry: Entry) -> int:
+        """Return for how many seconds the entry is still fresh; zero or less: it is stale."""
+        return entry.fresh_for - int(self._clock() - entry.stored_at)
+
+    def put(self, key: str, entry: Entry, lease: "Lease | None" = None) -> None:
+        """Keep the entry for as long as it may be given, counted from when it was built; end the lease to build it."""
+        left = self._left(entry)
+        name = self._name(key)
+        value = pack(entry) if self._packs else entry
+        kept = left >= 1 and self._store.set(name, value, timeout=int(left))
+        if not kept or (lease and lease.name != name):  # under its own key, the entry has replaced the lease
+            self.give_back(lease)
+
+    def renew(self, key: str, tags: tuple[str, ...], build: Callable[[], Entry], executor: Executor) -> None:
+        """Build a new entry in the background, unless one is being built already, here or in another process."""
+        with self._lock:
+            if key in self._building:
+                return
+            self._building[key] = promised = Promise(begun=False)
+        executor.submit(self._renew, key, tags, build, promised)
+
+    def invalidate(self, *tags: str) -> None:
+        """Make every entry with one of these tags a miss: here at once, in other processes within a second."""
+        for key in _version_keys(tags, self._packs):
+            self._store.set(key, new_version(), timeout=LIFETIME)
+
+    def _look_up(self, key: str, tags: tuple[str, ...]) -> "LookUp":
+        entry, versions, occupied = self._get(key, tags)
+        if entry is not None:
+            return LookUp(self, key, entry, "hit" if self.ttl(entry) > 0 else "stale")
+        promised, mine = self._promise(key)
+        if not mine:
+            return LookUp(self, key, promised.kept(), "collapsed")
+        try:
+            return self._take_over(key, tags, promised, versions, occupied)
+        except BaseException as error:
+            self.fail(key, promised, error)
+            raise
+
+    def _take_over(
+        self, key: str, tags: tuple[str, ...], promised: "Promise", versions: tuple[str, ...], occupied: bool
+    ) -> "LookUp":
+        """Build, unless another process does: then wait for its entry. If none comes, build all the same."""
+        lease = None
+        for pause in _pauses():
+            lease = self._lease(key, occupied)
+            if lease and not occupied:  # a lease under the entry's own key: so there is no entry
+                break
+            entry, versions, occupied = self._get(key, tags)
+            if entry is not None:
+                self.give_back(lease)
+                self.fulfil(key, promised, entry)
+                return LookUp(self, key, entry, "collapsed" if self._leases else "hit")
+            if lease:
+                break
+            time.sleep(pause)
+        return LookUp(self, key, None, "miss", promised, lease, versions)
+
+    def _renew(self, key: str, tags: tuple[str, ...], build: Callable[[], Entry], promised: "Promise") -> None:
+        with self._lock:
+            if promised.begun:  # a request has missed the key meanwhile, and builds it itself
+                return
+            promised.begin()
+        lease = self._lease(key, occupied=True)
+        try:
+            entry, versions, _ = self._get(key, tags)
+            if entry is None or (lease and self.ttl(entry) <= 0):
+                entry = build()._replace(versions=versions)
+                self.put(key, entry)
+            self.fulfil(key, promised, entry)
+        except BaseException as error:
+            log.info("A stale entry could not be renewed: %r", error)
+            self.fail(key, promised, error)
+        finally:
+            self.give_back(lease)
+
+    def _lease(self, key: str, occupied: bool) -> "Lease | None":
+        """Take the lease to build: under the entry's own key, or beside it where an old entry is still there."""
+        if self._leases is None:
+            return Lease("", UNLEASED)
+        name = f"{self._name(key)}:renewal" if occupied else self._name(key)
+        token = self._leases.take(name, LEASE)
+        return None if token is None else Lease(name, token)
+
+    def _get(self, key: str, tags: tuple[str, ...]) -> tuple[Entry | None, tuple[str, ...], bool]:
+        """Return the entry, the versions of its tags, and whether something stands under its key.
+
+        It is one operation of the store.
+        """
+        if tags:
+            stored, *found = self._store.get_many(self._name(key), *_version_keys(tags, self._packs))
+            versions = tuple([version.decode() if version else "" for version in found])
+        else:
+            stored, versions = self._store.get(self._name(key)), ()
+        entry = _unpacked(stored) if self._packs else stored
+        if entry is not None and entry.versions == versions and self._left(entry) > 0:
+            return entry, versions, True
+        return None, versions, stored is not None and not (self._packs and stored.startswith(MARK))
+
+    def _left(self, entry: Entry) -> float:
+        """Return for how many seconds the entry may still be given, fresh or stale."""
+        return entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
+
+    def _name(self, key: str) -> str:
+        return safe_key(key) if self._packs else key
+
+    def _promise(self, key: str) -> "tuple[Promise, bool]":
+        """Return the promise of this key's entry, and whether the caller has to keep it."""
+        with self._lock:
+            promised = self._building.get(key)
+            if promised is None:
+                promised = self._building[key] = Promise()
+            elif promised.begun:
+                return promised, False
+            promised.begin()  # it may have waited for its turn in the background
+            return promised, True
+
+    def fulfil(self, key: str, promised: "Promise", entry: Entry) -> None:
+        """Give the entry to all who wait for it."""
+        with self._lock:
+            self._building.pop(key, None)
+        promised.set_result(entry)
+
+    def fail(self, key: str, promised: "Promise", error: BaseException) -> None:
+        """Give the error to all who wait."""
+        with self._lock:
+            self._building.pop(key, None)
+        promised.set_exception(error)
+
+    def give_back(self, lease: "Lease | None") -> None:
+        """End a lease."""
+        if self._leases is not None and lease and lease.token != UNLEASED:
+            self._leases.give_back(lease.name, lease.token)
+
+    def older(self, key: str) -> Entry | None:
+        """Return a copy of the entry that get() does not give, for a request that could not build a new one."""
+        look_again = getattr(self._store, "look_again", None)
+        entry = _unpacked(look_again(self._name(key))) if look_again else None
+        return entry if entry is not None and self._left(entry) > 0 else None
+
+
+class LookUp:
+    """The result of a look-up: an entry, or the duty to build one."""
+
+    __slots__ = ("_cache", "_key", "_lease", "_promised", "_versions", "entry", "how")
+
+    def __init__(
+        self,
+        cache: ResponseCache,
+        key: str,
+        entry: Entry | None,
+        how: str,
+        promised: "Promise | None" = None,
+        lease: "Lease | None" = None,
+        versions: tuple[str, ...] = (),
+    ) -> None:
+        self._cache = cache
+        self._key = key
+        self.entry = entry
+        self.how = how
+        self._promised = promised
+        self._lease = lease
+        self._versions = versions
+
+    def store(self, entry: Entry) -> None:
+        """Keep a new entry, or the same one in one more coding; give it to all who wait."""
+        if self._promised is None:
+            self._cache.put(self._key, entry)
+        else:
+            entry = entry._replace(versions=self._versions)
+            self._cache.put(self._key, entry, self._lease)
+            self._cache.fulfil(self._key, self._promised, entry)
+            self._promised = None
+        self.entry = entry
+
+    def __enter__(self) -> "LookUp":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Fall back to an older copy after a failure of the server; tell all who wait of any other error."""
+        if self._promised is None:
+            return False
+        promised, self._promised = self._promised, None
+        self._cache.give_back(self._lease)
+        error = error or RuntimeError("The entry was not stored.")
+        of_the_client = isinstance(error, Problem) and error.status < 500
+        older = None if of_the_client or not isinstance(error, Exception) else self._cache.older(self._key)
+        if older is None:
+            self._cache.fail(self._key, promised, error)
+            return False
+        self._cache.fulfil(self._key, promised, older)
+        self.entry, self.how = older, "hit"
+        return True
+
+
+class Lease(NamedTuple):
+    """The right to build: its name and token in the store."""
+
+    name: str
+    token: str
+
+
+class Promise(Future[Entry]):
+    """The entry that a thread of this process is building or will build."""
+
+    def __init__(self, begun: bool = True) -> None:
+        super().__init__()
+        self.begun = False
+        self._end = 0.0
+        if begun:
+            self.begin()
+
+    def begin(self) -> None:
+        """Start the clock for all who wait."""
+        self.begun = True
+        self._end = time.monotonic() + LONGEST_WAIT
+
+    def kept(self) -> Entry:
+        """Return the entry once it is there. All who wait give up together: the builder may hang."""
+        try:
+            self.exception(max(0.0, self._end - time.monotonic()))
+        except TimeoutError:
+            raise Problem(503, "This answer takes too long. Try again in a moment.", headers=[RETRY_SOON]) from None
+        return self.result()
+
+
+class MemoryStore(Base):
+    """The default store: entries in this process, least recently used first out, bounded by the sum of their bytes.
+
+    As a backend of Flask-Caching: CACHE_TYPE="flask_roundtrip.response_cache.MemoryStore",
+    CACHE_OPTIONS={"most_bytes": ...}. (Its own SimpleCache counts entries, not bytes, and pickles them.)
+    """
+
+    def __init__(
+        self, most_bytes: int, default_timeout: int = 300, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.default_timeout = default_timeout
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._values: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.bytes = 0
+
+    @classmethod
+    def factory(cls, app: Any, config: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> "MemoryStore":
+        """Make the store for Flask-Caching from CACHE_OPTIONS."""
+        return cls(kwargs["most_bytes"], kwargs["default_timeout"])
+
+    def get(self, key: str) -> Any:
+        """Return the value; None when there is none or its time has passed."""
+        with self._lock:
+            return self._found(key)
+
+    def get_many(self, *keys: str) -> list[Any]:
+        """Return the values of several keys at one moment."""
+        with self._lock:
+            return [self._found(key) for key in keys]
+
+    def set(self, key: str, value: Any, timeout: Any = None) -> bool:
+        """Keep bytes or an Entry. False when it alone is larger than the bound; an older value is gone then too."""
+        size = _size(key, value)
+        expires = self._clock() + (self.default_timeout if timeout is None else timeout)
+        with self._lock:
+            if key in self._values:
+                self._drop(key)
+            if size > self._most_bytes:
+                return False
+            self._values[key] = (expires, value)
+            self.bytes += size
+            while self.bytes > self._most_bytes:
+                self._drop(next(iter(self._values)))
+        return True
+
+    def delete(self, key: str) -> bool:
+        """Forget the value; false when there was none."""
+        with self._lock:
+            there = key in self._values
+            if there:
+                self._drop(key)
+            return there
+
+    def clear(self) -> bool:
+        """Forget everything."""
+        with self._lock:
+            self._values.clear()
+            self.bytes = 0
+        return True
+
+    def _found(self, key: str) -> Any:
+        found = self._values.get(key)
+        if found is None:
+            return None
+        if found[0] <= self._clock():
+            self._drop(key)
+            return None
+        self._values.move_to_end(key)
+        return found[1]
+
+    def _drop(self, key: str) -> None:
+        _, value = self._values.pop(key)
+        self.bytes -= _size(key, value)
+
+
+def _size(key: str, value: Any) -> int:
+    return len(key) + OVERHEAD + (value.size if isinstance(value, Entry) else len(value))
+
+
+@lru_cache(maxsize=4096)
+def _version_keys(tags: tuple[str, ...], packs: bool) -> tuple[str, ...]:
+    return tuple(safe_key(tag, "tag") if packs else f"tag {tag}" for tag in tags)
+
+
+def _unpacked(stored: Any) -> Entry | None:
+    """Unpack once what is small and asked for again and again: a store's own copy is the same object each time."""
+    if not isinstance(stored, bytes):
+        return None
+    return _unpacked_once(stored) if len(stored) <= LARGEST_KEPT else _entry(stored)
+
+
+LARGEST_KEPT = 32 * 1024  # bytes; 128 of them are 4 MiB at most
+
+
+def _entry(stored: bytes) -> Entry | None:
+    values = unpack(stored)
+    return None if values is None else Entry(*values)
+
+
+_unpacked_once = lru_cache(maxsize=128)(_entry)
+
+
+def _pauses() -> Iterator[float]:
+    """Yield growing pauses, in seconds, until they have been long enough together."""
+    pause, end = SHORTEST_PAUSE, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        yield pause
+        pause = min(2 * pause, LONGEST_PAUSE)

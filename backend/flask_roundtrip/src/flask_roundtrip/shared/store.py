@@ -1,0 +1,230 @@
+"""A store that several processes share, and that may fail: the common part of Redis and Memcached.
+
+Each process keeps its own copies in front, for a second: a hit on a hot key costs no operation of the server, and a
+value that another process has replaced or removed is given for a second more at most.
+
+A server that hangs costs one time limit, and a process asks it one thing at a time over one connection: so one request
+waits, not one in each thread. After a failure the circuit breaker opens. Then the process answers from copies of its
+own, until a probe in the background finds the server back. No request connects again by itself: connecting can hang
+in the resolver.
+"""
+
+import logging
+import secrets
+import threading
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from ..response_cache import Base, MemoryStore
+from .circuit_breaker import CircuitBreaker
+from .leases import MARK, UNLEASED
+from .packed import PREFIX, safe_key
+
+PAUSE = 1.0  # seconds between two probes of a lost server; the first comes at once
+COPY = 1  # seconds that a process keeps its copy
+OLD_COPY = 60  # seconds that it may still give the copy where nothing newer can be had
+COPY_WHILE_AWAY = 10  # seconds that it keeps a copy while the server is lost: nobody can tell this process of a change
+LARGEST = 1_000_000  # bytes of a value: a mebibyte, memcached's default bound, less its own overhead
+_TAG = f"{PREFIX}tag:"
+_ABSENT = b""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class SharedStore(Base):
+    """Bytes by key in a server, with leases, copies in this process, and a circuit breaker."""
+
+    timeout = 0.05  # seconds for the server's answer, or to connect
+    turn = 0.02  # seconds to wait for one's turn to ask
+
+    def __init__(self, most_bytes: int, default_timeout: int = 300) -> None:
+        self.default_timeout = default_timeout
+        self._copies = MemoryStore(most_bytes)
+        self._old_copies = MemoryStore(most_bytes)  # mostly the same bytes
+        self._turn = threading.Lock()  # to speak on the connection
+        self._hangs = False
+        self._breaker = CircuitBreaker(failures=1, pause=PAUSE, probe=self._probe)
+        self._owed: deque[tuple[str, str]] = deque(maxlen=1000)  # leases that may still be ours: name and token
+        self._refusals: set[str] = set()
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value, up to a second old; None when there is none or the server is lost."""
+        return self.get_many(key)[0]
+
+    def get_many(self, *keys: str) -> list[bytes | None]:
+        """Do the same for several keys, in one operation of the server. An absent tag is remembered for a second too."""
+        values: list[Any] = self._copies.get_many(*keys)
+        asked = [key for key, value in zip(keys, values, strict=True) if value is None]
+        if asked:
+            came = self._ask(self._fetch, [_name(key) for key in asked]) or [None] * len(asked)
+            by_key = dict(zip(asked, came, strict=True))
+            for key, value in by_key.items():
+                self._copy(key, value)
+            values = [by_key.get(key) if value is None else value for key, value in zip(keys, values, strict=True)]
+        return [value if value and not value.startswith(MARK) else None for value in values]
+
+    def look_again(self, key: str) -> bytes | None:
+        """Return the value, or the copy that this process had of it, for a request that could not build.
+
+        get() finds nothing where the server is lost or busy, too. While the database can be asked that costs a
+        statement; while it cannot, it would be an error.
+        """
+        came = self._ask_patiently(self._fetch, [_name(key)])
+        value = came[0] if came else None
+        return value if value and not value.startswith(MARK) else self._old_copies.get(key)
+
+    def set(self, key: str, value: bytes, timeout: Any = None) -> bool:
+        """Keep the value; false when the server is lost, or refuses it for its size or another reason."""
+        seconds = self.default_timeout if timeout is None else timeout
+        self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._breaker.is_open else COPY))
+        self._old_copies.set(key, value, timeout=min(seconds, OLD_COPY))
+        if len(value) > LARGEST:
+            self._ask(self._forget, _name(key))
+            return False
+        return self._ask_patiently(self._store, _name(key), value, seconds) or False
+
+    def delete(self, key: str) -> bool:
+        """Forget the value; false when there was none, or nobody can tell. Other processes' copies live on."""
+        self._copies.delete(key)
+        self._old_copies.delete(key)
+        return self._ask(self._forget, _name(key)) or False
+
+    def clear(self) -> bool:
+        """Forget everything; false when nobody can tell. Other processes' copies live on."""
+        self._copies.clear()
+        self._old_copies.clear()
+        return self._ask(self._forget_all) or False
+
+    def take(self, key: str, seconds: int) -> str | None:
+        """Take the key's lease (leases.py). While the server is lost everybody may build."""
+        self._copies.delete(key)
+        if not self._breaker.allows():
+            return UNLEASED
+        name, token = _name(key), secrets.token_hex(16)
+        taken = self._ask_patiently(self._add, name, MARK + token.encode(), seconds)
+        if taken is None:  # a server that hung may still do it later
+            self._owe(name, token)
+            return UNLEASED
+        return token if taken else None
+
+    def give_back(self, key: str, token: str) -> None:
+        """End the lease, if it is still the one with this token; when the server is lost or busy, later."""
+        name = _name(key)
+        if token != UNLEASED and self._ask_patiently(self._remove, name, MARK + token.encode()) is None:
+            self._owe(name, token)
+
+    def _copy(self, key: str, value: bytes | None) -> None:
+        if value and not value.startswith(MARK):
+            self._copies.set(key, value, timeout=COPY)
+            self._old_copies.set(key, value, timeout=OLD_COPY)
+        elif value is None and key.startswith(_TAG) and not self._breaker.is_open:
+            self._copies.set(key, _ABSENT, timeout=COPY)
+
+    def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
+        """Return the server's answer; None when it is lost, or seems to hang: the thread that has the turn finds out."""
+        if not self._breaker.allows():
+            return None
+        if not self._turn.acquire(timeout=0 if self._hangs else self.turn):
+            self._hangs = True
+            return None
+        return self._in_turn(question, *arguments, **keywords)
+
+    def _ask_patiently(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
+        """Do the same, but wait until it is known: without the lease or the value, another process builds it too."""
+        if not self._breaker.allows() or not self._turn.acquire(timeout=self.timeout):
+            return None
+        return self._in_turn(question, *arguments, **keywords)
+
+    def _in_turn(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
+        try:
+            return question(*arguments, **keywords) if not self._breaker.is_open else None
+        except Exception as error:  # a driver can raise anything at what a broken server sends
+            self._lose(error)
+            return None
+        finally:
+            self._hangs = False
+            self._turn.release()
+
+    def _lose(self, error: Exception) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        if self._breaker.failed():
+            log.warning("The shared cache is lost (%s): each process answers from its own until it is back.", reason)
+
+    def _owe(self, name: str, token: str) -> None:
+        self._owed.append((name, token))
+        self._breaker.look()
+
+    def _probe(self) -> bool:
+        """Greet the server and give back what it is owed. True when it is back and is owed nothing.
+
+        After an outage each lease is given back twice: a command sent before a server hung can run after the next
+        command on another connection (memcached has threads).
+        """
+        try:
+            with self._turn:
+                was_lost = self._breaker.is_open
+                self._greet()
+                for name, token in tuple(self._owed):
+                    self._remove(name, MARK + token.encode())
+                    if not was_lost:
+                        self._owed.popleft()
+                self._find()
+        except Exception as error:  # as above
+            if not self._breaker.is_open:
+                self._lose(error)
+        return not self._breaker.is_open and not self._owed
+
+    def _find(self) -> None:
+        if self._breaker.is_open:
+            self._copies.clear()
+            open_for = self._breaker.succeeded() or 0.0
+            log.warning("The shared cache is back after %.1f s.", open_for)
+
+    def _refused(self, error: Exception) -> None:
+        """Log, once for each reason, that a healthy server refused (it is full, say)."""
+        reason = str(error)
+        if reason not in self._refusals and len(self._refusals) < 100:
+            self._refusals.add(reason)
+            log.warning("The shared cache refused: %s", reason)
+
+    # The operations of a driver over its one connection, a time limit on each. They raise when the server is lost.
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the connection; the next operation makes another."""
+
+    @abstractmethod
+    def _greet(self) -> None:
+        """Connect if need be, and have an answer."""
+
+    @abstractmethod
+    def _fetch(self, names: list[str]) -> list[bytes | None]:
+        """Return the values, never one larger than LARGEST if the server can be asked for less."""
+
+    @abstractmethod
+    def _store(self, name: str, value: bytes, seconds: int) -> bool:
+        """Keep the value, whatever was there; false when refused."""
+
+    @abstractmethod
+    def _forget(self, name: str) -> bool:
+        """Remove the value; false when there was none."""
+
+    @abstractmethod
+    def _forget_all(self) -> bool:
+        """Remove all values."""
+
+    @abstractmethod
+    def _add(self, name: str, lease: bytes, seconds: int) -> bool:
+        """Keep the lease if nothing is there; false when something is."""
+
+    @abstractmethod
+    def _remove(self, name: str, lease: bytes) -> bool:
+        """Remove the lease if it is still this one, in one step."""
+
+
+def _name(key: str) -> str:
+    return key if key.startswith(PREFIX) else safe_key(key)

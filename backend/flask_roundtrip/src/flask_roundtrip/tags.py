@@ -1,0 +1,55 @@
+"""Tags: names that answers share, so that one call makes all answers with a tag old.
+
+Source: RFC 9875, HTTP Cache Groups. An answer carries its tags in `Cache-Groups`; an answer to a write carries the
+tags that it made old in `Cache-Group-Invalidation`. In the response cache each tag has a version, a random text: an
+entry holds the versions of its tags from before it was built, and is used only while they are the current ones. So
+no clocks are compared, and an answer built during a write is not used after it.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from http.client import HTTPConnection, HTTPException
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+LIFETIME = 30 * 24 * 60 * 60  # seconds; longer than any entry lives
+PURGE_TIMEOUT = 2.0  # seconds for an edge cache to take a purge
+
+_STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
+
+
+def cache_groups(tags: Sequence[str]) -> str:
+    """Return the value of Cache-Groups: a list of strings (RFC 9651). Tags are printable ASCII."""
+    return ", ".join(f'"{_escaped(tag)}"' for tag in tags)
+
+
+def tags_in(header: str) -> tuple[str, ...]:
+    """Return the tags in a value of Cache-Groups or Cache-Group-Invalidation."""
+    return tuple(re.sub(r"\\(.)", r"\1", tag) for tag in _STRING.findall(header))
+
+
+def new_version() -> bytes:
+    """Return a version that no tag had before."""
+    return token_hex(8).encode()
+
+
+def purge(urls: Iterable[str], tags: Sequence[str]) -> None:
+    """Ask each edge cache to make its answers with these tags old. A failure is logged; the answers' freshness ends it."""
+    for url in urls:
+        place = urlsplit(url)
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=PURGE_TIMEOUT)
+        try:
+            connection.request("PURGE", place.path or "/", headers={"Cache-Group-Invalidation": cache_groups(tags)})
+            answer = connection.getresponse()
+            if answer.status != 200:
+                log.warning("The edge cache at %s refused to purge %s: status %d.", place.netloc, tags, answer.status)
+        except (OSError, HTTPException) as error:
+            log.warning("The edge cache at %s did not take the purge of %s: %s.", place.netloc, tags, error)
+        finally:
+            connection.close()
+
+
+def _escaped(tag: str) -> str:
+    return tag.replace("\\", "\\\\").replace('"', '\\"')

@@ -1,0 +1,114 @@
+"""Server-Timing: the time that one exchange took, by named spans.
+
+Source: https://www.w3.org/TR/server-timing/. A Timing belongs to one exchange and is never stored with an answer.
+A browser that replays an old Server-Timing from its cache is recognised by the `rid`: the page has seen it before.
+
+    app.wsgi_app = ServerTiming(app.wsgi_app)       # in any WSGI application
+    with current_timing().span("db"): ...           # a span of your own
+"""
+
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from random import getrandbits
+from time import perf_counter_ns
+from typing import Any
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")  # given by a proxy in front, or empty
+
+
+class Timing:
+    """Named spans on a monotonic clock, in milliseconds, for one exchange."""
+
+    __slots__ = ("_began", "cache", "rid", "route", "spans", "statements")
+
+    def __init__(self) -> None:
+        self._began = perf_counter_ns()
+        self.rid = request_id.get() or new_rid()
+        self.route = ""  # the rule of the route that answers
+        self.spans: dict[str, float] = {}
+        self.statements = 0
+        self.cache = ""  # the result of the response cache: hit, stale, miss or collapsed
+
+    def span(self, name: str) -> "Span":
+        """Measure a `with` block; blocks of one name add up."""
+        return Span(self.spans, name)
+
+    @property
+    def elapsed(self) -> float:
+        """Milliseconds since the exchange began."""
+        return (perf_counter_ns() - self._began) / 1e6
+
+    def header(self) -> str:
+        """Return the value of Server-Timing. `app` is the whole time in the application, the other spans its parts."""
+        told = f'rid;desc="{self.rid}", app;dur={self.elapsed:.3f}'
+        for name, spent in self.spans.items():
+            told += f", {name};dur={spent:.3f}{self._described(name)}"
+        return told
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the same for a part of a batch."""
+        told = {"app": round(self.elapsed, 3)}
+        for name, spent in self.spans.items():
+            told[name] = round(spent, 3)
+        if self.statements:
+            told["statements"] = self.statements
+        return told
+
+    def _described(self, name: str) -> str:
+        if name == "cache" and self.cache:
+            return f';desc="{self.cache}"'
+        if name == "db":
+            return f';desc="{self.statements} statement{"" if self.statements == 1 else "s"}"'
+        return ""
+
+
+def new_rid() -> str:
+    """Return a random id of 16 hexadecimal digits. It is no secret; urandom would release the interpreter lock."""
+    return f"{getrandbits(64):016x}"
+
+
+class Span:
+    """One stretch of time, added to the sum of its name when the block ends, also by an error."""
+
+    __slots__ = ("_began", "_name", "_spans")
+
+    def __init__(self, spans: dict[str, float], name: str) -> None:
+        self._spans = spans
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._began = perf_counter_ns()
+
+    def __exit__(self, *error: object) -> None:
+        spent = (perf_counter_ns() - self._began) / 1e6
+        self._spans[self._name] = self._spans.get(self._name, 0.0) + spent
+
+
+_current: ContextVar[Timing | None] = ContextVar("timing", default=None)
+
+
+def current_timing() -> Timing:
+    """Return the Timing of the request at hand; outside of one, a new Timing that nobody reads."""
+    return _current.get() or Timing()
+
+
+class ServerTiming:
+    """WSGI middleware: each answer without a Server-Timing of its own gets one."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on, and add the header when its answer begins."""
+        timing = Timing()
+
+        def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            if not any(name.lower() == "server-timing" for name, _ in headers):
+                headers = [*headers, ("Server-Timing", timing.header())]
+            return start_response(status, headers, *error)
+
+        token = _current.set(timing)
+        try:
+            return self._application(environ, started)
+        finally:
+            _current.reset(token)
