@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -37,23 +38,28 @@ class Door:
     def __init__(
         self,
         application: WSGI,
-        responder: "Callable[[], Responder]",
         prefix: str,
-        identify: Identify,
-        threads: int = 0,
+        responder: "Callable[[], Responder]",
+        threads: "Threads | None" = None,
+        identify: Identify | None = None,
     ) -> None:
         self._application = application
-        self._responder = responder
         self._prefix = prefix
+        self._get_responder = responder
+        self._threads = threads or Threads(0)
         self._identify = identify
-        self.threads = Threads(threads)
+
+    @cached_property
+    def _responder(self) -> "Responder":
+        """Made at the first request, when all routes are there."""
+        return self._get_responder()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a GET of the extension; pass on everything else."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(self._prefix):
             return self._application(environ, start_response)
         timing = environ[TIMING] = Timing()
-        responder = self._responder()
+        responder = self._responder
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing)
         if answer is None:
@@ -64,16 +70,16 @@ class Door:
             if found is None or found[0].through_flask:
                 del environ[TIMING]
                 return self._application(environ, start_response)
-            answer = self._built(responder, found, head, timing)
+            answer = self._built(responder, *found, head, timing)
         return send(answer, start_response, timing)
 
-    def _built(self, responder: "Responder", found: Any, head: Head, timing: Timing) -> Answer:
-        if not self.threads.enter(head.client):
+    def _built(self, responder: "Responder", route: Any, arguments: Any, head: Head, timing: Timing) -> Answer:
+        if not self._threads.enter(head.client):
             return BUSY.answer()
         try:
-            return responder.answer_route(*found, head, timing)
+            return responder.answer_route(route, arguments, head, timing)
         finally:
-            self.threads.leave(head.client)
+            self._threads.leave(head.client)
 
 
 class Threads:
