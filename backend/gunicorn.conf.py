@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (four), on PORT."""
+"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (16), on PORT."""
 
 import logging
 import os

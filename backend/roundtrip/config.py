@@ -34,11 +34,10 @@ class Settings:
     secret_key: str = _secret("")  # signs cursors; empty: made once and kept in the instance folder
     frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
     migrations: str = str(BACKEND / "migrations")
-    batch_threads: int = 4
     scale: int = 1  # how many years of flights the loader makes of the one that was recorded
     profile: str = "development"  # production: the defaults above, and no start with what is unsafe there
     workers: int = 1  # processes that serve; several need a response cache that they share
-    threads: int = 4  # in each of them
+    threads: int = 16  # in each of them: a batch holds one until its last part is sent
     trusted_hosts: str = ""  # what Host may be, separated by commas; `.x.org` is x.org and all below; empty: anything
     trusted_proxies: int = 0  # how many proxies each request passes; nobody but the last one may reach this server
     metrics: str = "off"  # on: /metrics for Prometheus

@@ -85,18 +85,18 @@ class Door:
 class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
-    One client holds at most half of them while there are others, and batches, which last, at most half of them.
-    `threads` is their number in this process; 0: everybody may enter.
+    Batches, which last, hold at most half of the threads, and those of one client a quarter. While there are other
+    clients, one client holds at most half. `threads` is their number in this process; 0: everybody may enter.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._half = threads // 2 if threads else sys.maxsize
+        self._half = max(2, threads // 2) if threads else sys.maxsize
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Counter[str] = Counter()
+        self._batches: Counter[str] = Counter()
         self._latest = ("", 0.0)  # the client that came last, and when
         self._before = ("", 0.0)  # the other client that came last before it
-        self._batches = 0
         self.changed: Callable[[int], object] = lambda more: None  # is told of each thread more or less
 
     def enter(self, client: str, batch: bool = False) -> bool:
@@ -107,20 +107,22 @@ class Threads:
                 self._before = self._latest
             self._latest = (client, now)
             has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
-            if (has_others and self._held[client] >= self._half) or (batch and self._batches >= self._half):
+            if has_others and self._held[client] >= self._half:
+                return False
+            if batch and (self._batches.total() >= self._half or self._batches[client] >= self._half // 2):
                 return False
             self._held[client] += 1
-            self._batches += batch
+            self._batches[client] += batch
         self.changed(1)
         return True
 
     def leave(self, client: str, batch: bool = False) -> None:
         """Count one thread less."""
         with self._lock:
-            self._batches -= batch
+            self._batches[client] -= batch
             self._held[client] -= 1
             if not self._held[client]:
-                del self._held[client]
+                del self._held[client], self._batches[client]
         self.changed(-1)
 
 
