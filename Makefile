@@ -114,8 +114,8 @@ format: $(TOOLS) $(FRONTEND) $(E2E) ## Format all code, and mend what can be men
 	cd frontend && npx biome check --write . && cd ../e2e && npm run format
 
 ##@ Measure
-bench: $(TOOLS) data build ## Measure this application beside its peers
-	cd backend && $(BIN)/python -m bench
+bench: $(TOOLS) data build ## Measure this application beside its peers; QUICK=1: only try it, in under a minute
+	cd backend && $(BIN)/python -m bench $(if $(QUICK),--quick)
 
 bench-stack: $(TOOLS) data ## Measure the production topology, started anew for it, and write the README's table of it
 	@$(CHECK_DOCKER)
