@@ -24,7 +24,7 @@ from . import questions as q
 from . import report
 from .load import get, one
 from .rounds import Work, all_work, check_equal, run
-from .servers import BACKEND, Server, cores
+from .servers import BACKEND, Server, cores, without_settings
 
 RESULTS = Path(__file__).resolve().parent / "results"
 SCALE = 10
@@ -139,7 +139,7 @@ def _load(url: str) -> None:
     print(f"Loading {SCALE} times the rows into a temporary folder.", file=sys.stderr)
     flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
     for command in (["db", "upgrade"], ["data", "load", "--scale", str(SCALE)]):
-        environment = {**os.environ, "DATABASE_URL": url}
+        environment = {**without_settings(), "DATABASE_URL": url}
         subprocess.run([*flask, *command], cwd=BACKEND, env=environment, check=True, stdout=sys.stderr)  # noqa: S603 - fixed commands
 
 
