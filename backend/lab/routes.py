@@ -15,13 +15,13 @@ from typing import Any
 from aiohttp import ClientError
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from marshmallow import validate
-from roundtrip.arguments import Arguments, Whole, parse
-from roundtrip.errors import Problem
-from roundtrip.http import Head
 from urllib3.exceptions import HTTPError
 
 from roundtrip.api import sent
-from roundtrip.config import BACKEND
+from roundtrip.arguments import Arguments, Whole, parse
+from roundtrip.config import BACKEND, address
+from roundtrip.errors import Problem
+from roundtrip.http import Head
 
 from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
@@ -78,7 +78,7 @@ def list_experiments() -> Response:
             chapters=CHAPTERS,
             networks=NETWORKS,
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
-            port=int(os.environ.get("LAB_PORT") or os.environ.get("PORT", "8000")),  # where browsers find it
+            port=int(os.environ.get("LAB_PORT") or address()[1]),  # where browsers find it
             links=bench.companion.links,
             machine=machine(),
         )

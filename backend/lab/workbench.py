@@ -9,13 +9,13 @@ from flask import Flask
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
-from roundtrip.errors import Problem
-from roundtrip.techniques.pagination import Cursors
-from roundtrip.techniques.query_plan import Database
 
 from roundtrip import database
-from roundtrip.config import Settings
+from roundtrip.config import Settings, address
+from roundtrip.errors import Problem
 from roundtrip.extensions import db
+from roundtrip.techniques.pagination import Cursors
+from roundtrip.techniques.query_plan import Database
 
 from .companion import Companion
 
@@ -48,7 +48,8 @@ class Workbench:
         self.cursors = Cursors("the Lab's own")
         url = self.engine.url
         file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
-        self.companion = Companion(int(os.environ.get("PORT", "8000")), file, _number("LAB_LINKS_FROM"))
+        host, port = address()
+        self.companion = Companion(port, file, _number("LAB_LINKS_FROM"), host)
         self.engines = {name: os.environ[variable] for name, variable in ENGINES.items() if os.environ.get(variable)}
         self.dist = Path(Settings.from_environment().frontend_dist).resolve()
         if file:
