@@ -20,6 +20,7 @@ export PYTHONUTF8 := 1
 VENV := backend/.venv
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
+PIP_PACKAGE := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --no-deps
 NPM_CI := npm ci --include=dev --global=false --loglevel=error > /dev/null
 CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/null 2>&1 \
   || { echo "This needs a running Docker engine, 20.10 or newer, with Compose 2.20 or newer."; exit 1; }
@@ -192,12 +193,12 @@ secrets:
 
 # Code is compiled when it is first used: much of what is installed never is. The stamp says where the environment is:
 # one that was moved does not work.
-$(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS)
+$(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS) backend/flask_roundtrip/pyproject.toml
 	@SECONDS=0; echo "The server's packages: installing ..."; \
 	[ -e $@ ] || rm -rf $(VENV); \
 	rm -f $@ $(TOOLS); \
 	[ -d $(VENV) ] || $(PYTHON) -m venv $(VENV); \
-	(cd backend && $(PIP) $(patsubst backend/%,-r %,$^)); \
+	(cd backend && $(PIP) $(patsubst backend/%,-r %,$(filter %.txt,$^)) && $(PIP_PACKAGE) -e flask_roundtrip); \
 	echo "$$PWD" > $@; \
 	echo "The server's packages: installed in $$SECONDS s."
 

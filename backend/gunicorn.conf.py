@@ -18,9 +18,10 @@ from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
 from roundtrip.config import HIGHEST_PORT, Settings, address
-from roundtrip.operations import connections
+from roundtrip.operations import connections, memory
 from roundtrip.operations.profile import refuse_what_is_wrong
 
+memory.give_back_large_blocks()
 settings = Settings.from_environment()
 HOST, PORT = address()
 
