@@ -9,7 +9,7 @@ export PYTHON ?= python3
 export ROUNDTRIP_PORT ?= $(or $(PORT),8000)
 export HTTPS_PORT ?= 8443
 UV := uv==0.13.9
-COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
+COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-package flask-roundtrip
 
 # A shell can hold what its owner needs elsewhere. Tools that are called here do not see it.
 unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS HOST NODE_ENV NODE_OPTIONS NODE_PATH
