@@ -85,12 +85,13 @@ class Door:
 class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
-    Batches, which last, hold at most half of the threads, and those of one client a quarter. While there are other
-    clients, one client holds at most half. `threads` is their number in this process; 0: everybody may enter.
+    While there are other clients, one client holds at most half of the threads, and a quarter for batches, which last.
+    Alone it may hold half for batches. All batches hold three quarters at most, so that a hit always finds a thread.
+    `threads` is their number in this process; 0: everybody may enter.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._half = max(2, threads // 2) if threads else sys.maxsize
+        self._quarter = max(1, threads // 4) if threads else sys.maxsize // 4
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Counter[str] = Counter()
@@ -107,9 +108,10 @@ class Threads:
                 self._before = self._latest
             self._latest = (client, now)
             has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
-            if has_others and self._held[client] >= self._half:
+            if has_others and self._held[client] >= 2 * self._quarter:
                 return False
-            if batch and (self._batches.total() >= self._half or self._batches[client] >= self._half // 2):
+            most = (1 if has_others else 2) * self._quarter
+            if batch and (self._batches[client] >= most or self._batches.total() >= 3 * self._quarter):
                 return False
             self._held[client] += 1
             self._batches[client] += batch
