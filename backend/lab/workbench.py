@@ -6,12 +6,12 @@ from pathlib import Path
 from threading import Lock, Semaphore
 
 from flask import Flask
+from flask_roundtrip.database import Database
+from flask_roundtrip.pagination import Cursors
+from flask_roundtrip.wire import Problem
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
-from roundtrip.errors import Problem
-from roundtrip.techniques.pagination import Cursors
-from roundtrip.techniques.query_plan import Database
 
 from roundtrip import database
 from roundtrip.config import Settings
