@@ -24,7 +24,7 @@ from threading import Lock
 from typing import IO, Any
 
 from aiohttp import web
-from roundtrip.errors import Problem
+from flask_roundtrip.wire import Problem
 
 from roundtrip.config import BACKEND
 
@@ -142,9 +142,7 @@ def _first_line(output: IO[bytes]) -> bytes:
         return output.readline() if ready.select(LONGEST_START) else b""
 
 
-async def run(
-    server_port: int, database: str, server: str = HOST, host: str = HOST, first: int | None = None
-) -> None:
+async def run(server_port: int, database: str, server: str = HOST, host: str = HOST, first: int | None = None) -> None:
     """Open everything, say where it is, and close it when stdin does.
 
     The links lead to a port of `server`, listen at `host`, and are counted from `first`, or from the server's port.
@@ -190,9 +188,7 @@ async def _closing(pipe: IO[str]) -> None:
 
 def main() -> None:
     """Read the arguments and run."""
-    parser = argparse.ArgumentParser(
-        prog="python -m lab.companion", description="The Lab's delay links and upstream."
-    )
+    parser = argparse.ArgumentParser(prog="python -m lab.companion", description="The Lab's delay links and upstream.")
     parser.add_argument("--server-port", type=int, required=True, help="the port where the links lead")
     parser.add_argument("--database", required=True, help="the SQLite file that the upstream reads")
     parser.add_argument("--server", default=HOST, help="the machine where the links lead (this one)")

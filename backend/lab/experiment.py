@@ -11,8 +11,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from roundtrip.errors import Problem
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer, Problem
 
 from . import experiments
 from .run import Run

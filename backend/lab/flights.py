@@ -1,23 +1,26 @@
 """The list that many experiments ask for: 200 flights of one day at one airport, as a page shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from roundtrip.http import Answer
-from roundtrip.techniques.compression import IDENTITY, compress, negotiated
-from roundtrip.techniques.fields import Selection, leaves_of
-from roundtrip.techniques.query_plan import Database, Row
-from roundtrip.techniques.serialization import encode
+from flask_roundtrip.compression import compress, negotiated
+from flask_roundtrip.database import Database, Row
+from flask_roundtrip.fields import Selection, leaves_of, selection
+from flask_roundtrip.pagination import page
+from flask_roundtrip.query_plan import Ask
+from flask_roundtrip.serialization import encode
+from flask_roundtrip.wire import IDENTITY, Answer
 
-from roundtrip.resources.flights.queries import page
+from roundtrip.resources.flights.model import Flight
+from roundtrip.resources.flights.queries import FILTERS, SORTS
 from roundtrip.resources.flights.schema import FlightSchema
 
 from .questions import day
 from .run import Run
 
 ROWS = 200
-SHOWN = Selection(("airline.name", "arr_delay", "dep_delay", "dest", "flight", "id", "origin", "sched_dep", "status"))
-EVERYTHING = Selection(tuple(sorted(leaves_of(FlightSchema))))
+SHOWN = selection(("airline.name", "arr_delay", "dep_delay", "dest", "flight", "id", "origin", "sched_dep", "status"))
+EVERYTHING = selection(leaves_of(FlightSchema))
 
 
 class Rewritten(Database):
@@ -25,18 +28,23 @@ class Rewritten(Database):
 
     def __init__(self, database: Database, rewrite: Callable[[str], str]) -> None:
         super().__init__(database.engine)
-        self.plan = database.plan
+        self.compiled = database.compiled
         self._rewrite = rewrite
 
-    def fetch(self, sql: str, arguments: Any) -> list[Row]:
+    def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
         """Run one statement, changed."""
-        return list(super().fetch(self._rewrite(sql), arguments))
+        return super().fetch(self._rewrite(sql), arguments, client)
 
 
-def read(run: Run, selection: Selection = SHOWN, database: Database | None = None) -> dict[str, Any]:
+def read(run: Run, chosen: Selection = SHOWN, database: Database | None = None) -> dict[str, Any]:
     """Return the list as the product reads it, without the cursor of its next page."""
     arguments = {**day(run.number), "limit": ROWS, "sort": "departure"}
-    return {"items": page.read(run.reader(database), arguments, selection, "").value["items"]}
+    return page_of_flights(run.ask(FlightSchema, chosen, arguments, database))
+
+
+def page_of_flights(ask: Ask) -> dict[str, Any]:
+    """Return a page of flights, without the cursor of the next one."""
+    return {"items": page(Flight, ask, filters=FILTERS, sorts=SORTS).value["items"]}
 
 
 def encoded(run: Run, value: Any, media_type: str) -> Answer:

@@ -14,22 +14,22 @@ from typing import Any
 
 from aiohttp import ClientError
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
+from flask_roundtrip.arguments import Arguments, Whole, parse
+from flask_roundtrip.doors.flask import sent
+from flask_roundtrip.doors.wsgi import head_of
+from flask_roundtrip.wire import Problem
 from marshmallow import validate
 from urllib3.exceptions import HTTPError
 
-from roundtrip.api import sent
-from roundtrip.arguments import Arguments, Whole, parse
-from roundtrip.config import BACKEND, address
-from roundtrip.errors import Problem
-from roundtrip.http import Head
+from roundtrip.config import address
 
 from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
+from .files import REPOSITORY, exists
 from .run import Run
 from .workbench import ENGINES, Workbench
 
 LAB = "/api/lab"
-REPOSITORY = BACKEND.parent
 LONGEST_QUEUE = 2.0  # seconds that a heavy run waits for another
 AWAY = (OSError, HTTPError, ClientError)  # is raised where the slow service is not there or hangs
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ def run_side(name: str, side: str) -> Response:
     with told_if_away(chosen):
         bench.prepare(name, found.prepare)
         with heavy_run(bench) if found.heavy else nullcontext(0.0) as queued:
-            return answer(chosen, Run(bench, Head.of(request.environ), queued=queued, **arguments))
+            return answer(chosen, Run(bench, head_of(request.environ), queued=queued, **arguments))
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def answer(side: Side, run: Run) -> Response:
     """Answer from a side, plain or asynchronous (as Flask runs an asynchronous view), with what it cost."""
     made: Any = side.answer
     answered = current_app.async_to_sync(made)(run) if iscoroutinefunction(made) else made(run)
-    response = sent(answered)
+    response = sent(answered, run.timing)
     response.headers.add("Server-Timing", run.costs())
     return response
 
@@ -182,7 +182,7 @@ def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]
         "chapter": found.chapter,
         "shows": found.shows,
         "technique": found.technique,
-        "code": [path for path in halves if (REPOSITORY / path).exists()],
+        "code": [path for path in halves if exists(path)],
         "sides": [
             {
                 "name": side.name,
@@ -208,7 +208,7 @@ def _shown() -> set[str]:
     """Return the paths that may be shown: in an installation without sources of the frontend, those that exist."""
     named = {path for found in all_experiments().values() for path in found.technique}
     own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
-    return {path for path in named | own if (REPOSITORY / path).is_file()}
+    return {path for path in named | own if exists(path)}
 
 
 def _cpu() -> str:

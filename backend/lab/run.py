@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from roundtrip.http import Answer, Head
-from roundtrip.reading import Reader
-from roundtrip.techniques.compression import IDENTITY
-from roundtrip.techniques.query_plan import Database, Row
-from roundtrip.techniques.serialization import JSON, encode
-from roundtrip.techniques.timing import Timing
+from flask_roundtrip.database import Database, Row
+from flask_roundtrip.fields import Selection
+from flask_roundtrip.query_plan import Ask
+from flask_roundtrip.serialization import encode
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import IDENTITY, JSON, Answer, Head
+from marshmallow import Schema
 
 if TYPE_CHECKING:
     from .workbench import Workbench
@@ -23,11 +24,11 @@ class CountedDatabase:
         self._database = database
         self._run = run
         self.engine = database.engine
-        self.plan = database.plan
+        self.compiled = database.compiled
 
-    def fetch(self, sql: str, arguments: Any) -> Sequence[Row]:
+    def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
         """Run one statement."""
-        rows = self._database.fetch(sql, arguments)
+        rows = self._database.fetch(sql, arguments, client)
         self._run.rows += len(rows)
         return rows
 
@@ -55,9 +56,24 @@ class Run:
         """Return the product's database, or the one given, with its rows counted for this run."""
         return CountedDatabase(database or self.bench.database, self)
 
-    def reader(self, database: Database | None = None) -> Reader:
-        """Return what the product's questions read with."""
-        return Reader(self.database(database), self.bench.cursors, self.timing)
+    def ask(
+        self,
+        schema: type[Schema],
+        selection: Selection,
+        arguments: Mapping[str, Any],
+        database: Database | None = None,
+    ) -> Ask:
+        """Return a question as the product's views get it."""
+        return Ask(
+            arguments=dict(arguments),
+            selection=selection,
+            schema=schema,
+            listed="",
+            database=self.database(database),
+            cursors=self.bench.cursors,
+            timing=self.timing,
+            client=self.head.client,
+        )
 
     @contextmanager
     def statement(self) -> Iterator[None]:
@@ -82,7 +98,7 @@ class Run:
             told.append(("Cache-Control", "no-store"))
         if coding != IDENTITY:
             told.append(("Content-Encoding", coding))
-        return Answer(200, [*told, *given.items()], body, self.timing)
+        return Answer(200, [*told, *given.items()], body)
 
     def add(self, others: Sequence["Run"]) -> None:
         """Count the statements and rows of runs that overlapped as this one's, and the spans of the longest."""

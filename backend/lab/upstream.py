@@ -15,7 +15,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
-from roundtrip.errors import PROBLEM_JSON, Problem
+from flask_roundtrip.wire import PROBLEM_JSON, Problem
 
 LONGEST_DELAY = 2_000  # ms
 LARGEST_ID = 2**63 - 1  # what SQLite counts to

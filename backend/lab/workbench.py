@@ -6,16 +6,16 @@ from pathlib import Path
 from threading import Lock, Semaphore
 
 from flask import Flask
+from flask_roundtrip.database import Database
+from flask_roundtrip.pagination import Cursors
+from flask_roundtrip.wire import Problem
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from roundtrip import database
 from roundtrip.config import Settings, address
-from roundtrip.errors import Problem
 from roundtrip.extensions import db
-from roundtrip.techniques.pagination import Cursors
-from roundtrip.techniques.query_plan import Database
 
 from .companion import Companion
 

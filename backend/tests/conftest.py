@@ -10,7 +10,7 @@ import pytest
 from databases import filled, fingerprint, make_database, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques.query_plan import Database, Row
+from flask_roundtrip.database import Database, Row
 from sqlalchemy import event
 
 from roundtrip import create_app
@@ -96,9 +96,9 @@ def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch)
     def note(connection: object, cursor: object, statement: str, *_: object) -> None:
         ran.append(statement)
 
-    def note_and_fetch(database: Database, sql: str, arguments: object) -> Sequence[Row]:
+    def note_and_fetch(database: Database, sql: str, arguments: object, client: str = "") -> Sequence[Row]:
         ran.append(sql)
-        return fetch(database, sql, arguments)
+        return fetch(database, sql, arguments, client)
 
     fetch = Database.fetch  # past SQLAlchemy's events
     monkeypatch.setattr(Database, "fetch", note_and_fetch)

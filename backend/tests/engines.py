@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 from flask_caching import Cache
+from flask_roundtrip.shared.store import SharedStore
 from programs import program
-from roundtrip.techniques.shared_backend import SharedBackend
 
 from roundtrip.config import Settings
 
@@ -75,15 +75,15 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 
 
 BACKENDS = ["memory", *ENGINES]
-Connect = Callable[[Engine], SharedBackend]  # gives a backend, as each process has one
+Connect = Callable[[Engine], SharedStore]  # gives a backend, as each process has one
 
 
-def backend_at(url: str) -> SharedBackend:
+def backend_at(url: str) -> SharedStore:
     """Make a backend as CACHE_URL does: one process has one."""
     app, cache = Flask("test"), Cache()
     cache.init_app(app, Settings(cache_url=url).cache_config())
     with app.app_context():
-        assert isinstance(cache.cache, SharedBackend)
+        assert isinstance(cache.cache, SharedStore)
         return cache.cache
 
 

@@ -3,8 +3,7 @@
 import re
 
 from flask import request, send_from_directory
-from roundtrip.errors import Problem
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer, Problem
 from whitenoise import WhiteNoise
 
 from ..experiment import Experiment, Side
@@ -39,7 +38,7 @@ def plain(run: Run) -> Answer:
     with send_from_directory(run.bench.dist, address.removeprefix("/")) as response:
         response.direct_passthrough = False  # read here: an Answer has its bytes
         headers = list(response.get_wsgi_headers(request.environ))
-        return Answer(response.status_code, headers, response.get_data(), run.timing)
+        return Answer(response.status_code, headers, response.get_data())
 
 
 def compressed(run: Run) -> Answer:
@@ -50,7 +49,7 @@ def compressed(run: Run) -> Answer:
     if found.file is not None:
         with found.file:
             body = found.file.read()
-    return Answer(found.status, found.headers, body, run.timing)
+    return Answer(found.status, found.headers, body)
 
 
 def _files(run: Run) -> Files:

@@ -1,6 +1,7 @@
 """Six questions, one round trip: the sides are the browser's alone."""
 
 from ..experiment import Experiment, Side
+from ..files import client, package
 
 EXPERIMENT = Experiment(
     title="Six questions, one round trip",
@@ -11,8 +12,8 @@ EXPERIMENT = Experiment(
         "for one."
     ),
     technique=(
-        "frontend/src/client/batch.ts",
-        "backend/roundtrip/techniques/batch.py",
+        client("batch.ts"),
+        package("batch.py"),
     ),
     sides=(
         Side(

@@ -1,6 +1,7 @@
 """Five components, one question: the sides are the browser's alone."""
 
 from ..experiment import Experiment, Side
+from ..files import client
 
 EXPERIMENT = Experiment(
     title="Five components, one question",
@@ -10,7 +11,7 @@ EXPERIMENT = Experiment(
         "Five components of a page want the same list in the same moment. Each can ask for itself, or all can"
         " share one request."
     ),
-    technique=("frontend/src/client/cache.ts",),
+    technique=(client("cache.ts"),),
     sides=(
         Side(
             "each",

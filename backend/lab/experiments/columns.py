@@ -1,8 +1,9 @@
 """The columns that are asked for, against all of the flight and all that it joins, narrowed in Python."""
 
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer
 
 from ..experiment import Experiment, Side
+from ..files import package
 from ..flights import EVERYTHING, narrowed, read
 from ..run import Run
 
@@ -26,8 +27,8 @@ EXPERIMENT = Experiment(
     shows="200 flights with nine fields each. One side reads all 56 fields of the flight, its airline, plane, "
     "airports and weather and throws most of them away; the other reads nine.",
     technique=(
-        "backend/roundtrip/techniques/query_plan.py",
-        "backend/roundtrip/techniques/fields.py",
+        package("query_plan.py"),
+        package("fields.py"),
     ),
     sides=(
         Side(

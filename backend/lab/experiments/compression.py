@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from roundtrip.errors import Problem
-from roundtrip.http import Answer
-from roundtrip.techniques.compression import IDENTITY, compress
-from roundtrip.techniques.serialization import JSON, encode
+from flask_roundtrip.compression import compress
+from flask_roundtrip.serialization import encode
+from flask_roundtrip.wire import IDENTITY, JSON, Answer, Problem
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from ..experiment import Experiment, Side
+from ..files import package
 from ..flights import read
 from ..run import Run
 
@@ -47,7 +47,7 @@ EXPERIMENT = Experiment(
     chapter="Serialization and payload",
     shows="The same 200 flights as they are, and as gzip, zstd and br make them smaller. The time to compress them "
     "counts.",
-    technique=("backend/roundtrip/techniques/compression.py",),
+    technique=(package("compression.py"),),
     sides=(
         Side(
             "identity",

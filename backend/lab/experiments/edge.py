@@ -1,9 +1,12 @@
 """The API behind a caching edge: each request goes to the API, or is answered by what the edge has kept."""
 
-from roundtrip.http import Answer
-from roundtrip.pipeline import API, Pipeline
+from flask_roundtrip.extension import state_of
+from flask_roundtrip.wire import Answer
+
+from roundtrip.extensions import API
 
 from ..experiment import Experiment, Side
+from ..files import package
 from ..questions import day
 from ..run import Run
 from ..workbench import EDGE
@@ -13,18 +16,20 @@ FIELDS = "arr_delay,carrier,dep_delay,dest,flight,id,origin,sched_dep,status"
 
 def from_the_api(run: Run) -> Answer:
     """Answer as the product does, but let nobody on the way keep it."""
-    status, headers, body, timing = from_the_edge(run)
-    kept = [(name, value) for name, value in headers if name != "Cache-Control"]
-    return Answer(status, [*kept, ("Cache-Control", "no-store")], body, timing)
+    answer = from_the_edge(run)
+    kept = [(name, value) for name, value in answer.headers if name != "Cache-Control"]
+    return answer._replace(headers=[*kept, ("Cache-Control", "no-store")])
 
 
 def from_the_edge(run: Run) -> Answer:
     """Answer as the product does, with its Cache-Control: the edge keeps it, and asks again when it is old."""
-    pipeline: Pipeline = run.bench.app.extensions["roundtrip"]
     asked = day(run.number)
     date = asked["from"][:10]
     query = f"fields={FIELDS}&from={date}&limit=50&origin={asked['origin']}&to={date}"
-    return pipeline.answer(run.head._replace(path=f"{API}/flights", query=query))
+    head = run.head._replace(path=f"{API}/flights", query=query)
+    answer = state_of(run.bench.app).responder.answer_part(head, run.timing, only_short=False)
+    assert answer is not None, head  # noqa: S101 - it is a route of the extension
+    return answer
 
 
 EXPERIMENT = Experiment(
@@ -34,7 +39,7 @@ EXPERIMENT = Experiment(
     "request out of its own cache, or the edge answers and the API hears nothing of it.",
     technique=(
         "backend/edge/varnish.vcl",
-        "backend/roundtrip/pipeline.py",
+        package("respond.py"),
     ),
     sides=(
         Side(

@@ -8,13 +8,12 @@ from functools import lru_cache
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 
+from flask_roundtrip.wire import Answer, Problem
 from marshmallow import Schema
-from roundtrip.errors import Problem
-from roundtrip.http import Answer
-from roundtrip.pipeline import API
 from sqlalchemy import case, event, func, select
 from sqlalchemy.orm import Session
 
+from roundtrip.extensions import API
 from roundtrip.resources.airlines.model import Airline
 from roundtrip.resources.airlines.schema import AirlineSchema
 from roundtrip.resources.airports.model import Airport
@@ -27,6 +26,7 @@ from roundtrip.resources.weather.schema import WeatherSchema
 
 from .. import questions
 from ..experiment import Experiment, Side
+from ..files import package
 from ..run import Run
 from ..workbench import Workbench
 
@@ -198,10 +198,10 @@ EXPERIMENT = Experiment(
     shows="Six answers about one flight. Asked for one by one and written as people first write it, or all in one "
     "batch through the product's own pipeline.",
     technique=(
-        "backend/roundtrip/pipeline.py",
-        "backend/roundtrip/techniques/batch.py",
-        "backend/roundtrip/techniques/query_plan.py",
-        "backend/roundtrip/techniques/response_cache.py",
+        package("respond.py"),
+        package("batch.py"),
+        package("query_plan.py"),
+        package("response_cache.py"),
     ),
     sides=(
         Side(

@@ -4,10 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer
 
 from ..calling import fetch, fetch_async, session, urls
 from ..experiment import Experiment, Side
+from ..files import package
 from ..run import Run
 from ..workbench import SQLITE
 
@@ -47,7 +48,7 @@ EXPERIMENT = Experiment(
     chapter="Asynchrony",
     shows="A view needs five answers of another service, which takes 40 milliseconds for each. One after another "
     "that is 200 milliseconds; together it is a little more than 40.",
-    technique=("backend/roundtrip/techniques/batch.py",),
+    technique=(package("batch.py"),),
     sides=(
         Side(
             "one_by_one",

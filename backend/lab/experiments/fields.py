@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from roundtrip.http import Answer
-from roundtrip.techniques.serialization import JSON
+from flask_roundtrip.wire import JSON, Answer
 
 from ..experiment import Experiment, Side
+from ..files import client, package
 from ..flights import EVERYTHING, encoded, narrowed, read
 from ..run import Run
 
@@ -31,8 +31,8 @@ EXPERIMENT = Experiment(
     shows="200 flights for a page that shows nine fields of each. One side sends all 56 fields of the flight and of "
     "what belongs to it; the other sends nine.",
     technique=(
-        "backend/roundtrip/techniques/fields.py",
-        "frontend/src/client/fields.ts",
+        package("fields.py"),
+        client("fields.ts"),
     ),
     sides=(
         Side(

@@ -1,6 +1,7 @@
 """What the browser has already: the sides are the browser's alone."""
 
 from ..experiment import Experiment, Side
+from ..files import client, package
 
 EXPERIMENT = Experiment(
     title="What the browser has already",
@@ -10,8 +11,8 @@ EXPERIMENT = Experiment(
         "The same list asked for again. It can come whole, be confirmed without a body, or need no round trip at all."
     ),
     technique=(
-        "frontend/src/client/conditional.ts",
-        "backend/roundtrip/techniques/conditional.py",
+        client("conditional.ts"),
+        package("conditional.py"),
     ),
     sides=(
         Side(

@@ -1,8 +1,9 @@
 """An index taken away: the same statement, with the planner forbidden to use one for the flights."""
 
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer
 
 from ..experiment import Experiment, Side
+from ..files import package
 from ..flights import Rewritten, read
 from ..run import Run
 from ..workbench import SQLITE
@@ -30,7 +31,7 @@ EXPERIMENT = Experiment(
     "sides, but on one the database may not use its index.",
     technique=(
         "backend/roundtrip/resources/flights/model.py",
-        "backend/roundtrip/techniques/query_plan.py",
+        package("query_plan.py"),
     ),
     sides=(
         Side(

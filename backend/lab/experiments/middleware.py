@@ -11,23 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
-from roundtrip.http import Answer
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.serialization import JSON, encode
+from flask_roundtrip.fields import selection
+from flask_roundtrip.serialization import encode
+from flask_roundtrip.wire import JSON, Answer
 from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from roundtrip.resources.flights.queries import page
+from roundtrip.resources.flights.schema import FlightSchema
 
 from ..experiment import Experiment, Side
+from ..files import package
+from ..flights import page_of_flights
 from ..questions import day
 from ..run import Run
 from ..workbench import Workbench
 
 RUN = "lab.run"  # where the WSGI environment carries the run to the view
 ROWS = 20
-SELECTION = Selection(("arr_delay", "carrier", "dest", "flight", "id", "sched_dep"))
+SELECTION = selection(("arr_delay", "carrier", "dest", "flight", "id", "sched_dep"))
 LANGUAGES = ("en", "de", "fr", "es")
 MAINTENANCE = Path(__file__).with_name("maintenance.html")  # not there: a site in order has none
 log_lines: deque[str] = deque(maxlen=1_000)
@@ -57,9 +59,9 @@ def laden_application() -> Flask:
 def list_flights() -> Response:
     """The view: a few flights of a day."""
     run: Run = request.environ[RUN]
-    items = page.read(run.reader(), {**day(run.number), "limit": ROWS}, SELECTION, "").value["items"]
+    found = page_of_flights(run.ask(FlightSchema, SELECTION, {**day(run.number), "limit": ROWS}))
     with run.timing.span("serialize"):
-        return Response(encode({"items": items}, JSON), content_type=JSON)
+        return Response(encode(found, JSON), content_type=JSON)
 
 
 def number_request() -> None:
@@ -119,8 +121,7 @@ def tell_request_number(response: Response) -> Response:
 def secure(response: Response) -> Response:
     """Add the headers that a checklist asks for."""
     response.headers["Content-Security-Policy"] = "; ".join(
-        f"{directive} {sources}"
-        for directive, sources in {"default-src": "'self'", "img-src": "'self' data:"}.items()
+        f"{directive} {sources}" for directive, sources in {"default-src": "'self'", "img-src": "'self' data:"}.items()
     )
     response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -195,7 +196,7 @@ EXPERIMENT = Experiment(
     chapter="Middleware",
     shows="The same view with ten small hooks and two WSGI layers around it, and without. Each of them looks as if "
     "it cost nothing.",
-    technique=("backend/roundtrip/door.py", "backend/lab/audit.py"),
+    technique=(package("doors/wsgi.py"), "backend/lab/audit.py"),
     sides=(
         Side(
             "laden",

@@ -1,9 +1,9 @@
 """JSON against MessagePack, with the decoding in the browser."""
 
-from roundtrip.http import Answer
-from roundtrip.techniques.serialization import JSON, MSGPACK
+from flask_roundtrip.wire import JSON, MSGPACK, Answer
 
 from ..experiment import Experiment, Side
+from ..files import client, package
 from ..flights import encoded, read
 from ..run import Run
 
@@ -24,9 +24,9 @@ EXPERIMENT = Experiment(
     shows="200 flights as text and as MessagePack, a binary form of the same, with the time that the browser takes "
     "to decode them. It may well be slower: this one is here to be measured, not to win.",
     technique=(
-        "backend/roundtrip/techniques/serialization.py",
-        "backend/roundtrip/techniques/negotiation.py",
-        "frontend/src/client/transport.ts",
+        package("serialization.py"),
+        package("negotiation.py"),
+        client("transport.ts"),
     ),
     sides=(
         Side(

@@ -2,52 +2,59 @@
 
 from typing import Any
 
-from roundtrip.errors import Problem
-from roundtrip.http import Answer
-from roundtrip.reading import Single
-from roundtrip.techniques.fields import Selection
+from flask_roundtrip.fields import Selection, selection
+from flask_roundtrip.query_plan import one
+from flask_roundtrip.wire import Answer, Problem
+from marshmallow import Schema
 
-from roundtrip.resources.airlines.queries import single as airline
-from roundtrip.resources.airports.queries import single as airport
-from roundtrip.resources.flights.queries import page
-from roundtrip.resources.planes.queries import single as plane
+from roundtrip.resources.airlines.model import Airline
+from roundtrip.resources.airlines.schema import AirlineSchema
+from roundtrip.resources.airports.model import Airport
+from roundtrip.resources.airports.schema import AirportSchema
+from roundtrip.resources.flights.schema import FlightSchema
+from roundtrip.resources.planes.model import Plane
+from roundtrip.resources.planes.schema import PlaneSchema
 
 from ..experiment import Experiment, Side
+from ..files import package
+from ..flights import page_of_flights
 from ..questions import day
 from ..run import Run
 
 ROWS = 50
-JOINED = Selection(
+NAME = selection(("name",))
+TYPE = selection(("manufacturer", "model"))
+JOINED = selection(
     ("airline.name", "dest", "dest_airport.name", "flight", "id", "plane.manufacturer", "plane.model", "sched_dep")
 )
-KEYS = Selection(("carrier", "dest", "flight", "id", "sched_dep", "tailnum"))
+KEYS = selection(("carrier", "dest", "flight", "id", "sched_dep", "tailnum"))
 
 
 def one_for_each_row(run: Run) -> Answer:
     """Read the list, then for each flight its airline, its airport and its plane."""
-    items = page.read(run.reader(), _list_of(run), KEYS, "").value["items"]
-    for item in items:
-        item["airline"] = _one(run, airline, {"carrier": item.pop("carrier")}, Selection(("name",)))
-        item["dest_airport"] = _one(run, airport, {"faa": item["dest"]}, Selection(("name",)))
-        item["plane"] = _one(run, plane, {"tailnum": item.pop("tailnum")}, Selection(("manufacturer", "model")))
-    return run.json({"items": items})
+    found = _list(run, KEYS)
+    for item in found["items"]:
+        item["airline"] = _one(run, Airline, {"carrier": item.pop("carrier")}, AirlineSchema, NAME)
+        item["dest_airport"] = _one(run, Airport, {"faa": item["dest"]}, AirportSchema, NAME)
+        item["plane"] = _one(run, Plane, {"tailnum": item.pop("tailnum")}, PlaneSchema, TYPE)
+    return run.json(found)
 
 
 def one_with_joins(run: Run) -> Answer:
     """Read the list and all that belongs to it in one statement, planned from the fields asked for."""
-    return run.json({"items": page.read(run.reader(), _list_of(run), JOINED, "").value["items"]})
+    return run.json(_list(run, JOINED))
 
 
-def _list_of(run: Run) -> dict[str, Any]:
-    return {**day(run.number), "limit": ROWS, "sort": "departure"}
+def _list(run: Run, chosen: Selection) -> dict[str, Any]:
+    return page_of_flights(run.ask(FlightSchema, chosen, {**day(run.number), "limit": ROWS, "sort": "departure"}))
 
 
-def _one(run: Run, question: Single, key: dict[str, Any], selection: Selection) -> Any:
+def _one(run: Run, model: Any, key: dict[str, Any], schema: type[Schema], chosen: Selection) -> Any:
     """Return what belongs to a row, or None where the data set has none."""
     if None in key.values():
         return None
     try:
-        return question.read(run.reader(), key, selection, "").value
+        return one(model, run.ask(schema, chosen, key), *key).value
     except Problem:  # an airport or a plane that is not in the data set
         return None
 
@@ -57,7 +64,7 @@ EXPERIMENT = Experiment(
     chapter="Database",
     shows="Fifty flights with the names of their airlines, airports and planes. Asked for row by row that is 151 "
     "statements; with joins it is one.",
-    technique=("backend/roundtrip/techniques/query_plan.py",),
+    technique=(package("query_plan.py"),),
     sides=(
         Side(
             "row_by_row",

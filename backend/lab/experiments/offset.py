@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer
 
-from roundtrip.resources.flights.queries import page
+from roundtrip.resources.flights.schema import FlightSchema
 
 from ..experiment import Experiment, Side
-from ..flights import SHOWN, Rewritten
+from ..files import package
+from ..flights import SHOWN, Rewritten, page_of_flights
 from ..run import Run
 from ..workbench import SQLITE
 
@@ -43,7 +44,7 @@ def skipping(sql: str, rows: int) -> str:
 
 def _page(run: Run, where: dict[str, Any], database: Rewritten | None = None) -> Answer:
     arguments = {**where, "limit": ROWS, "sort": "departure"}
-    return run.json({"items": page.read(run.reader(database), arguments, SHOWN, "").value["items"]})
+    return run.json(page_of_flights(run.ask(FlightSchema, SHOWN, arguments, database)))
 
 
 EXPERIMENT = Experiment(
@@ -51,7 +52,7 @@ EXPERIMENT = Experiment(
     chapter="Database",
     shows="Page 6,000 and later of all flights, 50 on each. OFFSET counts its way there; a keyset cursor goes on "
     "behind the last row seen.",
-    technique=("backend/roundtrip/techniques/pagination.py",),
+    technique=(package("pagination.py"),),
     sides=(
         Side(
             "offset",

@@ -2,21 +2,23 @@
 
 from typing import Any
 
-from roundtrip.http import Answer
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.query_plan import Database
+from flask_roundtrip.database import Database
+from flask_roundtrip.fields import selection
+from flask_roundtrip.query_plan import one
+from flask_roundtrip.wire import Answer
 from sqlalchemy import Engine, NullPool, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from roundtrip import database
-from roundtrip.resources.flights.queries import single
+from roundtrip.resources.flights.model import Flight
+from roundtrip.resources.flights.schema import FlightSchema
 
 from ..experiment import Experiment, Side
 from ..questions import flight
 from ..run import Run
 
 REQUESTS = 20
-FIELDS = Selection(("arr_delay", "carrier", "dest", "flight", "id", "origin", "sched_dep"))
+FIELDS = selection(("arr_delay", "carrier", "dest", "flight", "id", "origin", "sched_dep"))
 _unpooled: list[Database] = []
 
 
@@ -46,9 +48,9 @@ def pooled_connections(run: Run) -> Answer:
 
 def read(run: Run, database: Database | None) -> Answer:
     """Read flights one at a time, each as a request of its own would."""
-    reader = run.reader(database)
     ids = (flight(run.number * REQUESTS + n) for n in range(REQUESTS))
-    return run.json({"items": [single.read(reader, {"id": one}, FIELDS, "").value for one in ids]})
+    asked = (run.ask(FlightSchema, FIELDS, {"id": number}, database) for number in ids)
+    return run.json({"items": [one(Flight, ask, "id").value for ask in asked]})
 
 
 EXPERIMENT = Experiment(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from roundtrip.http import Answer
-from roundtrip.techniques.query_plan import Database
+from flask_roundtrip.database import Database
+from flask_roundtrip.wire import Answer
 from sqlalchemy import NullPool, create_engine
 
 from roundtrip import database, postgresql

@@ -37,10 +37,7 @@ EXPERIMENT = Experiment(
             "so the request is 80 ms ahead. Measured is the time from click to data. The server's cache has the "
             "answer on both sides."
         ),
-        (
-            "Fast visitors gain less, slow ones more; on a touch screen nothing rests on a link, and nothing is "
-            "gained."
-        ),
+        ("Fast visitors gain less, slow ones more; on a touch screen nothing rests on a link, and nothing is gained."),
     ),
     lesson="Use the time between intent and click.",
     does_not_pay=(

@@ -2,21 +2,22 @@
 
 import atexit
 import shutil
-from collections.abc import Callable, Hashable
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from roundtrip.http import Answer
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.query_plan import Built, Database, Plan
+from flask_roundtrip.database import Database
+from flask_roundtrip.fields import Selection, selection
+from flask_roundtrip.wire import Answer
 from sqlalchemy import create_engine
 
-from roundtrip.resources.delays.queries import FLIGHTS, report
+from roundtrip.resources.delays.queries import report
+from roundtrip.resources.delays.schema import DelaySchema
 
 from ..experiment import Experiment, Side
 from ..flights import Rewritten
 from ..questions import ORIGINS
+from ..reports import added_up
 from ..run import Run
 from .index import not_indexed
 
@@ -26,24 +27,13 @@ COLUMNS = ("origin", "month", "carrier", "dest", "status", "arr_delay")  # all t
 _copies: list[Database] = []
 
 
-class Copy(Database):
-    """A copy of the columns that the reports need, with an index that has them all; every report is from flights."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(create_engine(f"sqlite:///{path}"))
-        planned = self.plan
-
-        def from_flights(build: Callable[..., Built], *shape: Hashable) -> Plan:
-            *asked, _summary = shape
-            return planned(build, *asked, FLIGHTS)
-
-        self.plan = from_flights
-
-
 def make_copy(bench: Any) -> None:
-    """Copy what is needed into a file of its own, which goes when the server does."""
+    """Copy the columns that the reports read into a file of their own, with an index on all of them.
+
+    The file is removed when the server ends.
+    """
     folder = Path(mkdtemp(prefix="roundtrip-lab-"))
-    copy = Copy(folder / "flights.sqlite3")
+    copy = Database(create_engine(f"sqlite:///{folder / 'flights.sqlite3'}"))
     names = ", ".join(COLUMNS)
     source, target = bench.engine.raw_connection(), copy.engine.raw_connection()
     try:
@@ -69,24 +59,32 @@ def _remove(copy: Database, folder: Path) -> None:
 
 def from_all_flights(run: Run) -> Answer:
     """Look at every flight and add up those that match."""
-    return _report(run, Rewritten(_copies[0], not_indexed))
+    return _from_copy(run, Rewritten(_copies[0], not_indexed))
 
 
 def from_covering_index(run: Run) -> Answer:
     """Add up the flights of the airport, from an index that holds all columns that are needed."""
-    return _report(run, _copies[0])
+    return _from_copy(run, _copies[0])
 
 
 def from_summary(run: Run) -> Answer:
     """Add up what was added up when the data was loaded."""
-    return _report(run, None)
-
-
-def _report(run: Run, database: Database | None) -> Answer:
     by = BY[run.number % len(BY)]
-    selection = Selection(tuple(sorted((*by.split(","), *MEASURED))))
-    arguments = {"origin": ORIGINS[run.number % len(ORIGINS)], "by": by}
-    return run.json(report.read(run.reader(database), arguments, selection, "").value)
+    return run.json(report(run.ask(DelaySchema, _selection(by), {**_filters(run), "by": by})).value)
+
+
+def _from_copy(run: Run, database: Database) -> Answer:
+    by = BY[run.number % len(BY)]
+    ask = run.ask(DelaySchema, _selection(by), _filters(run), database)
+    return run.json(added_up(ask, tuple(by.split(","))))
+
+
+def _selection(by: str) -> Selection:
+    return selection((*by.split(","), *MEASURED))
+
+
+def _filters(run: Run) -> dict[str, str]:
+    return {"origin": ORIGINS[run.number % len(ORIGINS)]}
 
 
 EXPERIMENT = Experiment(

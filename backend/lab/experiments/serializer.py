@@ -4,24 +4,26 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_roundtrip.database import Row
+from flask_roundtrip.fields import Selection, selection
+from flask_roundtrip.query_plan import Plan, columns_of
+from flask_roundtrip.serialization import encode
+from flask_roundtrip.wire import JSON, Answer
 from pydantic import BaseModel
-from roundtrip.http import Answer
-from roundtrip.techniques.fields import Selection
-from roundtrip.techniques.query_plan import Built, Plan, Row, columns_of
-from roundtrip.techniques.serialization import JSON, encode
-from sqlalchemy import bindparam
+from sqlalchemy import Engine, bindparam
 
 from roundtrip.resources.flights.model import Flight
 from roundtrip.resources.flights.queries import FILTERS
 from roundtrip.resources.flights.schema import FlightSchema
 
 from ..experiment import Experiment, Side
+from ..files import package
 from ..questions import day
 from ..run import Run
 
 ROWS = 200
 # No times: a time is text on SQLite and an object elsewhere, and what it costs would depend on that.
-FIELDS = Selection(("airline.name", "arr_delay", "carrier", "dep_delay", "dest", "flight", "id", "origin", "status"))
+FIELDS = selection(("airline.name", "arr_delay", "carrier", "dep_delay", "dest", "flight", "id", "origin", "status"))
 SCHEMA = FlightSchema(only=FIELDS.names, many=True)
 
 
@@ -73,9 +75,9 @@ def by_compiled_plan(run: Run) -> Answer:
 
 def _answer(run: Run, serialize: Callable[[Sequence[Row], Plan], bytes]) -> Answer:
     """Read the rows, the same way for every side, and answer with what the serializer makes of them."""
-    database = run.database()
-    plan: Plan = database.plan(_build, FIELDS)
-    rows = plan.rows(database, {**day(run.number), "rows": ROWS}, run.timing)
+    ask = run.ask(FlightSchema, FIELDS, {**day(run.number), "rows": ROWS})
+    plan: Plan = ask.database.compiled(_compile, FIELDS)
+    rows = plan.rows(ask, ask.arguments)
     with run.timing.span("serialize"):
         body = serialize(rows, plan)
     return run.bytes(body)
@@ -86,10 +88,10 @@ def _json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _build(selection: Selection) -> Built:
-    statement, shape, _ = columns_of(Flight, selection)
+def _compile(engine: Engine, chosen: Selection) -> Plan:
+    statement, shape, _ = columns_of(Flight, FlightSchema, chosen, (), engine.dialect)
     statement = statement.where(*(FILTERS[name]() for name in ("origin", "from", "before")))
-    return statement.order_by(Flight.sched_dep, Flight.id).limit(bindparam("rows")), shape, ()
+    return Plan(engine, statement.order_by(Flight.sched_dep, Flight.id).limit(bindparam("rows")), shape, ())
 
 
 def _dicts(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -138,7 +140,7 @@ EXPERIMENT = Experiment(
     chapter="Serialization and payload",
     shows="200 flights of nine fields, read the same way and answered with the same JSON. Only what turns the rows "
     "into bytes differs.",
-    technique=("backend/roundtrip/techniques/serialization.py",),
+    technique=(package("serialization.py"),),
     sides=(
         Side(
             "marshmallow",

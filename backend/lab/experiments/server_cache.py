@@ -4,23 +4,23 @@ from typing import Any
 
 from flask import current_app
 from flask_caching import Cache
-from roundtrip.http import Answer
-from roundtrip.reading import Reader
-from roundtrip.techniques.response_cache import ResponseCache
-from roundtrip.techniques.shared_backend import SharedBackend
-from roundtrip.techniques.timing import Timing
+from flask_roundtrip.response_cache import ResponseCache
+from flask_roundtrip.shared.store import SharedStore
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import IDENTITY, Answer, Head
 
 from roundtrip.config import Settings
-from roundtrip.resources.delays.queries import report
 
 from ..experiment import Experiment, Side
-from ..reports import DAY, MEASURED, arguments, compute, entry_of
+from ..files import package
+from ..reports import DAY, compute, entry_of, get_or_build, values
 from ..run import Run
 from ..workbench import Workbench
 
 TRIES = 10  # to find what has just been kept: a server may be slow once
 REPORTS = 8  # so few that each is in the caches before the first run
 IN_PROCESS = "this process"
+TAGS = ("flights",)  # as the product's reports have: each look-up also reads the tag's version
 flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
 _caches: dict[str, ResponseCache] = {}
 
@@ -35,9 +35,9 @@ def prepare(bench: Workbench) -> None:
     with bench.app.app_context():
         for number in range(REPORTS):
             cached_values(number)
-            entry = entry_of(compute(_reader(bench), number))
+            entry = entry_of(compute(_run(bench), number))
             for cache in _caches.values():
-                cache.put(_key(number), entry)
+                get_or_build(cache, _key(number), lambda entry=entry: entry, Timing(), TAGS)  # type: ignore[misc]  # mypy knows no default in a lambda
 
 
 def _cache_at(bench: Workbench, url: str, most_bytes: int) -> ResponseCache:
@@ -45,14 +45,14 @@ def _cache_at(bench: Workbench, url: str, most_bytes: int) -> ResponseCache:
     keeper = Cache(config=Settings(cache_url=url, cache_max_bytes=most_bytes).cache_config())
     keeper.init_app(bench.app)
     backend = bench.app.extensions["cache"][keeper]
-    if isinstance(backend, SharedBackend):
+    if isinstance(backend, SharedStore):
         bench.opened.callback(backend.close)
     return ResponseCache(backend)
 
 
 def no_cache(run: Run) -> Answer:
     """Compute the report for each request."""
-    return run.bytes(compute(run.reader(), run.number % REPORTS))
+    return run.bytes(compute(run, run.number % REPORTS))
 
 
 def cached(run: Run) -> Answer:
@@ -67,7 +67,7 @@ def cached(run: Run) -> Answer:
 def cached_values(number: int) -> Any:
     """Return the values of the report, as a view may: Flask makes JSON of them."""
     bench: Workbench = current_app.extensions["lab"]
-    return report.read(_reader(bench), arguments(number), MEASURED, "").value
+    return values(_run(bench), number)
 
 
 def ready_bytes(run: Run) -> Answer:
@@ -87,11 +87,10 @@ def in_memcached(run: Run) -> Answer:
 
 def _kept_in(name: str, run: Run) -> Answer:
     number = run.number % REPORTS
-    with run.timing.span("cache"):
-        for _ in range(TRIES):
-            entry, how = _caches[name].get_or_build(_key(number), lambda: entry_of(compute(run.reader(), number)))
-            if how == "hit":
-                return run.bytes(entry.body)
+    for _ in range(TRIES):
+        entry, how = get_or_build(_caches[name], _key(number), lambda: entry_of(compute(run, number)), run.timing, TAGS)
+        if how == "hit":
+            return run.bytes(entry.bodies[IDENTITY])
     raise ConnectionError(f"{name} keeps nothing")  # it was computed, which is not what this side is about
 
 
@@ -99,8 +98,8 @@ def _key(number: int) -> str:
     return f"lab report {number}"
 
 
-def _reader(bench: Workbench) -> Reader:
-    return Reader(bench.database, bench.cursors, Timing())
+def _run(bench: Workbench) -> Run:
+    return Run(bench, Head("GET", ""))
 
 
 EXPERIMENT = Experiment(
@@ -109,9 +108,8 @@ EXPERIMENT = Experiment(
     shows="A report that adds up about 10,000 flights, which takes milliseconds. Kept in the server's memory it is "
     "there at once: as values, which are encoded again for each request, or as the bytes that go out.",
     technique=(
-        "backend/roundtrip/techniques/response_cache.py",
-        "backend/roundtrip/techniques/memory_backend.py",
-        "backend/roundtrip/techniques/shared_backend.py",
+        package("response_cache.py"),
+        package("shared/store.py"),
     ),
     sides=(
         Side(

@@ -1,13 +1,14 @@
 """At expiry: whoever asks next waits for the new entry, or gets the old one while the new is made behind it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
-from roundtrip.http import Answer, Head
-from roundtrip.techniques.memory_backend import MemoryBackend
-from roundtrip.techniques.response_cache import Entry, ResponseCache
+from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
+from flask_roundtrip.wire import IDENTITY, Answer, Head
 
 from ..experiment import Experiment, Side
-from ..reports import compute, entry_of
+from ..files import package
+from ..reports import compute, entry_of, get_or_build
 from ..run import Run
 from ..workbench import Workbench
 
@@ -18,13 +19,13 @@ WAIT = 1  # the part that waits for what the part before has left behind: nobody
 
 
 class Expiring:
-    """A cache for each side, what the entries held until they expired, and who renews them (as in pipeline.py)."""
+    """A cache for each side, what the entries held until they expired, and who renews them (as in respond.py)."""
 
     def __init__(self, bench: Workbench) -> None:
-        self.waiting = ResponseCache(MemoryBackend(1_000_000))
-        self.renewing = ResponseCache(MemoryBackend(1_000_000))
+        self.waiting = ResponseCache(MemoryStore(1_000_000))
+        self.renewing = ResponseCache(MemoryStore(1_000_000))
         self.background = ThreadPoolExecutor(1, "lab-renew")
-        self.bodies = [compute(Run(bench, Head("GET", "")).reader(), number) for number in range(REPORTS)]
+        self.bodies = [compute(Run(bench, Head("GET", "")), number) for number in range(REPORTS)]
         self.renewed: tuple[Run, float] | None = None  # what was computed behind an answer, until a run tells it
 
     def expire(self, cache: ResponseCache, number: int) -> str:
@@ -38,11 +39,11 @@ class Expiring:
 
         def computed() -> Entry:
             behind = Run(run.bench, run.head)
-            body = compute(behind.reader(), run.number % REPORTS)
+            body = compute(behind, run.number % REPORTS)
             self.renewed = behind, behind.cpu
             return entry_of(body, FRESH_FOR)
 
-        self.renewing.renew(key, computed, self.background)
+        self.renewing.renew(key, (), computed, self.background)
 
     def tell_renewed(self, run: Run) -> None:
         """Count what was computed behind the run before as this one's, but no time: nobody waited for it."""
@@ -72,9 +73,9 @@ def wait_for_the_new(run: Run) -> Answer:
     with run.timing.span("cache"):
         entry = expiring.waiting.get(key)
     if entry is None or expiring.waiting.ttl(entry) <= 0:
-        entry = entry_of(compute(run.reader(), number), FRESH_FOR)
+        entry = _new_entry(run, number)
         expiring.waiting.put(key, entry)
-    return run.bytes(entry.body)
+    return run.bytes(entry.bodies[IDENTITY])
 
 
 def old_at_once(run: Run) -> Answer:
@@ -86,12 +87,15 @@ def old_at_once(run: Run) -> Answer:
     expiring.tell_renewed(run)
     number = run.number % REPORTS
     key = expiring.expire(expiring.renewing, number)
-    with run.timing.span("cache"):
-        entry, how = expiring.renewing.get_or_build(key, lambda: entry_of(compute(run.reader(), number), FRESH_FOR))
+    build = partial(_new_entry, run, number)
+    entry, how = get_or_build(expiring.renewing, key, build, run.timing)
     if how == "stale":
         expiring.renew(run, key)
-    run.timing.cache = how
-    return run.bytes(entry.body)
+    return run.bytes(entry.bodies[IDENTITY])
+
+
+def _new_entry(run: Run, number: int) -> Entry:
+    return entry_of(compute(run, number), FRESH_FOR)
 
 
 def _expiring(run: Run) -> Expiring:
@@ -104,7 +108,7 @@ EXPERIMENT = Experiment(
     chapter="Caching",
     shows="A report is asked for just after its entry in the cache expired. Either that request waits for the new "
     "one, or it gets the old one at once and the new one is made behind it.",
-    technique=("backend/roundtrip/techniques/response_cache.py", "backend/roundtrip/pipeline.py"),
+    technique=(package("response_cache.py"), package("respond.py")),
     sides=(
         Side(
             "wait",

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from roundtrip.http import Answer
-from roundtrip.techniques.memory_backend import MemoryBackend
-from roundtrip.techniques.response_cache import Entry, ResponseCache
+from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import IDENTITY, Answer
 
 from ..experiment import Experiment, Side
-from ..reports import Computations
+from ..files import package
+from ..reports import Computations, get_or_build
 from ..run import Run
 from ..workbench import SQLITE
 
@@ -33,12 +34,12 @@ def get_compute_put(run: Run) -> Answer:
 def single_flight(run: Run) -> Answer:
     """Look, and let one of all who miss compute."""
     cache, key, computations = _cold(run)
-    return computations.told(_all_at_once(lambda: cache.get_or_build(key, computations.entry)[0]))
+    return computations.told(_all_at_once(lambda: get_or_build(cache, key, computations.entry, Timing())[0]))
 
 
 def _cold(run: Run) -> tuple[ResponseCache, str, Computations]:
     """Return a cache that nobody has asked yet, the key that all ask for, and what computes its entry."""
-    return ResponseCache(MemoryBackend(1_000_000)), f"report {run.number}", Computations(run)
+    return ResponseCache(MemoryStore(1_000_000)), f"report {run.number}", Computations(run)
 
 
 def _all_at_once(ask: Callable[[], Entry]) -> bytes:
@@ -47,7 +48,7 @@ def _all_at_once(ask: Callable[[], Entry]) -> bytes:
 
     def one() -> bytes:
         start.wait(timeout=10)
-        return ask().body
+        return ask().bodies[IDENTITY]
 
     with ThreadPoolExecutor(THREADS, "stampede") as threads:
         asked = [threads.submit(one) for _ in range(THREADS)]
@@ -62,7 +63,7 @@ EXPERIMENT = Experiment(
     chapter="Caching",
     shows="Fifty requests ask for the same report in the moment when the cache does not have it. Without care it is "
     "computed up to fifty times at once; with single flight, once.",
-    technique=("backend/roundtrip/techniques/response_cache.py",),
+    technique=(package("response_cache.py"),),
     sides=(
         Side(
             "get_compute_put",

@@ -1,6 +1,7 @@
 """Quick answers first: the sides are the browser's alone."""
 
 from ..experiment import Experiment, Side
+from ..files import client, package
 
 EXPERIMENT = Experiment(
     title="Quick answers first",
@@ -11,8 +12,8 @@ EXPERIMENT = Experiment(
         "for the slow one."
     ),
     technique=(
-        "frontend/src/client/transport.ts",
-        "backend/roundtrip/techniques/batch.py",
+        client("transport.ts"),
+        package("batch.py"),
     ),
     sides=(
         Side(

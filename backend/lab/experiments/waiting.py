@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from roundtrip.http import Answer
+from flask_roundtrip.wire import Answer
 
 from ..calling import fetch, fetch_async, session, urls
 from ..experiment import Experiment, Side

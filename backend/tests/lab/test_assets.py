@@ -8,7 +8,7 @@ import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.errors import PROBLEM_JSON
+from flask_roundtrip.wire import PROBLEM_JSON
 
 import lab
 from roundtrip import create_app

@@ -13,8 +13,8 @@ import pytest
 import urllib3
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.errors import PROBLEM_JSON
-from roundtrip.techniques.query_plan import Database
+from flask_roundtrip.database import Database
+from flask_roundtrip.wire import PROBLEM_JSON
 from sqlalchemy import text
 from support import WHOLE
 from werkzeug.test import TestResponse
@@ -25,8 +25,9 @@ from lab.companion import Companion
 from lab.experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments
 from lab.experiments import offset, pool_server, report
 from lab.experiments.index import not_indexed
+from lab.files import REPOSITORY
 from lab.questions import day
-from lab.routes import REPOSITORY, heavy_run
+from lab.routes import heavy_run
 from lab.workbench import Workbench
 from roundtrip import create_app, postgresql
 from roundtrip.config import Settings
@@ -112,9 +113,7 @@ def test_an_edge_may_keep_one_side_alone_and_both_are_the_same_answer(client: Fl
     assert len(content(kept)["items"]) == 50
 
 
-def test_without_an_edge_its_sides_say_that_they_need_one(
-    database_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_edge_its_sides_say_that_they_need_one(database_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB", "on")
     monkeypatch.delenv("LAB_EDGE", raising=False)
     app = create_app(Settings(database_url=f"sqlite:///{database_path}"))
@@ -214,9 +213,9 @@ def run_sql(client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str, sid
     seen: list[tuple[str, Any]] = []
     fetch = Database.fetch
 
-    def note(database: Database, sql: str, arguments: Any) -> Any:
+    def note(database: Database, sql: str, arguments: Any, client: str = "") -> Any:
         seen.append((sql, arguments))
-        return fetch(database, sql, arguments)
+        return fetch(database, sql, arguments, client)
 
     with monkeypatch.context() as patch:
         patch.setattr(Database, "fetch", note)
@@ -268,7 +267,7 @@ def test_a_report_comes_from_the_copy_by_scan_and_by_index_and_from_the_summary(
     ]
     assert "SCAN flights" in plans[0]
     assert "SEARCH flights USING COVERING INDEX covering (origin=?)" in plans[1]
-    assert "FROM delays_by_route" in run_sql(client, monkeypatch, "report", "summary")[0]
+    assert "FROM flights" not in run_sql(client, monkeypatch, "report", "summary")[0]
 
 
 def test_only_the_asked_columns_are_read(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,7 +382,7 @@ def test_what_is_wrong_is_told_as_a_problem(client: FlaskClient, path: str, stat
 
 
 def test_an_experiment_and_its_techniques_can_be_read(client: FlaskClient) -> None:
-    for path in ("backend/lab/experiments/index.py", "backend/roundtrip/techniques/query_plan.py"):
+    for path in ("backend/lab/experiments/index.py", "backend/flask_roundtrip/src/flask_roundtrip/query_plan.py"):
         answer = client.get(f"/api/lab/source/{path}")
         assert (answer.status_code, answer.mimetype) == (200, "text/plain")
         assert answer.text == (REPOSITORY / path).read_text()

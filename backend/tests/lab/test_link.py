@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from roundtrip.errors import Problem
+from flask_roundtrip.wire import Problem
 
 from lab import companion
 from lab.companion import KINDS, Companion

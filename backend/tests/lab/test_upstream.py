@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
-from roundtrip.errors import PROBLEM_JSON
+from flask_roundtrip.wire import PROBLEM_JSON
 
 from lab.companion import Companion
 from lab.upstream import application

@@ -215,7 +215,7 @@ def _compile_one(engine: Engine, model: Any, schema: type[Schema], selection: Se
 
 def _compilable(schema: type[Schema] | Schema) -> Schema:
     made = schema() if isinstance(schema, type) else schema
-    hooked = any(hook in ("pre_dump", "post_dump") for hook in made._hooks)
+    hooked = any(made._hooks.get(hook) for hook in ("pre_dump", "post_dump"))  # dump() adds the keys, without hooks
     own_ways = any(
         getattr(type(made), method) is not getattr(Schema, method) for method in ("dump", "get_attribute", "_serialize")
     )
