@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from ...arguments import Code, Dates, PageArguments, Whole
+from ...arguments import Chosen, Code, Dates, PageArguments, Whole
 from ..airlines.schema import AirlineSchema
 from ..airports.schema import AirportSchema
 from ..planes.schema import PlaneSchema
@@ -60,8 +60,25 @@ class FlightFilters(Dates):
         validate=validate.Range(-1440, 1440),
         metadata={"description": "Arrived at least so many minutes late."},
     )
-    weekday = Whole(validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."})
-    hour = Whole(validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."})
+    weekday = Chosen(
+        *(1, 7, "[1-7]", "weekdays such as 5, 6,7 or 1-5"),
+        metadata={"description": "Weekday of the departure, 1 is Monday: one, several by a comma, or a range."},
+    )
+    hour = Chosen(
+        *(0, 23, "([01]?[0-9]|2[0-3])", "hours such as 17, 6,7, 17-21 or 22-3"),
+        metadata={
+            "description": "Hour of the scheduled departure, local: one, several by a comma, or a range, which may "
+            "go over midnight. 17-21 is 17:00 to 21:59."
+        },
+    )
+
+    @post_load
+    def _all_is_no_filter(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        for name in ("weekday", "hour"):
+            field = FlightFilters._declared_fields[name]
+            if isinstance(field, Chosen) and data.get(name) == field.everything:
+                del data[name]
+        return data
 
 
 class FlightArguments(FlightFilters, PageArguments):
