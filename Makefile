@@ -12,14 +12,14 @@ UV := uv==0.13.9
 COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
 
 # A shell can hold what its owner needs elsewhere. Tools that are called here do not see it.
-unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS HOST NODE_ENV NODE_OPTIONS NODE_PATH
+unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS NODE_ENV NODE_OPTIONS NODE_PATH
 unexport PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER VIRTUAL_ENV
 unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 export PYTHONUTF8 := 1
 
 VENV := backend/.venv
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
+PIP := $(BIN)/python -m pip install -qq --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
 NPM_CI := npm ci --include=dev --global=false --loglevel=error > /dev/null
 CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/null 2>&1 \
   || { echo "This needs a running Docker engine, 20.10 or newer, with Compose 2.20 or newer."; exit 1; }
