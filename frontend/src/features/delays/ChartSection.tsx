@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from "react";
+import { useId } from "react";
 import { signedMean } from "../../ui/format";
 import { later } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
@@ -40,7 +40,7 @@ export function ChartSection({
   return (
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
-      <p className={styles.finding}>{drawn && finding(drawn)}</p>
+      <p className={styles.finding}>{drawn && <Finding marks={drawn} />}</p>
       <WhenNear height={room}>
         {drawn && (
           <Bars
@@ -57,14 +57,14 @@ export function ChartSection({
   );
 }
 
-function finding(marks: readonly Mark[]): ReactNode {
+function Finding({ marks }: { marks: readonly Mark[] }) {
   const found = extremes(marks);
-  if (!found) return marks.length === 0 ? "No flights." : null;
+  if (!found) return marks.length === 0 ? <span key="none">No flights.</span> : null;
   const { least, most } = found;
   return (
-    <>
+    <span key="found">
       Least late: <strong>{least.name}</strong> at {signedMean(least.mean_delay)} min; most:{" "}
       <strong>{most.name}</strong> at {signedMean(most.mean_delay)} min.
-    </>
+    </span>
   );
 }

@@ -64,10 +64,10 @@ function Parameters({ parameters }: { parameters: readonly ApiParameter[] }) {
                 description,
                 place === "path" ? "In the address." : "",
                 required && place === "query" ? "Required." : "",
+                schema.default === undefined ? "" : `Unless told otherwise: ${String(schema.default)}.`,
               ]
                 .filter(Boolean)
                 .join(" ")}
-              {schema.default !== undefined && ` Unless told otherwise: ${String(schema.default)}.`}
             </td>
           </tr>
         ))}

@@ -30,9 +30,7 @@ export function FlightTable({
         aria-rowcount={total === undefined ? -1 : total + 1}
         aria-busy={isStale}
       >
-        <caption className="visually-hidden">
-          Flights{total !== undefined && `, ${whole(total)} in all`}; more are loaded as you go down
-        </caption>
+        <caption className="visually-hidden">{captionOf(total)}</caption>
         <thead>
           <tr aria-rowindex={1}>
             <SortHeader by="departure" {...sorting}>
@@ -79,6 +77,11 @@ export function FlightTable({
       <ListEnd {...end} shown={flights.length} />
     </>
   );
+}
+
+function captionOf(total: number | undefined): string {
+  const inAll = total === undefined ? "" : `, ${whole(total)} in all`;
+  return `Flights${inAll}; more are loaded as you go down`;
 }
 
 /** The room of the rows that are not drawn. */

@@ -13,16 +13,18 @@ export function ListEnd({ shown, hasMore, moreFailed, onRetry }: Props) {
   return (
     <div className={styles.end} role="status">
       {moreFailed ? (
-        <>
+        <p key="failed">
           The next flights could not be loaded.{" "}
           <button type="button" onClick={onRetry}>
             Try again
           </button>
-        </>
-      ) : hasMore ? (
-        "More flights are on their way …"
+        </p>
       ) : (
-        `That was all: ${whole(shown)} ${shown === 1 ? "flight" : "flights"}.`
+        <p key="words">
+          {hasMore
+            ? "More flights are on their way …"
+            : `That was all: ${whole(shown)} ${shown === 1 ? "flight" : "flights"}.`}
+        </p>
       )}
     </div>
   );

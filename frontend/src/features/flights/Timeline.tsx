@@ -105,7 +105,7 @@ function At({ local, since, side }: { local: string; since?: string; side: "star
   const days = since ? daysBetween(since, local) : 0;
   return (
     <time className={styles.at} data-side={side} dateTime={local}>
-      {clock(local)}
+      <span>{clock(local)}</span>
       {days !== 0 && <small>{days > 0 ? "next day" : "day before"}</small>}
     </time>
   );

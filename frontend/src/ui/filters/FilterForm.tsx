@@ -35,7 +35,9 @@ export function FilterForm(props: Props) {
   const used = NARROWING.filter((parameter) => props.filters[parameter] !== undefined);
   return (
     <details className={styles.folded} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary id="filters-summary">Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
+      <summary id="filters-summary">
+        {used.length > 0 ? `Filters (${used.length} in use)` : "Filters"}
+      </summary>
       {/* Not before they are wanted: the airports alone are a hundred options. */}
       {isOpen && <Controls {...props} />}
     </details>
