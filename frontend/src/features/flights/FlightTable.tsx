@@ -84,11 +84,11 @@ function captionOf(total: number | undefined): string {
   return `Flights${inAll}; more are loaded as you go down`;
 }
 
-/** The room of the rows that are not drawn. */
+/** The room of the rows that are not drawn. Hidden, or each change of its height would count as a shift of the layout. */
 function Space({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus; this one is empty
-    <tr aria-hidden="true">
+    <tr aria-hidden="true" className={styles.space}>
       <td style={{ height, padding: 0, border: 0 }} />
     </tr>
   );
