@@ -1,6 +1,6 @@
-import { useId } from "react";
+import { useEffect, useId } from "react";
 import { signedMean } from "../../ui/format";
-import { later } from "../../ui/later";
+import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
 import { RatesTable } from "./RatesTable";
@@ -37,6 +37,7 @@ export function ChartSection({
   isStale,
 }: Props) {
   const id = useId();
+  useEffect(() => loadAtRest(Bars), []);
   return (
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
@@ -44,7 +45,7 @@ export function ChartSection({
       <WhenNear height={room}>
         {drawn && (
           <Bars
-            label={`${heading}, a bar chart`}
+            label={`${heading}, a bar chart: arrow keys go from bar to bar`}
             marks={drawn}
             direction={direction}
             height={height}
