@@ -11,7 +11,8 @@ import { ThemeSwitch } from "./theme/ThemeSwitch";
 /** The frame of every page; index.html carries a plain copy of it that is painted before this runs. */
 export function Shell() {
   const main = useFocusOnNewPage();
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
+  const address = pathname + search;
   return (
     <>
       <a className="skip-link" href="#main">
@@ -37,12 +38,14 @@ export function Shell() {
       </header>
       <OfflineBanner />
       <main id="main" className="page" ref={main} tabIndex={-1}>
-        <ErrorBoundary key={pathname}>
+        <ErrorBoundary key={pathname} address={address}>
           <Outlet />
         </ErrorBoundary>
       </main>
       <div className="dock">
-        <TimingBar />
+        <ErrorBoundary address={address} heading="The timings could not be drawn">
+          <TimingBar />
+        </ErrorBoundary>
       </div>
     </>
   );

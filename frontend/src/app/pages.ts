@@ -3,6 +3,7 @@ import { airlinesQuery } from "../features/airlines/api";
 import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
+import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepList";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
 import { NARROWING, readFilters } from "../ui/filters/filters";
@@ -19,8 +20,13 @@ interface Page {
   Content: PageCode;
   /** What going there is called in the timing panel. */
   action: (param: string | undefined) => string;
-  /** Starts what the page will ask for, all in one tick so that it shares one round trip. */
-  ask: (param: string | undefined, search: URLSearchParams) => void;
+  /**
+   * Starts what the page will ask for, all in one tick so that it shares one round trip. A page that is come back to
+   * waits for the pages of its list that were loaded.
+   */
+  ask: (param: string | undefined, search: URLSearchParams, loaded?: Cursors) => void | Promise<void>;
+  /** The pages of its list that are loaded. */
+  loaded?: (search: URLSearchParams) => Cursors | undefined;
 }
 
 const { queryClient } = client;
@@ -31,12 +37,16 @@ export const pages: readonly Page[] = [
     nav: "Explore",
     Content: ExplorePage,
     action: () => "open Explore",
-    ask: (_, search) => {
+    loaded: (search) => cursorsOf(queryClient, readFilters(search).filters),
+    ask: (_, search, loaded) => {
       const { filters } = readFilters(search);
-      queryClient.prefetchInfiniteQuery(flightsQuery(filters));
+      const list = loaded
+        ? askForPages(queryClient, filters, loaded)
+        : void queryClient.prefetchInfiniteQuery(flightsQuery(filters));
       queryClient.prefetchQuery(delays.summaryQuery(filters));
       queryClient.prefetchQuery(airlinesQuery());
       queryClient.prefetchQuery(servedAirportsQuery());
+      return list;
     },
   },
   {
@@ -75,11 +85,15 @@ export const pages: readonly Page[] = [
 ];
 
 /** Fetches the code of the page at an address, and starts its data on the way. What fails is told by the page itself. */
-export async function prepare(url: URL): Promise<void> {
+export async function prepare(url: URL, loaded?: Cursors): Promise<void> {
   const found = find(url);
   if (!found) return;
-  found.page.ask(found.param, url.searchParams);
-  await found.page.Content.load?.();
+  await Promise.all([found.page.ask(found.param, url.searchParams, loaded), found.page.Content.load?.()]);
+}
+
+/** The pages that are loaded of the list at an address. */
+export function loadedPages(url: URL): Cursors | undefined {
+  return find(url)?.page.loaded?.(url.searchParams);
 }
 
 export function actionName(url: URL): string {

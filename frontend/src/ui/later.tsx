@@ -14,6 +14,13 @@ interface Looks<Props> {
   Missing?: ComponentType<Props & { error: Error; onRetry: () => void }>;
 }
 
+/** Fetches code once the page is at rest: what is drawn only on paper cannot be fetched by then. */
+export function loadAtRest({ load }: { load: () => Promise<void> }): () => void {
+  if (!("requestIdleCallback" in window)) return () => {};
+  const handle = requestIdleCallback(() => void load());
+  return () => cancelIdleCallback(handle);
+}
+
 /**
  * Code that comes when it is needed. Unlike React.lazy it draws at once what is already here, keeps a failure in its
  * own place, and asks anew: whenever it is drawn somewhere new, on Try again, and when the network is back.

@@ -48,6 +48,7 @@ class Roundtrip:
     ROUNDTRIP_THREADS (0)       the server's threads in one process, to share them among clients; 0: do not
     ROUNDTRIP_CACHE_BYTES       the size of the response cache without flask-caching (20 MiB)
     ROUNDTRIP_EDGES ([])        URLs of caches in front that take PURGE when tags are invalidated
+    ROUNDTRIP_SKIPS (())        hooks that need not run for cached answers: no warning names them
     SECRET_KEY                  signs the cursors of pages
     """
 
@@ -75,6 +76,7 @@ class Roundtrip:
         app.config.setdefault("ROUNDTRIP_THREADS", 0)
         app.config.setdefault("ROUNDTRIP_CACHE_BYTES", 20 * MIB)
         app.config.setdefault("ROUNDTRIP_EDGES", [])
+        app.config.setdefault("ROUNDTRIP_SKIPS", ())
         if database is None and self._db is not None:
             with app.app_context():
                 database = Database(self._db.engine)
@@ -188,7 +190,7 @@ def _warn_of_hooks(app: Flask, routes: Mapping[str, Route]) -> None:
         for blueprint, functions in hooks.items()
         if blueprint in blueprints
         for hook in functions
-        if not getattr(hook, "roundtrip_skips", False)
+        if hook not in app.config["ROUNDTRIP_SKIPS"]
     }
     if named and len(blueprints) > 1:
         log.warning("These hooks do not run for cached answers (see through_flask): %s", ", ".join(sorted(named)))

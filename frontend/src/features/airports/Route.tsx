@@ -1,6 +1,7 @@
+import { useEffect } from "react";
 import type { Resources } from "../../client/fields";
 import { whole } from "../../ui/format";
-import { later } from "../../ui/later";
+import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./Route.module.css";
 
@@ -18,6 +19,7 @@ interface Props {
 
 /** Where the flight went. */
 export function Route({ origin, dest, destCode, distance }: Props) {
+  useEffect(() => loadAtRest(RouteMap), []);
   return (
     <section aria-labelledby="route">
       <h2 id="route" className={styles.heading}>
