@@ -15,7 +15,9 @@ port=${HTTPS_PORT:-443}
   printf 'map "" $public_port { default "%s"; }\n' "$port"
   printf 'limit_conn address %d;\n' "${REQUESTS_PER_ADDRESS:-256}"
 } > /tmp/settings.conf
-# By which names this is asked for. nginx writes them as TRUSTED_HOSTS does: `.x.org` is x.org and all below.
-if [ -n "${TRUSTED_HOSTS:-}" ]; then names=$(echo "localhost $TRUSTED_HOSTS" | tr ',' ' '); else names='~.'; fi
+# The site's names, each once: nginx warns of a name that it reads twice. It writes them as TRUSTED_HOSTS does: `.x.org`
+# is x.org and all below.
+names='~.'
+[ -z "${TRUSTED_HOSTS:-}" ] || names=$(echo "localhost,$TRUSTED_HOSTS" | tr ', ' '\n\n' | sort -u | tr '\n' ' ')
 echo "server_name $names;" > /tmp/names.conf
 exec nginx -c /etc/edge/nginx.conf -e /dev/stderr -g 'daemon off;'

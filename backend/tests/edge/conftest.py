@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from nginx import Edge, running_nginx
 from origin import Origin, behind_varnish
 
 
@@ -22,3 +23,16 @@ def api(varnish: Origin) -> Iterator[Origin]:
         varnish.healthy = True
         varnish.running.set()
         time.sleep(4)
+
+
+@pytest.fixture(scope="session")
+def _nginx() -> Iterator[Edge]:
+    with running_nginx() as edge:
+        yield edge
+
+
+@pytest.fixture
+def edge(_nginx: Edge) -> Edge:
+    """The edge's nginx, which has passed nothing on yet."""
+    _nginx.passed_on.clear()
+    return _nginx

@@ -1,7 +1,5 @@
 """A small server in the API's place, which says what a test wants, with a real Varnish in front of it."""
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -102,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.asked.append(dict(self.headers))
         self._say(self.server.saying[self.path](dict(self.headers)))
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815  http.server calls these
 
     def _say(self, said: Said) -> None:
         time.sleep(said.takes)
@@ -182,7 +180,9 @@ def _is_reached(origin: Origin) -> bool:
         return trial.connect_ex(str(origin.folder / "varnish.sock")) == 0
 
 
-def _answer(connection: HTTPConnection, method: str, path: str, headers: dict[str, str]) -> tuple[int, bytes, Message]:
+def _answer(
+    connection: HTTPConnection, method: str, path: str, headers: dict[str, str]
+) -> tuple[int, bytes, Message]:
     try:
         connection.request(method, path, headers={"Connection": "close", **headers})
         with connection.getresponse() as response:

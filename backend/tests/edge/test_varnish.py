@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from origin import PAUSE, Origin, Said, public, wait_for
 
+
 def test_what_is_public_is_kept_as_long_as_it_says(api: Origin) -> None:
     path = api.says(public("max-age=60"))
     assert api.told(path) == (200, b"hello", "varnish; fwd=uri-miss; stored")
