@@ -133,7 +133,7 @@ sub vcl_backend_response {
         return (deliver);  # a pass: as it comes
     }
 
-    # No answer, or one for this client alone. A stored answer is better, and stays stored: `abandon` leaves it alone.
+    # An error, or the rate limit of one client. `abandon` ends the fetch and leaves the stored answer as it is.
     if (beresp.status >= 500 || beresp.status == 429) {
         if (bereq.is_bgfetch || bereq.http.X-Stale == "refused") {
             return (abandon);  # vcl_synth goes on
@@ -144,16 +144,16 @@ sub vcl_backend_response {
         return (deliver);
     }
 
-    # Varnish has read max-age, s-maxage and Age into `ttl`, stale-while-revalidate into `grace`. stale-if-error says how
-    # long an answer may be used while the API is away; without it: two days. Three words forbid to use a stale answer
-    # at all (RFC 9111, section 4.2.4).
+    # Varnish has read max-age, s-maxage and Age into `ttl`, and stale-while-revalidate into `grace`. stale-if-error is how
+    # long an answer may be used while the API is away; the default is two days. Three directives forbid stale answers
+    # (RFC 9111, section 4.2.4).
     set beresp.http.X-If-Error = regsub(beresp.http.Cache-Control, "(?i)^.*stale-if-error=(\d+).*$|^.*$", "\1s");
     if (beresp.http.Cache-Control ~ "(?i)\b(must-revalidate|proxy-revalidate|s-maxage)\b") {
         set beresp.grace = 0s;
         set beresp.http.X-If-Error = "0s";
     }
-    # The API's answer came from its own cache and is stale, too. Builtin VCL would put a hit-for-miss in the place of the
-    # stored answer, and nothing would be left for when the API is away.
+    # The API's answer is stale, too: it came from the API's own cache. Builtin VCL would replace the stored answer by a
+    # hit-for-miss, and nothing would be left for when the API is away.
     if (beresp.ttl <= 0s && beresp.status < 400 && beresp.http.Cache-Control !~ "(?i)no-cache|no-store|private") {
         if (bereq.is_bgfetch) {
             return (abandon);
@@ -163,7 +163,7 @@ sub vcl_backend_response {
         }
     }
 
-    # A whole answer is taken in before it is given on, so that another replica can replace one that dies meanwhile.
+    # Varnish reads the whole answer before it sends any of it: if a replica dies meanwhile, another one is asked.
     set beresp.do_stream = false;
     # What is left of one client's rate limit is for that client alone.
     unset beresp.http.RateLimit;

@@ -66,6 +66,36 @@ def replicas() -> list[str]:
     return compose("ps", "-q", "api").split()
 
 
+# Makes all entries in Redis expire in four seconds, as if the rest of their time had passed.
+EXPIRE_SOON = """
+import os, time
+from redis import Redis
+from roundtrip.techniques.response_cache import decode, encode
+redis = Redis.from_url(os.environ["CACHE_URL"])
+for name in redis.scan_iter("roundtrip:*:entry:*"):
+    entry = decode(redis.get(name))
+    if entry is not None:
+        redis.set(name, encode(entry._replace(stored_at=time.time() - entry.fresh_for + 4)), keepttl=True)
+"""
+
+PURGE = """
+import os, sys
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+connection = HTTPConnection(urlsplit(os.environ["EDGE_PURGE_URL"]).netloc, timeout=5)
+connection.request("PURGE", "/", headers={"Cache-Group-Invalidation": sys.argv[1]})
+response = connection.getresponse()
+assert response.status == 200, response.status
+print(response.read().decode())
+"""
+
+
+def purge(groups: str) -> int:
+    """Purge Varnish from one of the replicas, and return how many entries that made stale."""
+    told = docker("exec", replicas()[0], "python", "-c", PURGE, groups)
+    return int(json.loads(told)["purged"])
+
+
 def never_asked() -> str:
     """Return the URL of a flight that, as good as surely, no cache has an answer to."""
     return f"{API}/flights/{random.randrange(1, 336_776)}?fields=id,{random.choice(['dest', 'origin'])}"

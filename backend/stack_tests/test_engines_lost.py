@@ -30,14 +30,14 @@ USUAL = 5  # seconds of the same load before anything is done
 WITHIN = 5.0  # seconds until all is as before
 
 
-def test_without_redis_it_answers_all_the_same() -> None:
+def test_without_redis_it_still_answers() -> None:
     compose("stop", "redis")
     for _ in range(10):
         assert ask(never_asked()).status == 200
 
 
 @pytest.mark.parametrize("service", ["postgres", "pgbouncer"])
-def test_without_its_database_what_is_kept_is_answered_and_the_rest_is_a_problem(service: str) -> None:
+def test_without_its_database_cached_answers_are_given_and_the_rest_is_a_problem(service: str) -> None:
     kept = never_asked()
     ask(kept)
     compose("stop", service)
@@ -157,7 +157,7 @@ print(replaced)
 """
 
 
-def test_redis_may_be_filled_with_what_is_hostile() -> None:
+def test_redis_may_hold_hostile_values() -> None:
     with asked() as watch:
         time.sleep(USUAL)
         began_at = time.time()
@@ -189,7 +189,7 @@ def test_redis_may_be_filled_with_what_is_hostile() -> None:
 @pytest.mark.parametrize(
     ("done", "how"), [("restarted", ["stop"]), ("killed and started", ["kill", "--signal", "KILL"])]
 )
-def test_postgresql_may_start_anew_under_load(done: str, how: list[str]) -> None:
+def test_postgresql_may_be_restarted_under_load(done: str, how: list[str]) -> None:
     postgres = compose("ps", "-q", "postgres").strip()
     with asked() as watch:
         time.sleep(USUAL)
@@ -247,7 +247,7 @@ sys.stdin.read()
 POOL = 20  # default_pool_size in pgbouncer.ini
 
 
-def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> None:
+def test_with_pgbouncers_pool_exhausted_a_request_gets_503_within_a_second() -> None:
     command = ["docker", "exec", "-i", replicas()[0], "python", "-c", HOLD, str(POOL)]
     with asked() as watch:
         time.sleep(USUAL)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a certificate for this machine where there is none, and becomes nginx.
+# Makes a certificate for this machine if there is none, and starts nginx.
 set -eu
 tls=/etc/edge/tls
 if [ ! -e $tls/fullchain.pem ]; then
@@ -8,7 +8,7 @@ if [ ! -e $tls/fullchain.pem ]; then
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
     -keyout $tls/privkey.pem -out $tls/fullchain.pem 2> /dev/null)
 fi
-# Where a visitor over plain HTTP is sent, and how many requests one address may have under way.
+# The port to which plain HTTP redirects, and how many requests one address may have under way.
 port=${HTTPS_PORT:-443}
 [ "$port" = 443 ] && port= || port=:$port
 {

@@ -7,7 +7,7 @@ import pytest
 from origin import PAUSE, Origin, Said, public, wait_for
 
 
-def test_what_is_public_is_kept_as_long_as_it_says(api: Origin) -> None:
+def test_a_public_answer_is_stored_for_its_max_age(api: Origin) -> None:
     path = api.says(public("max-age=60"))
     assert api.told(path) == (200, b"hello", "varnish; fwd=uri-miss; stored")
     status, body, cache = api.told(path)
@@ -16,7 +16,7 @@ def test_what_is_public_is_kept_as_long_as_it_says(api: Origin) -> None:
     assert len(api.asked) == 1
 
 
-def test_what_is_said_to_shared_caches_counts_more(api: Origin) -> None:
+def test_s_maxage_has_precedence_over_max_age(api: Origin) -> None:
     path = api.says(public("max-age=0, s-maxage=60"))
     api.told(path)
     assert "hit" in api.told(path)[2]
@@ -36,20 +36,20 @@ NEVER = [
 
 
 @pytest.mark.parametrize("headers", NEVER)
-def test_what_is_private_is_never_kept(api: Origin, headers: dict[str, str]) -> None:
+def test_an_answer_that_is_not_public_is_never_stored(api: Origin, headers: dict[str, str]) -> None:
     path = api.says(Said(headers=headers, body=b"mine"), Said(headers=headers, body=b"yours"))
     assert api.told(path) == (200, b"mine", "varnish; fwd=uri-miss")
     assert api.told(path) == (200, b"yours", "varnish; fwd=uri-miss")
 
 
-def test_what_someone_was_told_who_said_who_they_are_is_never_given_to_another(api: Origin) -> None:
+def test_the_answer_to_a_request_with_an_identity_is_given_to_nobody_else(api: Origin) -> None:
     path = api.says(public("max-age=60", body=b"mine"), public("max-age=60", body=b"anybody's"))
     assert api.told(path, Authorization="Bearer x") == (200, b"mine", "varnish; fwd=bypass")
     assert api.told(path) == (200, b"anybody's", "varnish; fwd=uri-miss; stored")
     assert api.told(path, Cookie="a=b")[1:] in ((b"anybody's", f"varnish; hit; ttl={ttl}") for ttl in (59, 60))
 
 
-def test_what_one_client_has_left_of_its_limit_is_told_to_nobody_else(api: Origin) -> None:
+def test_the_rate_limit_of_one_client_is_told_to_nobody_else(api: Origin) -> None:
     limits = {"RateLimit": '"default";r=5;t=30', "RateLimit-Policy": '"default";q=10;w=60'}
     path = api.says(Said(headers={"Cache-Control": "public, max-age=60", **limits}))
     for _ in range(2):
@@ -57,7 +57,7 @@ def test_what_one_client_has_left_of_its_limit_is_told_to_nobody_else(api: Origi
     assert len(api.asked) == 1
 
 
-def test_an_old_answer_is_given_while_a_new_one_is_made(api: Origin) -> None:
+def test_a_stale_answer_is_given_while_a_new_one_is_made(api: Origin) -> None:
     path = api.says(public("max-age=1, stale-while-revalidate=60"), public("max-age=60", body=b"new", takes=0.5))
     api.told(path)
     time.sleep(PAUSE)
@@ -68,7 +68,7 @@ def test_an_old_answer_is_given_while_a_new_one_is_made(api: Origin) -> None:
     assert len(api.asked) == 2
 
 
-def test_one_that_is_too_old_is_not_given_while_the_api_can_answer(api: Origin) -> None:
+def test_an_answer_past_stale_while_revalidate_is_not_given_while_the_api_can_answer(api: Origin) -> None:
     path = api.says(public("max-age=1"), public("max-age=60", body=b"new"))
     api.told(path)
     time.sleep(PAUSE)
@@ -76,7 +76,7 @@ def test_one_that_is_too_old_is_not_given_while_the_api_can_answer(api: Origin) 
 
 
 @pytest.mark.parametrize("healthy", [True, False])
-def test_it_is_given_while_the_api_cannot(api: Origin, healthy: bool) -> None:
+def test_such_an_answer_is_given_while_the_api_cannot_answer(api: Origin, healthy: bool) -> None:
     path = api.says(public("max-age=1"), Said(503, b"no"))
     api.told(path)
     api.healthy = healthy
@@ -86,20 +86,20 @@ def test_it_is_given_while_the_api_cannot(api: Origin, healthy: bool) -> None:
     assert "varnish; hit; ttl=-" in cache
 
 
-def test_for_no_longer_than_the_api_allows(api: Origin) -> None:
+def test_it_is_given_for_no_longer_than_stale_if_error(api: Origin) -> None:
     path = api.says(public("max-age=1, stale-if-error=1"), Said(503, b"no"))
     api.told(path)
     time.sleep(3)
     assert api.told(path)[:2] == (503, b"no")
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(api: Origin) -> None:
+def test_an_answer_cut_short_is_fetched_again(api: Origin) -> None:
     path = api.says(public("max-age=60", cut=True), public("max-age=60"))
     assert api.told(path) == (200, b"hello", "varnish; fwd=uri-miss; stored")
     assert len(api.asked) == 2
 
 
-def test_if_each_one_breaks_off_there_is_a_problem(api: Origin) -> None:
+def test_if_each_answer_is_cut_short_the_client_gets_a_problem(api: Origin) -> None:
     path = api.says(public("max-age=60", cut=True))
     status, _, headers = api.ask(path)
     assert (status, headers["Content-Type"]) == (503, "application/problem+json")
@@ -107,14 +107,14 @@ def test_if_each_one_breaks_off_there_is_a_problem(api: Origin) -> None:
     assert 2 <= len(api.asked) <= 6
 
 
-def test_those_who_ask_at_once_wait_for_one_answer(api: Origin) -> None:
+def test_requests_at_once_wait_for_one_fetch(api: Origin) -> None:
     path = api.says(public("max-age=60", takes=0.5))
     with ThreadPoolExecutor(30) as pool:
         assert {told[:2] for told in pool.map(lambda _: api.told(path), range(30))} == {(200, b"hello")}
     assert len(api.asked) == 1
 
 
-def test_those_who_ask_for_what_is_private_do_not_wait_for_each_other(api: Origin) -> None:
+def test_requests_for_private_answers_do_not_wait_for_each_other(api: Origin) -> None:
     path = api.says(Said(headers={"Cache-Control": "no-store"}, takes=0.3))
     api.told(path)
     began = time.monotonic()
@@ -123,7 +123,7 @@ def test_those_who_ask_for_what_is_private_do_not_wait_for_each_other(api: Origi
     assert time.monotonic() - began < 2
 
 
-def test_a_client_cannot_speak_as_the_edge_or_empty_the_cache(api: Origin) -> None:
+def test_a_client_can_neither_set_internal_headers_nor_empty_the_cache(api: Origin) -> None:
     path = api.says(public("max-age=60"))
     api.told(path, X_Stale="refused", X_Cache="hit", Range="bytes=0-1", X_Forwarded_For="192.0.2.7")
     asked = {name.lower(): value for name, value in api.asked[0].items()}
