@@ -1,4 +1,4 @@
-"""The caching edge, with the real API behind it."""
+"""Varnish with the real API behind it."""
 
 import json
 import random
