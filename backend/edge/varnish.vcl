@@ -8,7 +8,9 @@ vcl 4.1;
 # Varnish would add: a default TTL, gzip and ranges.
 
 import std;
-import xkey;  # from varnish-modules, which is in the official image and in Debian
+# From varnish-modules, which is in the official image and in Debian.
+import var;
+import xkey;
 
 backend balancer {
     .path = "/run/edge/balancer.sock";
@@ -83,6 +85,7 @@ sub purge {
     }
     # The list of strings as xkey reads it: `flights airlines`. A name with a space becomes two keys, here and in
     # vcl_backend_response: that can purge too much, never too little.
+    var.global_set("purged", std.time2real(now, 0.0));
     set req.http.X-Purged = xkey.softpurge(
         regsuball(req.http.Cache-Group-Invalidation, {"[^"]*"([^"]*)"[^",]*"}, "\1 "));
     return (synth(200));
@@ -163,6 +166,13 @@ sub vcl_backend_response {
         }
     }
 
+    # A purge finds no answer that is on its way. One that was asked for before the last purge may be old: it is stored as
+    # stale. (nginx writes the time of the request.)
+    if (std.real(regsub(bereq.http.X-Request-Start, "^t=", ""), 9999999999.0) <= std.real(var.global_get("purged"), 0.0)
+        && beresp.ttl > 0s) {
+        set beresp.ttl = 0.001ms;  # Varnish does not look at answers whose ttl is 0
+    }
+
     # Varnish reads the whole answer before it sends any of it: if a replica dies meanwhile, another one is asked.
     set beresp.do_stream = false;
     # What is left of one client's rate limit is for that client alone.
@@ -233,6 +243,7 @@ sub vcl_deliver {
     # knows before its client does.
     if (resp.http.Cache-Group-Invalidation && req.method ~ "^(POST|PUT|PATCH|DELETE)$" && resp.status < 400) {
         std.collect(resp.http.Cache-Group-Invalidation);
+        var.global_set("purged", std.time2real(now, 0.0));
         set req.http.X-Purged = xkey.softpurge(
             regsuball(resp.http.Cache-Group-Invalidation, {"[^"]*"([^"]*)"[^",]*"}, "\1 "));
     }

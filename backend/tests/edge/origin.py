@@ -71,11 +71,12 @@ class Origin(ThreadingUnixStreamServer):
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Message]:
         """Ask Varnish, as the edge does."""
+        nginx = {"X-Request-ID": "0123456789abcdef", "X-Request-Start": f"t={time.time():.3f}"}
         connection = HTTPConnection("localhost")
         connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.sock.settimeout(40)
         connection.sock.connect(str(self.folder / "varnish.sock"))
-        return _answer(connection, method, path, {"X-Request-ID": "0123456789abcdef", **_dashed(headers)})
+        return _answer(connection, method, path, {**nginx, **_dashed(headers)})
 
     def told(self, path: str, **headers: str) -> tuple[int, bytes, str]:
         status, body, told = self.ask(path, **headers)

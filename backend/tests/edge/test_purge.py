@@ -1,6 +1,7 @@
 """Purging by cache group (RFC 9875): the API names what has changed, and Varnish makes its entries stale."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from origin import Origin, Said, public, wait_for
@@ -36,6 +37,21 @@ def test_a_purge_names_several_groups_and_may_be_repeated(api: Origin) -> None:
     assert json.loads(api.purge(Cache_Group_Invalidation='"one","three:7"')[1]) == {"purged": 2}
     assert json.loads(api.purge(Cache_Group_Invalidation='"one", "two", "unknown"')[1]) == {"purged": 1}
     assert json.loads(api.purge(Cache_Group_Invalidation='"one", "two", "unknown"')[1]) == {"purged": 0}
+
+
+@pytest.mark.parametrize("swr", [", stale-while-revalidate=600", "", ", s-maxage=600"])
+def test_an_answer_that_was_on_its_way_when_its_group_was_purged_is_not_fresh(api: Origin, swr: str) -> None:
+    path = api.says(
+        public(f"max-age=600{swr}", body=b"old", takes=0.6, Cache_Groups='"late"'), public(ALWAYS, body=b"new")
+    )
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(api.told, path)
+        wait_for(lambda: len(api.asked) == 1)
+        api.purge(Cache_Group_Invalidation='"late"')
+        assert first.result()[:2] == (200, b"old")
+    assert api.told(path)[1] == (b"old" if "while" in swr else b"new")
+    wait_for(lambda: api.told(path)[1] == b"new")
+    assert "varnish; hit; ttl=5" in api.told(path)[2] or "varnish; hit; ttl=600" in api.told(path)[2]
 
 
 def test_a_purged_answer_is_still_there_when_the_api_is_away(api: Origin) -> None:
