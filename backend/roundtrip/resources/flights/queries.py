@@ -1,11 +1,24 @@
-"""The statements about flights."""
+"""The statements about flights.
 
-from sqlalchemy import and_, bindparam
+A list by departure walks the index of its most selective filter, each of which is in that order. Any other list walks
+the index of its order, whatever its filters; only what leaves a few thousand flights (a flight number, a tail number,
+a week) is read by its own index and sorted.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func
 
 from ...data.types import OneOf
-from ...reading import Filters, Page, Single
+from ...reading import Answered, Filters, Page, Reader, Single, Values
+from ...techniques.fields import Selection
 from .model import EARLIEST_FIRST, LATEST_FIRST, Flight
 
+FEW_DAYS = 7  # whose flights are sorted sooner than an index is walked
+
+# Each filter, served by the index of its column where there is one.
 FILTERS: Filters = {
     "origin": lambda: Flight.origin == bindparam("origin"),
     "dest": lambda: Flight.dest == bindparam("dest"),
@@ -15,22 +28,61 @@ FILTERS: Filters = {
     "from": lambda: Flight.sched_dep >= bindparam("from"),
     "before": lambda: Flight.sched_dep < bindparam("before"),
     "status": lambda: Flight.status == bindparam("status"),
-    # The last two are implied by the first: each lets SQLite seek in one of the indexes that sort by delay.
-    "min_delay": lambda: and_(
-        *(delay >= bindparam("min_delay") for delay in (Flight.arr_delay, EARLIEST_FIRST, LATEST_FIRST))
-    ),
+    "min_delay": lambda: Flight.arr_delay >= bindparam("min_delay"),
     "weekday": lambda: OneOf(Flight.weekday, bindparam("weekday")),
     "hour": lambda: OneOf(Flight.hour, bindparam("hour")),
 }
 
-page = Page(
-    Flight,
-    filters=FILTERS,
-    sorts={
-        "departure": lambda descending: (Flight.sched_dep, Flight.id),
-        "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
-        "distance": lambda descending: (Flight.distance, Flight.id),
-    },
-    default_sort="departure",
-)
+
+def _unserved(column: Any) -> ColumnElement[Any]:
+    """Return the column in a form that no index begins with."""
+    return func.coalesce(column, column)
+
+
+# The filters beside an order of which they shall not lead the database away.
+_BESIDE_AN_ORDER: Filters = {
+    **FILTERS,
+    "dest": lambda: _unserved(Flight.dest) == bindparam("dest"),
+    "carrier": lambda: _unserved(Flight.carrier) == bindparam("carrier"),
+    "from": lambda: _unserved(Flight.sched_dep) >= bindparam("from"),
+    "before": lambda: _unserved(Flight.sched_dep) < bindparam("before"),
+}
+_BESIDE_THE_DELAY: Filters = {
+    **_BESIDE_AN_ORDER,
+    # The last two are implied by the first: each lets SQLite begin, or end, within one of the indexes of delays.
+    "min_delay": lambda: and_(
+        *(delay >= bindparam("min_delay") for delay in (Flight.arr_delay, EARLIEST_FIRST, LATEST_FIRST))
+    ),
+}
+_SORTS: Mapping[str, Any] = {
+    "departure": lambda descending: (Flight.sched_dep, Flight.id),
+    "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
+    "distance": lambda descending: (Flight.distance, Flight.id),
+}
+_BY_FILTER = Page(Flight, FILTERS, _SORTS, "departure")
+_BY_ORDER = {
+    "departure": _BY_FILTER,
+    "delay": Page(Flight, _BESIDE_THE_DELAY, _SORTS, "departure"),
+    "distance": Page(Flight, _BESIDE_AN_ORDER, _SORTS, "departure"),
+}
+
+
+class FlightsPage:
+    """A page of flights, by the index that bounds the work."""
+
+    def read(self, reader: Reader, arguments: Values, selection: Selection, listed: str) -> Answered:
+        """Return {"items": [...], "next": cursor or null}."""
+        order = arguments.get("sort", "departure").removeprefix("-")
+        page = _BY_FILTER if _few_days(arguments) else _BY_ORDER[order]
+        return page.read(reader, arguments, selection, listed)
+
+
+def _few_days(arguments: Values) -> bool:
+    if "from" not in arguments or "before" not in arguments:
+        return False
+    first, before = (date.fromisoformat(arguments[end][:10]) for end in ("from", "before"))
+    return (before - first).days <= FEW_DAYS
+
+
+page = FlightsPage()
 single = Single(Flight, "id")
