@@ -9,7 +9,7 @@ import pytest
 from databases import filled, fingerprint, make_database, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques.query_plan import Database, Row
+from flask_roundtrip.database import Database, Row
 from sqlalchemy import event
 
 from roundtrip import create_app

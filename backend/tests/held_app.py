@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
-from roundtrip.http import Answer, Head
+from flask_roundtrip.wire import Answer, Head
 from roundtrip.pipeline import Pipeline
-from roundtrip.techniques import batch
+from flask_roundtrip import batch
 
 from roundtrip import create_app
 

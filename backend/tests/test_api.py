@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roundtrip.http import Answer, Head
+from flask_roundtrip.wire import Answer, Head
 from roundtrip.pipeline import Pipeline
-from roundtrip.techniques.batch import MOST_BYTES
+from flask_roundtrip.batch import MOST_BYTES
 from support import ARRIVING, ONE_APP, forget
 
 from roundtrip.api import pipeline_of

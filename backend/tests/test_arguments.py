@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl, quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
-from roundtrip.errors import Problem
+from flask_roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
+from flask_roundtrip import Problem
 
 from roundtrip.api import ROUTES
 from roundtrip.resources.airlines.schema import AirlineArguments

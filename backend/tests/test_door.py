@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from roundtrip.door import LONGEST_SPELLING, MOST_SPELLINGS, Door
-from roundtrip.http import Answer, Head
-from roundtrip.techniques.memory_backend import MemoryBackend
-from roundtrip.techniques.response_cache import ResponseCache
+from flask_roundtrip.wire import Answer, Head
+from flask_roundtrip.response_cache import MemoryStore
+from flask_roundtrip.response_cache import ResponseCache
 from support import ONE_APP, forget
 
 from roundtrip.api import pipeline_of
@@ -172,7 +172,7 @@ def test_another_method_is_no_hit(client: FlaskClient) -> None:
 
 
 def test_only_so_many_spellings_are_remembered() -> None:
-    cache = ResponseCache(MemoryBackend(0))
+    cache = ResponseCache(MemoryStore(0))
     door = Door(cache)
     for number in range(MOST_SPELLINGS + 10):
         door.learn(Head("GET", "/", str(number)), "key")
@@ -180,7 +180,7 @@ def test_only_so_many_spellings_are_remembered() -> None:
 
 
 def test_a_long_spelling_is_not_remembered() -> None:
-    door = Door(ResponseCache(MemoryBackend(0)))
+    door = Door(ResponseCache(MemoryStore(0)))
     door.learn(Head("GET", "/", "x" * (LONGEST_SPELLING + 1)), "key")
     assert len(door._keys) == 0
 

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from roundtrip.errors import Fault, Problem
-from roundtrip.http import Head
+from flask_roundtrip import Fault, Problem
+from flask_roundtrip.wire import Head
 from roundtrip.pipeline import Pipeline
 from support import ONE_APP, forget
 

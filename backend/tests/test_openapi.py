@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from roundtrip.pipeline import Route
-from roundtrip.techniques.fields import allowed_names
+from flask_roundtrip.fields import allowed_names
 
 from roundtrip.api import ROUTES
 from roundtrip.config import BACKEND

@@ -13,10 +13,10 @@ import ormsgpack
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.http import Head
+from flask_roundtrip.wire import Head
 from roundtrip.pipeline import Pipeline
-from roundtrip.techniques import compression
-from roundtrip.techniques.response_cache import ResponseCache
+from flask_roundtrip import compression
+from flask_roundtrip.response_cache import ResponseCache
 from support import WHOLE, forget
 
 from roundtrip import pipeline as pipeline_module

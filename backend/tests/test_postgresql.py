@@ -11,7 +11,7 @@ import pytest
 from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques.query_plan import Database, Row
+from flask_roundtrip.database import Database, Row
 from sqlalchemy import text
 from support import forget
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roundtrip.techniques import fields
+from flask_roundtrip import fields
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from support import ONE_APP, forget

@@ -11,7 +11,7 @@ import pytest
 from engines import ENGINES, Engine, running
 from flask import Flask
 from roundtrip.pipeline import Pipeline
-from roundtrip.techniques.shared_backend import SharedBackend
+from flask_roundtrip.shared.store import SharedStore
 
 from roundtrip import create_app
 from roundtrip.api import pipeline_of
@@ -33,8 +33,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @pytest.fixture
 def apps(server: Engine, database_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Flask]]:
     """Two applications on one cache, which is empty."""
-    monkeypatch.setattr(SharedBackend, "timeout", 60)  # the machine may be busy
-    monkeypatch.setattr(SharedBackend, "turn", 60)
+    monkeypatch.setattr(SharedStore, "timeout", 60)  # the machine may be busy
+    monkeypatch.setattr(SharedStore, "turn", 60)
     settings = Settings(
         database_url=f"sqlite:///{database_path}", cache_url=server.url, secret_key="test", testing=True
     )
@@ -62,9 +62,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
-def backend_of(app: Flask) -> SharedBackend:
+def backend_of(app: Flask) -> SharedStore:
     backend: Any = pipeline_of(app)._cache._backend
-    assert isinstance(backend, SharedBackend)
+    assert isinstance(backend, SharedStore)
     return backend
 
 

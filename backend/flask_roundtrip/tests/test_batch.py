@@ -9,13 +9,14 @@ from typing import Any
 
 import orjson
 import pytest
+from flask_roundtrip.batch import LONGEST_ID, MOST_BYTES, MOST_PARTS, Part, in_order, lines, parse
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import Answer, Head
 from hypothesis import given
 from hypothesis import strategies as st
-from roundtrip.errors import Problem
-from roundtrip.http import Answer, Head
-from roundtrip.techniques import batch as batch_module
-from roundtrip.techniques.batch import LONGEST_ID, MOST_BYTES, MOST_PARTS, Part, in_order, lines, parse
-from roundtrip.techniques.timing import Timing
+
+from flask_roundtrip import Problem
+from flask_roundtrip import batch as batch_module
 
 URL = "/api/v1/airlines"
 

@@ -14,9 +14,9 @@ import pytest
 from databases import filled, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques import read_replica
-from roundtrip.techniques.query_plan import Database, Row
-from roundtrip.techniques.read_replica import ReplicatedDatabase
+from flask_roundtrip.shared import read_replica
+from flask_roundtrip.database import Database, Row
+from flask_roundtrip.shared.read_replica import ReplicatedDatabase
 from sqlalchemy import text
 from support import forget
 

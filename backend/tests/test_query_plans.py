@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from roundtrip.pipeline import Route
-from roundtrip.techniques.fields import allowed_names, select
+from flask_roundtrip.fields import allowed_names, select
 from sqlalchemy import text
 from support import ONE_APP, forget
 
