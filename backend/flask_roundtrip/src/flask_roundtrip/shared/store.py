@@ -186,7 +186,7 @@ class SharedStore(Base):
 
     def _refused(self, error: Exception) -> None:
         """Log, once for each reason, that a healthy server refused (it is full, say)."""
-        reason = str(error)
+        reason = str(error).partition(" script:")[0]  # Redis names the script that it was in
         if reason not in self._refusals and len(self._refusals) < 100:
             self._refusals.add(reason)
             log.warning("The shared cache refused: %s", reason)
