@@ -4,11 +4,15 @@ from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_roundtrip.extension import NEVER_CHANGED, State, state_of
+from flask_roundtrip.respond import Responder, Route
+from flask_roundtrip.response_cache import MemoryStore, ResponseCache
 from helpers import ARRIVING, ONE_APP, SOON, WHOLE, in_time, noted
 
-from roundtrip.extensions import cache
+from roundtrip import api
+from roundtrip.extensions import API, cache
 
-__all__ = ["ARRIVING", "ONE_APP", "SOON", "WHOLE", "Asking", "forget", "in_time", "noted"]
+__all__ = ["ARRIVING", "ONE_APP", "ROUTES", "SOON", "WHOLE", "Asking", "forget", "in_time", "noted", "responder_of"]
 
 Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
 
@@ -16,3 +20,19 @@ Asking = Callable[..., FlaskClient]  # gives a client of an application with the
 def forget(app: Flask) -> None:
     """Empty the application's response cache."""
     app.extensions["cache"][cache].clear()
+
+
+def responder_of(app: Flask) -> Responder:
+    """Return what answers the application's GETs."""
+    return state_of(app).responder
+
+
+def _routes() -> tuple[Route, ...]:
+    """Return the routes of the API, each with its path below the API's."""
+    app = Flask("routes")
+    api.register(app)
+    routes = State(app, None, ResponseCache(MemoryStore(0)), lambda: NEVER_CHANGED, None).routes
+    return tuple(route._replace(path=route.rule.removeprefix(API)) for route in routes.values())
+
+
+ROUTES = _routes()

@@ -4,12 +4,12 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import pytest
+from flask_roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
 from hypothesis import given
 from hypothesis import strategies as st
-from flask_roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
-from flask_roundtrip import Problem
+from support import ROUTES
 
-from roundtrip.api import ROUTES
+from flask_roundtrip import Problem
 from roundtrip.resources.airlines.schema import AirlineArguments
 from roundtrip.resources.airports.schema import AirportArguments
 from roundtrip.resources.delays.schema import DelayArguments

@@ -83,8 +83,7 @@ def test_all_sides_answer_the_same_in_the_same_order(client: FlaskClient, servic
     for experiment in (fan_out, waiting):
         name = experiment.__name__.rpartition(".")[2]
         answers = {
-            client.get(f"/api/lab/experiments/{name}/{side.name}?number=9").data
-            for side in experiment.EXPERIMENT.sides
+            client.get(f"/api/lab/experiments/{name}/{side.name}?number=9").data for side in experiment.EXPERIMENT.sides
         }
         assert len(answers) == 1
 

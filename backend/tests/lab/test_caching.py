@@ -123,9 +123,7 @@ def test_a_stale_entry_is_given_while_its_computation_has_not_ended(
     may_go_on.set()
 
 
-def test_a_stale_entry_is_renewed_once_however_many_ask(
-    app: Flask, client: FlaskClient, statements: list[str]
-) -> None:
+def test_a_stale_entry_is_renewed_once_however_many_ask(app: Flask, client: FlaskClient, statements: list[str]) -> None:
     run(client, "stale", "stale", 5)
     expiring = app.extensions["lab.stale"]
     expiring.background.submit(lambda: None).result(timeout=20)

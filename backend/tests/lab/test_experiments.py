@@ -112,9 +112,7 @@ def test_an_edge_may_keep_one_side_alone_and_both_are_the_same_answer(client: Fl
     assert len(content(kept)["items"]) == 50
 
 
-def test_without_an_edge_its_sides_say_that_they_need_one(
-    database_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_an_edge_its_sides_say_that_they_need_one(database_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB", "on")
     monkeypatch.delenv("LAB_EDGE", raising=False)
     app = create_app(Settings(database_url=f"sqlite:///{database_path}"))

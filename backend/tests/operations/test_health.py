@@ -11,7 +11,7 @@ from flask_roundtrip.shared.store import SharedStore
 from support import Asking
 from werkzeug.test import Client, TestResponse
 
-from roundtrip import pipeline
+from flask_roundtrip import respond
 from roundtrip.operations.health import OK, PATIENCE, Check, Readiness
 
 
@@ -51,7 +51,7 @@ def test_a_release_that_fails_at_each_question_is_not_ready(asking: Asking, monk
     def broken(*_: object) -> bytes:
         raise TypeError("a mistake of ours")
 
-    monkeypatch.setattr(pipeline, "encode", broken)
+    monkeypatch.setattr(respond, "encode", broken)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json() == {"status": "not ready", "database": OK, "answers": "failed: TypeError", "cache": OK}

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from flask_roundtrip import batch, response_cache
 from flask_roundtrip.shared.store import SharedStore
 
+from flask_roundtrip import batch, response_cache
 from roundtrip.config import BACKEND, Settings
 from roundtrip.operations import health
 

@@ -156,7 +156,7 @@ def test_a_summary_says_what_the_flights_say(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, statements: list[str], by: str, filters: str
 ) -> None:
     summed = ask(client, by, filters, everything(by))
-    monkeypatch.setattr(queries, "_smallest_source", lambda *_: FLIGHTS)
+    monkeypatch.setattr(queries, "smallest_source", lambda *_: FLIGHTS)
     forget(app)
     counted = ask(client, by, filters, everything(by))
     assert summed == counted
