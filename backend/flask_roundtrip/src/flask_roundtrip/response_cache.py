@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .compression import SMALLEST, compress
-from .shared.leases import MARK, UNLEASED, Leases, leases_of
+from .shared.leases import MARK, RENEWAL, UNLEASED, Leases, leases_of
 from .shared.packed import pack, safe_key, unpack
 from .tags import LIFETIME, new_version
 from .timing import Timing
@@ -188,7 +188,7 @@ class ResponseCache:
         """Take the lease to build: under the entry's own key, or beside it where an old entry is still there."""
         if self._leases is None:
             return Lease("", UNLEASED)
-        name = f"{self._name(key)}:renewal" if occupied else self._name(key)
+        name = f"{self._name(key)}{RENEWAL}" if occupied else self._name(key)
         token = self._leases.take(name, LEASE)
         return None if token is None else Lease(name, token)
 
