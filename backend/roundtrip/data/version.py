@@ -8,6 +8,7 @@ PostgreSQL is asked once a second, behind the requests.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -37,31 +38,31 @@ class DataVersion:
 
     def __call__(self) -> Version:
         """Return what is known; look whether it still holds, where the last look is old."""
-        if self._clock() >= self._look_at:
-            if self._known == NOT_LOADED or self._database.is_local:
-                self._look()
+        if self._known == NOT_LOADED:
+            with self._lock:  # nobody answers before the first look is done
+                if self._clock() >= self._look_at:
+                    self._look()
+        elif self._clock() >= self._look_at:
+            self._look_at = self._clock() + (LOOK_EVERY if self._database.is_local else ASK_EVERY)
+            if self._database.is_local:
+                self._look_again()
             else:
-                self._look_at = self._clock() + ASK_EVERY
-                threading.Thread(target=self._look, name="data version", daemon=True).start()
+                threading.Thread(target=self._look_again, name="data version", daemon=True).start()
         return self._known
 
+    def _look_again(self) -> None:
+        with self._lock, suppress(exc.SQLAlchemyError, *self._database.away):
+            self._look()
+
     def _look(self) -> None:
-        with self._lock:
-            local = self._database.is_local
-            if self._clock() < self._look_at and local:
-                return
-            self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
-            if local and not self._has_been_written():
-                return
-            try:
-                version = self._asked()
-            except (exc.SQLAlchemyError, *self._database.away):
-                if self._known == NOT_LOADED:
-                    raise
-                return
-            if version != self._known:
-                self._database.catch_up()  # an answer made of old data must not get the new version
-                self._known = version
+        local = self._database.is_local
+        if local and not self._has_been_written():
+            return
+        version = self._asked()
+        if version != self._known:
+            self._database.catch_up()  # an answer made of old data must not get the new version
+            self._known = version
+        self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
 
     def _has_been_written(self) -> bool:
         if self._connection is None:
