@@ -5,14 +5,13 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import pytest
+from flask_roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow.validate import Regexp
+from support import ROUTES
 
-from roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
-from roundtrip.errors import Problem
-
-from roundtrip.api import ROUTES
+from flask_roundtrip import Problem
 from roundtrip.resources.airlines.schema import AirlineArguments
 from roundtrip.resources.airports.schema import AirportArguments
 from roundtrip.resources.delays.schema import DelayArguments

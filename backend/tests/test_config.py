@@ -78,7 +78,7 @@ def test_testing_is_not_for_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("url", "backend"),
     [
-        ("memory:", "MemoryBackend"),
+        ("memory:", "MemoryStore"),
         ("redis://127.0.0.1:6379/0", "RedisBackend"),
         ("rediss://user:secret@cache.example/1", "RedisBackend"),
         ("unix:///run/redis.sock", "RedisBackend"),

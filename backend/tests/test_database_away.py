@@ -219,7 +219,7 @@ def test_the_log_says_it_in_one_line_and_no_password(
 ) -> None:
     with asking(cluster.url().replace("@", ":xyzzy@")) as client, stopped(cluster, signal.SIGINT):
         answer = client.get(URL)
-    (record,) = [record for record in caplog.records if record.name == "roundtrip.pipeline"]
+    (record,) = [record for record in caplog.records if record.name == "flask_roundtrip.respond"]
     assert record.levelno == logging.WARNING
     rid = re.findall(r'rid;desc="(\w+)"', answer.headers["Server-Timing"])[0]
     assert record.getMessage().startswith("The database does not answer: ")

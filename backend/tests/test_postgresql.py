@@ -11,12 +11,12 @@ import pytest
 from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques.query_plan import Database, Row
+from flask_roundtrip.database import Database, Row
 from sqlalchemy import text
 from support import forget
 
 from roundtrip import create_app
-from roundtrip.data.version import last_modified
+from roundtrip.data.version import DataVersion
 from roundtrip.database import reader
 from roundtrip.extensions import db
 
@@ -213,7 +213,7 @@ def test_a_read_is_one_statement_without_a_transaction(cluster: postgres.Cluster
         before = log.stat().st_size
         app.test_client().get("/api/v1/flights?limit=7")
         app.test_client().get("/api/v1/flights/17")
-        last_modified(Database(reader(db.engine)))()
+        DataVersion(Database(reader(db.engine)))()
         db.engine.dispose()
     lines = log.read_text()[before:].splitlines()
     ran = [found[1] for line in lines if (found := re.search(r"LOG:  (?:statement|execute [^:]*): (\w+)", line))]

@@ -21,7 +21,8 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, request
+from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
 from .compression import negotiated
@@ -138,7 +139,7 @@ def _entry(
         or own.no_store
         or own.no_cache
         or (own.private and not private)
-        or session.accessed
+        or _session_was_read()
     ):
         raise NotKept(response)
     body = response.get_data()
@@ -168,6 +169,13 @@ def _entry(
         stored_at=time.time(),
         bodies={IDENTITY: body},
     ).compressed(coding)
+
+
+def _session_was_read() -> bool:
+    """Tell whether the view read the session. To ask flask.session itself would count as reading it."""
+    context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]  # it is a proxy
+    session = vars(context).get("_session", vars(context).get("session"))
+    return bool(getattr(session, "accessed", True))
 
 
 def _vary(vary: Sequence[str], private: bool, headers: Headers) -> str:

@@ -1,11 +1,12 @@
 """Cursors: opaque, signed, and good for one list only."""
 
 import pytest
+from flask_roundtrip.pagination import Cursors
 from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
-from roundtrip.errors import Problem
-from roundtrip.techniques.pagination import Cursors
+
+from flask_roundtrip import Problem
 
 CURSORS = Cursors("a secret")
 LISTED = "/flights?origin=JFK&sort=departure"

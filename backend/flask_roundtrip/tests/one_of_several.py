@@ -9,26 +9,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import orjson
-from engines import backend_at
-from roundtrip.techniques import response_cache
-from roundtrip.techniques.response_cache import Entry, ResponseCache
-from roundtrip.techniques.shared_backend import SharedBackend
+from engines import store_at
+from flask_roundtrip.response_cache import Entry, ResponseCache
+from flask_roundtrip.shared.store import SharedStore
+from helpers import body_of, entry, get_or_build
 
-
-def entry(body: bytes = b"[]", stored_at: float = 0.0) -> Entry:
-    return Entry(
-        body=body,
-        content_type="application/json",
-        coding="identity",
-        etag='W/"0"',
-        last_modified=None,
-        cache_control="public, max-age=60, stale-while-revalidate=600",
-        link=None,
-        fresh_for=60,
-        stale_for=600,
-        tags=("flight",),
-        stored_at=stored_at or time.time(),
-    )
+from flask_roundtrip import response_cache
 
 
 def say(**words: object) -> None:
@@ -38,8 +24,8 @@ def say(**words: object) -> None:
 
 def main(url: str, threads: int, building: float, lease: int) -> None:
     response_cache.LEASE = lease
-    SharedBackend.timeout = SharedBackend.turn = 60  # the machine may be busy
-    backend = backend_at(url)
+    SharedStore.timeout = SharedStore.turn = 60  # the machine may be busy
+    backend = store_at(url)
     cache = ResponseCache(backend)
     ready = threading.Barrier(threads)
 
@@ -51,8 +37,8 @@ def main(url: str, threads: int, building: float, lease: int) -> None:
 
     def ask() -> None:
         ready.wait(60)
-        found, how = cache.get_or_build("key", build)
-        say(event="answered", how=how, body=found.body.decode(), at=time.time())
+        found, how = get_or_build(cache, "key", build)
+        say(event="answered", how=how, body=(body_of(found) or b"").decode(), at=time.time())
 
     say(event="ready")
     sys.stdin.readline()

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from engines import ENGINES, Connect, Engine, running
-from one_of_several import entry
-from roundtrip.techniques import shared_backend
-from roundtrip.techniques.lease import UNLEASED
-from roundtrip.techniques.response_cache import Entry, ResponseCache
-from roundtrip.techniques.shared_backend import SharedBackend
-from support import in_time, noted
+from flask_roundtrip.response_cache import Entry, ResponseCache
+from flask_roundtrip.shared import store
+from flask_roundtrip.shared.leases import UNLEASED
+from flask_roundtrip.shared.store import SharedStore
+from helpers import body_of, entry, get_or_build, in_time, noted
 
 LIMIT = 0.5  # seconds that a server is waited for
 
@@ -22,15 +21,15 @@ LIMIT = 0.5  # seconds that a server is waited for
 @pytest.fixture(params=ENGINES)
 def own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A server that the test may kill, pause and restart. On a busy machine it may take longer to answer."""
-    monkeypatch.setattr(SharedBackend, "timeout", LIMIT)
-    monkeypatch.setattr(shared_backend, "PAUSE", 0.2)
+    monkeypatch.setattr(SharedStore, "timeout", LIMIT)
+    monkeypatch.setattr(store, "PAUSE", 0.2)
     with running(request.param) as engine:
         yield engine
 
 
 def test_a_server_that_hangs_costs_an_answer_50_ms() -> None:
-    assert SharedBackend.timeout <= 0.05
-    assert shared_backend.PAUSE <= 2
+    assert SharedStore.timeout <= 0.05
+    assert store.PAUSE <= 2
 
 
 def _lost(own: Engine, how: str, stack: ExitStack) -> Callable[[], None]:
@@ -47,16 +46,16 @@ def _lost(own: Engine, how: str, stack: ExitStack) -> Callable[[], None]:
 @pytest.mark.parametrize("how", ["killed", "paused"])
 def test_who_asks_is_answered_while_the_server_is_lost_and_after(own: Engine, connect: Connect, how: str) -> None:
     cache, other = ResponseCache(connect(own)), ResponseCache(connect(own))
-    assert cache.get_or_build("before", entry)[1] == "miss"
+    assert get_or_build(cache, "before", entry)[1] == "miss"
     with ExitStack() as stack:
         bring_back = _lost(own, how, stack)
         for number in range(100):
-            assert cache.get_or_build(f"new {number}", entry)[1] == "miss"
-            assert cache.get_or_build(f"new {number}", entry)[1] == "hit"  # from the process's own
+            assert get_or_build(cache, f"new {number}", entry)[1] == "miss"
+            assert get_or_build(cache, f"new {number}", entry)[1] == "hit"  # from the process's own
         bring_back()
         assert in_time(lambda: _is_back(cache))
         cache.put("after", entry(b"after"))
-        assert in_time(lambda: (found := other.get("after")) is not None and found.body == b"after")
+        assert in_time(lambda: (found := other.get("after")) is not None and body_of(found) == b"after")
 
 
 def test_a_server_that_hangs_is_waited_for_once(own: Engine, connect: Connect) -> None:
@@ -101,8 +100,8 @@ def test_no_request_connects_again_by_itself(
         backend.get("other")
         assert len(fetched) == 1
         bring_back()
-        assert in_time(lambda: not backend._is_lost())
-    assert {by for by, _ in greeted} == {"look for the cache"}
+        assert in_time(lambda: not backend._breaker.is_open)
+    assert {by for by, _ in greeted} == {"circuit breaker"}
 
 
 def test_an_outage_is_told_once_and_its_end(own: Engine, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,7 +112,7 @@ def test_an_outage_is_told_once_and_its_end(own: Engine, connect: Connect, caplo
         for number in range(100):
             backend.get(f"key {number}")
         own.start()
-        assert in_time(lambda: not backend._is_lost())
+        assert in_time(lambda: not backend._breaker.is_open)
         assert backend.get("key") is None
         assert in_time(lambda: len(caplog.messages) == 2)
     assert "lost" in caplog.messages[0]
@@ -122,7 +121,7 @@ def test_an_outage_is_told_once_and_its_end(own: Engine, connect: Connect, caplo
 
 def test_a_server_that_is_lost_from_the_start_costs_nothing_but_its_use(connect: Connect) -> None:
     nobody = Engine("redis", [], b"", port=1)
-    assert ResponseCache(connect(nobody)).get_or_build("key", entry)[1] == "miss"
+    assert get_or_build(ResponseCache(connect(nobody)), "key", entry)[1] == "miss"
 
 
 def test_what_a_process_kept_meanwhile_is_forgotten_when_the_server_is_back(own: Engine, connect: Connect) -> None:
@@ -162,7 +161,7 @@ def test_a_lease_that_could_not_be_given_back_to_a_busy_server_is_soon_after(
     monkeypatch.setattr(backend, "timeout", 0)
     with backend._turn:
         backend.give_back("key", token)
-    assert not backend._is_lost()
+    assert not backend._breaker.is_open
     assert in_time(lambda: bool(other.take("key", 600)))
 
 
@@ -173,17 +172,17 @@ def cannot_build() -> Entry:
 @pytest.mark.usefixtures("no_copies")
 def test_who_cannot_build_either_is_given_the_old_copy_of_its_process(own: Engine, connect: Connect) -> None:
     cache = ResponseCache(connect(own))
-    kept, _ = cache.get_or_build("key", entry)
+    kept, _ = get_or_build(cache, "key", entry)
     own.kill()
     assert cache.get("key") is None
-    assert cache.get_or_build("key", cannot_build) == (kept, "hit")
+    assert get_or_build(cache, "key", cannot_build) == (kept, "hit")
     with pytest.raises(LookupError):
-        cache.get_or_build("another key", cannot_build)
+        get_or_build(cache, "another key", cannot_build)
 
 
 @pytest.mark.usefixtures("no_copies")
 def test_who_cannot_build_waits_for_a_server_that_has_much_to_do(own: Engine, connect: Connect) -> None:
-    kept, _ = ResponseCache(connect(own)).get_or_build("key", entry)
+    kept, _ = get_or_build(ResponseCache(connect(own)), "key", entry)
     backend = connect(own)
     busy = backend._turn
     assert busy.acquire(timeout=60)
@@ -194,9 +193,9 @@ def test_who_cannot_build_waits_for_a_server_that_has_much_to_do(own: Engine, co
 
     cache = ResponseCache(backend)
     assert cache.get("key") is None
-    assert cache.get_or_build("key", fail) == (kept, "hit")
+    assert get_or_build(cache, "key", fail) == (kept, "hit")
 
 
 def _is_back(cache: ResponseCache) -> bool:
-    backend: Any = cache._backend
-    return not backend._is_lost()
+    backend: Any = cache._store
+    return not backend._breaker.is_open

@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 
+from flask_roundtrip.response_cache import OVERHEAD, MemoryStore
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from roundtrip.techniques.memory_backend import OVERHEAD, MemoryBackend
 
 KEYS = st.sampled_from(["a", "bb", "ccc", "dddd", "eeeee"])
 
@@ -19,7 +19,7 @@ class Clock:
 
 
 def test_what_was_set_is_there() -> None:
-    backend = MemoryBackend(most_bytes=10_000)
+    backend = MemoryStore(most_bytes=10_000)
     assert backend.set("key", b"value")
     assert backend.get("key") == b"value"
     assert backend.get("other") is None
@@ -27,7 +27,7 @@ def test_what_was_set_is_there() -> None:
 
 def test_it_is_gone_when_its_time_has_passed() -> None:
     clock = Clock()
-    backend = MemoryBackend(10_000, clock=clock)
+    backend = MemoryStore(10_000, clock=clock)
     backend.set("key", b"value", timeout=10)
     clock.now = 9.9
     assert backend.get("key") == b"value"
@@ -37,7 +37,7 @@ def test_it_is_gone_when_its_time_has_passed() -> None:
 
 
 def test_the_least_recently_used_is_dropped_first() -> None:
-    backend = MemoryBackend(most_bytes=3 * (OVERHEAD + 1 + 100))
+    backend = MemoryStore(most_bytes=3 * (OVERHEAD + 1 + 100))
     for key in "abc":
         backend.set(key, b"x" * 100)
     backend.get("a")
@@ -46,21 +46,21 @@ def test_the_least_recently_used_is_dropped_first() -> None:
 
 
 def test_what_alone_is_larger_than_the_store_is_not_kept_and_drops_nothing() -> None:
-    backend = MemoryBackend(most_bytes=1000)
+    backend = MemoryStore(most_bytes=1000)
     backend.set("small", b"x")
     assert not backend.set("large", b"x" * 1000)
     assert backend.get("small") == b"x"
 
 
 def test_a_value_too_large_leaves_no_older_one_in_its_place() -> None:
-    backend = MemoryBackend(most_bytes=1000)
+    backend = MemoryStore(most_bytes=1000)
     backend.set("key", b"old")
     backend.set("key", b"x" * 1000)
     assert backend.get("key") is None
 
 
 def test_what_is_deleted_or_cleared_is_gone() -> None:
-    backend = MemoryBackend(10_000)
+    backend = MemoryStore(10_000)
     backend.set("a", b"1")
     backend.set("b", b"2")
     assert backend.delete("a")
@@ -72,7 +72,7 @@ def test_what_is_deleted_or_cleared_is_gone() -> None:
 
 @given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=2000)), max_size=60), st.integers(0, 5000))
 def test_its_bytes_never_exceed_the_bound(entries: list[tuple[str, bytes]], bound: int) -> None:
-    backend = MemoryBackend(bound)
+    backend = MemoryStore(bound)
     for key, value in entries:
         backend.set(key, value)
         assert 0 <= backend.bytes <= bound
@@ -86,7 +86,7 @@ class AgainstAModel(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = Clock()
-        self.backend = MemoryBackend(self.BOUND, clock=self.clock)
+        self.backend = MemoryStore(self.BOUND, clock=self.clock)
         self.model: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     @rule(key=KEYS, value=st.binary(max_size=1500), timeout=st.integers(1, 20))

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_caching import Cache
 from flask_roundtrip.shared.store import SharedStore
 from programs import program
-
-from roundtrip.config import Settings
 
 
 @dataclass
@@ -74,14 +74,22 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 }
 
 
-BACKENDS = ["memory", *ENGINES]
-Connect = Callable[[Engine], SharedStore]  # gives a backend, as each process has one
+STORES = ["memory", *ENGINES]
+MOST_BYTES = 20 * 1024 * 1024
+Connect = Callable[[Engine], SharedStore]  # gives a store, as each process has one
 
 
-def backend_at(url: str) -> SharedStore:
-    """Make a backend as CACHE_URL does: one process has one."""
+def store_at(url: str) -> SharedStore:
+    """Make a store as an application does: one process has one."""
+    place = urlsplit(url)
+    if place.scheme == "redis":
+        kind = "redis.RedisStore"
+        options: dict[str, Any] = {"url": url}
+    else:
+        kind, options = "memcached.MemcachedStore", {"server": (place.hostname, place.port)}
     app, cache = Flask("test"), Cache()
-    cache.init_app(app, Settings(cache_url=url).cache_config())
+    options["most_bytes"] = MOST_BYTES
+    cache.init_app(app, {"CACHE_TYPE": f"flask_roundtrip.shared.{kind}", "CACHE_OPTIONS": options})
     with app.app_context():
         assert isinstance(cache.cache, SharedStore)
         return cache.cache

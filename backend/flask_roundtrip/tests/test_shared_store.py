@@ -13,23 +13,23 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 from engines import Connect, Engine
+from flask_roundtrip.response_cache import Entry, ResponseCache
+from flask_roundtrip.shared.leases import UNLEASED
+from flask_roundtrip.shared.packed import MAGIC, safe_key
+from flask_roundtrip.shared.store import LARGEST
+from helpers import SOON, body_of, entry, get_or_build, in_time, noted
 from hypothesis import given
 from hypothesis import strategies as st
-from one_of_several import entry
-from roundtrip.techniques import response_cache
-from roundtrip.techniques.lease import UNLEASED
-from roundtrip.techniques.response_cache import Entry, ResponseCache
-from roundtrip.techniques.shared_backend import LARGEST, _name
-from support import SOON, in_time, noted
 
-from roundtrip.config import BACKEND
+from flask_roundtrip import response_cache
 
-TESTS = BACKEND / "tests"
+TESTS = Path(__file__).parent
 
 
 # Values and names
@@ -56,7 +56,7 @@ def test_its_time_passes_at_the_server(server: Engine, connect: Connect) -> None
 
 @given(st.text(max_size=400))
 def test_a_name_is_one_that_every_server_takes(key: str) -> None:
-    name = _name(key)
+    name = safe_key(key)
     assert name.isascii()
     assert name.isprintable()
     assert " " not in name
@@ -64,8 +64,8 @@ def test_a_name_is_one_that_every_server_takes(key: str) -> None:
 
 
 def test_names_tell_keys_codecs_and_purposes_apart() -> None:
-    assert len({_name("a"), _name("b"), _name("a", "lease")}) == 3
-    assert response_cache.MAGIC.decode() in _name("a")
+    assert len({safe_key("a"), safe_key("b"), safe_key("a", "tag")}) == 3
+    assert MAGIC.decode() in safe_key("a")
 
 
 @pytest.mark.usefixtures("no_copies")
@@ -81,7 +81,7 @@ def test_a_value_too_large_is_refused_and_leaves_no_older_one(server: Engine, co
 def test_an_answer_too_large_to_be_kept_is_given(server: Engine, connect: Connect) -> None:
     backend = connect(server)
     large = entry(bytes(LARGEST + 1))
-    assert ResponseCache(backend).get_or_build("key", lambda: large) == (large, "miss")
+    assert get_or_build(ResponseCache(backend), "key", lambda: large) == (large, "miss")
 
 
 def test_a_hot_key_costs_one_question_a_second(
@@ -131,14 +131,14 @@ def test_two_processes_that_miss_compute_once(server: Engine, connect: Connect) 
         return entry(b"once")
 
     with ThreadPoolExecutor(2) as executor:
-        first = executor.submit(one.get_or_build, "key", build)
+        first = executor.submit(get_or_build, one, "key", build)
         assert building.wait(60)
-        second = executor.submit(other.get_or_build, "key", lambda: pytest.fail("it was computed twice"))
+        second = executor.submit(get_or_build, other, "key", lambda: pytest.fail("it was computed twice"))
         time.sleep(0.1)
         assert not second.done()
         may_finish.set()
         assert (first.result(60)[1], second.result(60)[1]) == ("miss", "collapsed")
-        assert second.result()[0].body == b"once"
+        assert body_of(second.result()[0]) == b"once"
 
 
 def test_an_error_leaves_the_computation_to_the_next_process(server: Engine, connect: Connect) -> None:
@@ -148,8 +148,8 @@ def test_an_error_leaves_the_computation_to_the_next_process(server: Engine, con
         raise LookupError
 
     with pytest.raises(LookupError):
-        one.get_or_build("key", fail)
-    assert other.get_or_build("key", entry)[1] == "miss"
+        get_or_build(one, "key", fail)
+    assert get_or_build(other, "key", entry)[1] == "miss"
 
 
 def test_who_has_waited_long_enough_computes_all_the_same(
@@ -157,13 +157,13 @@ def test_who_has_waited_long_enough_computes_all_the_same(
 ) -> None:
     monkeypatch.setattr(response_cache, "PATIENCE", 0.1)
     assert connect(server).take("key", 60)
-    assert ResponseCache(connect(server)).get_or_build("key", entry)[1] == "miss"
+    assert get_or_build(ResponseCache(connect(server)), "key", entry)[1] == "miss"
 
 
 def test_a_stale_entry_is_renewed_by_one_process_and_nobody_waits(server: Engine, connect: Connect) -> None:
     one, other = ResponseCache(connect(server)), ResponseCache(connect(server))
     one.put("key", entry(b"old", stored_at=time.time() - 61))
-    assert other.get_or_build("key", entry)[1] == "stale"  # and has a copy of it now
+    assert get_or_build(other, "key", entry)[1] == "stale"  # and has a copy of it now
     building, may_finish = threading.Event(), threading.Event()
 
     def build() -> Entry:
@@ -172,20 +172,20 @@ def test_a_stale_entry_is_renewed_by_one_process_and_nobody_waits(server: Engine
         return entry(b"new")
 
     with ThreadPoolExecutor(1) as ones, ThreadPoolExecutor(1) as others:
-        one.renew("key", build, ones)
+        one.renew("key", (), build, ones)
         assert building.wait(60)
         for _ in range(3):
-            other.renew("key", lambda: pytest.fail("it was computed twice"), others)
+            other.renew("key", (), lambda: pytest.fail("it was computed twice"), others)
             others.submit(lambda: None).result(60)
-            found, how = other.get_or_build("key", lambda: pytest.fail("it was computed twice"))
-            assert (found.body, how) == (b"old", "stale")
+            found, how = get_or_build(other, "key", lambda: pytest.fail("it was computed twice"))
+            assert (body_of(found), how) == (b"old", "stale")
         may_finish.set()
         ones.submit(lambda: None).result(60)
         # Its copy is the old one still: it looks again before it computes.
-        other.renew("key", lambda: pytest.fail("it was computed twice"), others)
+        other.renew("key", (), lambda: pytest.fail("it was computed twice"), others)
         others.submit(lambda: None).result(60)
-    found, how = other.get_or_build("key", entry)
-    assert (found.body, how) == (b"new", "hit")
+    found, how = get_or_build(other, "key", entry)
+    assert (body_of(found), how) == (b"new", "hit")
 
 
 # Processes
@@ -225,7 +225,7 @@ def _processes(
 ) -> Iterator[list[Process]]:
     """Start processes that share the cache, and wait until they are ready to ask."""
     command = [sys.executable, "-m", "one_of_several", server.url, str(threads), str(building), str(lease)]
-    environment = {**os.environ, "PYTHONPATH": f"{BACKEND}{os.pathsep}{TESTS}"}
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
     with ExitStack() as stack:
         processes = []
         for _ in range(number):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import pytest
-from engines import ENGINES, Connect, Engine, backend_at, running
-from roundtrip.techniques import shared_backend
-from roundtrip.techniques.shared_backend import SharedBackend
+from engines import ENGINES, Connect, Engine, running, store_at
+from flask_roundtrip.shared import store
+from flask_roundtrip.shared.store import SharedStore
 
 
 @pytest.fixture(scope="session")
@@ -27,14 +27,14 @@ def engine() -> Iterator[Callable[[str], Engine]]:
 def connect() -> Iterator[Connect]:
     """Return a function that makes a backend, as each process has one; its connection ends with the test."""
     with ExitStack() as stack:
-        yield lambda engine: stack.enter_context(closing(backend_at(engine.url)))
+        yield lambda engine: stack.enter_context(closing(store_at(engine.url)))
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch, connect: Connect) -> Connect:
     """Do the same, and wait for a server as long as a busy machine needs: the test is not about that."""
-    monkeypatch.setattr(SharedBackend, "timeout", 60)
-    monkeypatch.setattr(SharedBackend, "turn", 60)
+    monkeypatch.setattr(SharedStore, "timeout", 60)
+    monkeypatch.setattr(SharedStore, "turn", 60)
     return connect
 
 
@@ -49,4 +49,4 @@ def server(request: pytest.FixtureRequest, engine: Callable[[str], Engine], pati
 @pytest.fixture
 def no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the server asked each time."""
-    monkeypatch.setattr(shared_backend, "COPY", 0)
+    monkeypatch.setattr(store, "COPY", 0)

@@ -1,9 +1,9 @@
 """Validators: the same bytes have the same tag, and a client that has them is told so."""
 
 import pytest
+from flask_roundtrip.conditional import etag_of, not_modified
 from hypothesis import given
 from hypothesis import strategies as st
-from roundtrip.techniques.conditional import etag_of, not_modified
 
 ETAG = 'W/"a"'
 LOADED = "Tue, 01 Jan 2013 12:00:00 GMT"

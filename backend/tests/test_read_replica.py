@@ -14,14 +14,13 @@ import pytest
 from databases import filled, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques import read_replica
-from roundtrip.techniques.query_plan import Database, Row
-from roundtrip.techniques.read_replica import ReplicatedDatabase
+from flask_roundtrip.database import Database, Row
+from flask_roundtrip.shared import read_replica
+from flask_roundtrip.shared.read_replica import ReplicatedDatabase
 from sqlalchemy import text
-from support import forget
+from support import forget, responder_of
 
 from roundtrip import create_app
-from roundtrip.api import pipeline_of
 from roundtrip.extensions import db
 
 NEVER = 3600.0  # seconds
@@ -58,7 +57,7 @@ def make(cluster: postgres.Cluster, standby: postgres.Cluster) -> Iterator[Calla
 
     yield make
     for app in made:
-        with app.app_context(), database_of(app)._looking:  # nobody looks any more
+        with app.app_context(), database_of(app)._turn:  # nobody looks any more
             for engine in db.engines.values():
                 engine.dispose()
 
@@ -71,7 +70,7 @@ def app(make: Callable[..., Flask]) -> Flask:
 
 
 def database_of(app: Flask) -> ReplicatedDatabase:
-    database = pipeline_of(app)._database
+    database = responder_of(app)._database
     assert isinstance(database, ReplicatedDatabase)
     return database
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from flask_roundtrip.compression import compress, compress_stream, negotiated
+from flask_roundtrip.wire import IDENTITY
+from helpers import ARRIVING, WHOLE
 from hypothesis import given
 from hypothesis import strategies as st
-from roundtrip.techniques.compression import IDENTITY, compress, compress_stream, negotiated
-from support import ARRIVING, WHOLE
 
 CODINGS = ("br", "zstd", "gzip")
 

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_roundtrip.fields import allowed_names, select
+from flask_roundtrip.respond import Route
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roundtrip.pipeline import Route
-from roundtrip.techniques.fields import allowed_names, select
 from sqlalchemy import text
-from support import ONE_APP, forget
+from support import ONE_APP, ROUTES, forget
 
-from roundtrip.api import ROUTES
 from roundtrip.extensions import db
 from roundtrip.resources.delays.schema import DelaySchema
 from roundtrip.resources.flights.schema import SORTS

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from roundtrip.techniques.timing import Timing
+from flask_roundtrip.timing import Timing
 
 # https://www.w3.org/TR/server-timing/: a metric is a token with parameters that are tokens or quoted strings.
 METRIC = re.compile(r'[\w-]+(;(dur=\d+\.\d+|desc="[^"\\]*"))*\Z')
