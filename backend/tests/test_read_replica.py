@@ -267,9 +267,9 @@ def test_only_the_first_waits_for_a_replica_that_has_stopped_in_its_tracks(
     replica = database_of(app)._replica
     asked = []
 
-    def fetch(sql: str, arguments: object) -> Sequence[Row]:
+    def fetch(sql: str, arguments: object, client: str = "") -> Sequence[Row]:
         asked.append(sql)
-        return Database.fetch(replica, sql, arguments)
+        return Database.fetch(replica, sql, arguments, client)
 
     monkeypatch.setattr(replica, "fetch", fetch)
     with standby.paused():
