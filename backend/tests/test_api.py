@@ -310,7 +310,7 @@ def test_what_is_no_batch_is_a_problem(client: FlaskClient, body: bytes, headers
 
 
 def test_json_with_a_charset_is_json(client: FlaskClient) -> None:
-    answer = client.post(BATCH, data=AIRLINES, content_type="application/json; charset=utf-8")
+    answer = client.post(BATCH, data=AIRLINES, content_type="application/json; charset=utf-8", buffered=True)
     assert answer.status_code == 200
 
 
@@ -346,7 +346,8 @@ def test_a_batch_is_in_utf_8(client: FlaskClient) -> None:
     body = b'{"requests": [{"id": "1", "url": "/api/v1/airlines"}]}'
     refused = client.post("/api/v1/batch", data=body, content_type="application/json; charset=utf-16")
     assert refused.status_code == 415
-    assert client.post("/api/v1/batch", data=body, content_type="application/json; charset=UTF-8").status_code == 200
+    accepted = client.post("/api/v1/batch", data=body, content_type="application/json; charset=UTF-8", buffered=True)
+    assert accepted.status_code == 200
 
 
 def test_what_only_needs_another_coding_is_a_hit_and_runs_no_statement(client: FlaskClient) -> None:

@@ -79,12 +79,12 @@ def test_testing_is_not_for_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     ("url", "backend"),
     [
         ("memory:", "MemoryStore"),
-        ("redis://127.0.0.1:6379/0", "RedisBackend"),
-        ("rediss://user:secret@cache.example/1", "RedisBackend"),
-        ("unix:///run/redis.sock", "RedisBackend"),
-        ("memcached://127.0.0.1:11211", "MemcachedBackend"),
-        ("memcached://cache", "MemcachedBackend"),
-        ("memcached:///run/memcached.sock", "MemcachedBackend"),
+        ("redis://127.0.0.1:6379/0", "RedisStore"),
+        ("rediss://user:secret@cache.example/1", "RedisStore"),
+        ("unix:///run/redis.sock", "RedisStore"),
+        ("memcached://127.0.0.1:11211", "MemcachedStore"),
+        ("memcached://cache", "MemcachedStore"),
+        ("memcached:///run/memcached.sock", "MemcachedStore"),
     ],
 )
 def test_the_scheme_of_the_url_chooses_the_cache(url: str, backend: str) -> None:

@@ -65,7 +65,8 @@ def anew(client: FlaskClient, url: str = URL) -> Any:
 def is_told_to_come_back(answer: Any) -> bool:
     assert answer.status_code == 503, answer.data
     assert answer.content_type == "application/problem+json"
-    assert answer.get_json()["detail"] == "The database does not answer now."
+    # A statement that had no answer in its time is the question's fault; the database may be well.
+    assert answer.get_json()["detail"] in ("The database does not answer now.", "This question takes too long now.")
     assert answer.headers["Retry-After"] == "1"
     assert answer.headers["Cache-Control"] == "no-store"
     return True

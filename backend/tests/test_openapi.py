@@ -84,8 +84,8 @@ def test_it_lists_exactly_the_routes(app: Flask, document: dict[str, Any]) -> No
         if rule.rule.startswith("/api/") and rule.endpoint != "api.openapi"
     }
     described = {path: {method.upper() for method in item} for path, item in document["paths"].items()}
-    assert described == routed
-    assert {path_of(route) for route in ROUTES} == set(routed) - {"/api/v1/batch"}
+    assert described == routed | {"/api/v1/batch": {"POST"}}  # the batch is answered in front of Flask
+    assert {path_of(route) for route in ROUTES} == set(routed)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)

@@ -34,10 +34,10 @@ def explained(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[list[Node]]:
     forget(app)
     plans: list[list[Node]] = []
 
-    def explain_and_fetch(database: Database, sql: str, arguments: object) -> Sequence[Row]:
+    def explain_and_fetch(database: Database, sql: str, arguments: object, client: str = "") -> Sequence[Row]:
         ((plan,),) = fetch(database, f"EXPLAIN (FORMAT JSON) {sql}", arguments)
         plans.append(list(_nodes(plan[0]["Plan"])))
-        return fetch(database, sql, arguments)
+        return fetch(database, sql, arguments, client)
 
     fetch = Database.fetch
     monkeypatch.setattr(Database, "fetch", explain_and_fetch)

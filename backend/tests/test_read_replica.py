@@ -57,7 +57,7 @@ def make(cluster: postgres.Cluster, standby: postgres.Cluster) -> Iterator[Calla
 
     yield make
     for app in made:
-        with app.app_context(), database_of(app)._turn:  # nobody looks any more
+        with app.app_context():
             for engine in db.engines.values():
                 engine.dispose()
 
@@ -194,7 +194,6 @@ def test_a_connection_made_before_a_write_is_not_read_from_after_it(
         database_of(app).catch_up()
         # As a look at it does that began before the write, or at another server of the same name.
         monkeypatch.setattr(database_of(app), "_look_at", time.monotonic() + NEVER)
-        monkeypatch.setattr(database_of(app), "_in_use", True)
         with ThreadPoolExecutor(4) as executor:
             names = executor.map(
                 lambda number: name_of(app.test_client().get(f"{NAMES}&limit={number}")), range(16, 40)
@@ -268,9 +267,9 @@ def test_only_the_first_waits_for_a_replica_that_has_stopped_in_its_tracks(
     replica = database_of(app)._replica
     asked = []
 
-    def fetch(sql: str, arguments: object) -> Sequence[Row]:
+    def fetch(sql: str, arguments: object, client: str = "") -> Sequence[Row]:
         asked.append(sql)
-        return Database.fetch(replica, sql, arguments)
+        return Database.fetch(replica, sql, arguments, client)
 
     monkeypatch.setattr(replica, "fetch", fetch)
     with standby.paused():

@@ -112,13 +112,17 @@ class Batch:
                 raise BUSY
         except Problem as problem:
             return send(problem.answer(), start_response, timing)
+        leave = _once(lambda: self._threads.leave(client, batch=True))
         try:
             pieces, headers = self._answer(parts, environ)
+        except Problem as problem:
+            leave()
+            return send(problem.answer(), start_response, timing)
         except BaseException:
-            self._threads.leave(client, batch=True)
+            leave()
             raise
         start_response(status_line(200), [*headers, ("Server-Timing", timing.header())])
-        return ClosingIterator(pieces, lambda: self._threads.leave(client, batch=True))
+        return ClosingIterator(_and_then(pieces, leave), leave)
 
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
@@ -166,6 +170,16 @@ class Batch:
         if only_short:
             raise NotNow
         return through(self._application, head, environ, timing)
+
+
+def _once(call: Callable[[], object]) -> Callable[[], object]:
+    calls = iter([call])
+    return lambda: next(calls, lambda: None)()
+
+
+def _and_then(pieces: Iterable[bytes], end: Callable[[], object]) -> Iterator[bytes]:
+    yield from pieces
+    end()
 
 
 def parse(body: bytes, prefix: str, at: str) -> tuple[Part, ...]:

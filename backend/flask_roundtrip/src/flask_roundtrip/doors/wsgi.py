@@ -71,6 +71,8 @@ class Door:
                 del environ[TIMING]
                 return self._application(environ, start_response)
             answer = self._built(responder, *found, head, timing)
+            if head.method == "HEAD":
+                answer = answer._replace(body=b"")  # of an error too
         return send(answer, start_response, timing)
 
     def _built(self, responder: "Responder", route: Any, arguments: Any, head: Head, timing: Timing) -> Answer:
