@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 
-from ..timing import Timing
+from ..timing import TIMING, Timing
 from ..wire import RETRY_SOON, Answer, Head, Headers, Problem
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
 
-# Keys of a WSGI environment, by which the door and the layers around it leave each other word.
-TIMING = "roundtrip.timing"  # the Timing of the answer
+# Keys of a WSGI environment, by which the door and the layers around it leave each other word. So is TIMING.
 ROUTE = "roundtrip.route"  # the rule of the route that answers
 CLIENT = "REMOTE_ADDR"
 SEEN_LATELY = 10.0  # seconds for which a client counts as one that the threads are shared with
@@ -58,7 +57,8 @@ class Door:
         """Answer a GET of the extension; pass on everything else."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(self._prefix):
             return self._application(environ, start_response)
-        timing = environ[TIMING] = Timing()
+        outer = environ.get(TIMING)
+        timing = environ[TIMING] = outer or Timing()
         responder = self._responder
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing)
@@ -68,7 +68,8 @@ class Door:
             except HTTPException:
                 found = None
             if found is None or found[0].through_flask:
-                del environ[TIMING]
+                if outer is None:
+                    del environ[TIMING]
                 return self._application(environ, start_response)
             answer = self._built(responder, *found, head, timing)
             if head.method == "HEAD":
