@@ -53,15 +53,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "client", environment: "node", include: ["src/client/**/*.test.ts"] },
+        test: { name: "client", environment: "node", include: ["packages/*/tests/*.test.ts"] },
       },
       {
         extends: true,
         test: {
           name: "screens",
           environment: "jsdom",
-          include: ["src/**/*.test.{ts,tsx}"],
-          exclude: ["src/client/**"],
+          include: ["src/**/*.test.{ts,tsx}", "packages/*/tests/panel/*.test.{ts,tsx}"],
           setupFiles: ["src/test/setup.ts"],
         },
       },

@@ -1,9 +1,9 @@
 import { screen } from "@testing-library/react";
 import { Route, Routes } from "react-router";
+import { ClientProvider } from "roundtrip-client/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { client } from "../test/appClient";
 import { show, stubScreen } from "../test/screen";
-import { TimingsProvider } from "../timings";
 import { LinkBoundary } from "./LinkBoundary";
 import { Shell } from "./Shell";
 
@@ -16,7 +16,7 @@ function Broken(): never {
 }
 
 const frame = (
-  <TimingsProvider store={client.timings}>
+  <ClientProvider client={client}>
     <LinkBoundary>
       <Routes>
         <Route element={<Shell />}>
@@ -26,7 +26,7 @@ const frame = (
         </Route>
       </Routes>
     </LinkBoundary>
-  </TimingsProvider>
+  </ClientProvider>
 );
 
 test("marks the page one is on, and moves the focus to a new one", async () => {

@@ -1,4 +1,4 @@
-import type { Resources } from "../../client/fields";
+import type { Schemas } from "../../api/client";
 import { whole } from "../../ui/format";
 import { later } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
@@ -6,7 +6,7 @@ import styles from "./Route.module.css";
 
 const RouteMap = later(() => import("./RouteMap"));
 
-type Airport = Resources["airports"];
+type Airport = Schemas["Airport"];
 
 interface Props {
   origin: Airport;
