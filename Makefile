@@ -44,6 +44,10 @@ data: $(SERVER) ## Make the database's tables and load the data set, unless it i
 
 build: $(BUILT) ## Build the frontend
 
+package-client: $(FRONTEND) ## Pack the client for npm into frontend/packages/dist, and try it installed in an empty folder
+	@cd frontend && npm run -s package && npm run -s smoke -w roundtrip-client
+	@mkdir -p frontend/packages/dist && cd frontend/packages/dist && npm pack --silent ../roundtrip-client
+
 ##@ Production
 stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
 	@$(CHECK_DOCKER)
@@ -142,7 +146,7 @@ lock: $(SERVER) ## Write exact versions and hashes of what pyproject.toml and pa
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
-	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist e2e/{test-results,playwright-report}
+	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist frontend/packages/{dist,*/dist} e2e/{test-results,playwright-report}
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
@@ -185,13 +189,13 @@ $(E2E): e2e/package-lock.json
 	@cd e2e && $(NPM_CI) > /dev/null && npm run browser --silent
 	@touch $@
 
-$(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts frontend/tsconfig*.json -type f)
+$(BUILT): $(FRONTEND) $(shell find frontend/src frontend/packages frontend/public frontend/index.html frontend/vite.config.ts frontend/tsconfig*.json -type f -not -path "*/dist/*")
 	@echo "Building the frontend ..."
 	@cd frontend && npm run build --silent -- --logLevel warn
 	@touch $@
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
+.PHONY: help run dev data build package-client stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean

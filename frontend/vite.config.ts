@@ -20,8 +20,8 @@ export default defineConfig({
       logLevel: "silent",
     }),
   ],
-  // axios goes over fetch here; its XMLHttpRequest is left out as axios itself leaves Node's http out of browsers.
-  resolve: { alias: [{ find: /^\.\/xhr\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
+  // axios sends by roundtrip-client's chain; its own adapters are left out, as it leaves Node's http out of browsers.
+  resolve: { alias: [{ find: /^\.\/(xhr|fetch)\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
   server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.PORT ?? 8000}` } },
   build: {
     manifest: true, // tells .size-limit.js which files the first screen needs
@@ -39,7 +39,7 @@ export default defineConfig({
             {
               name: ofTheFirstScreen,
               debugName: "first screen",
-              test: /\/src\/(?!main)/,
+              test: /\/frontend\/(src\/(?!main)|packages\/)/,
               includeDependenciesRecursively: false,
             },
           ],

@@ -9,7 +9,12 @@ const entry = {
   headers: "src/headers/index.ts",
   panel: "src/panel/index.ts",
 };
-const forBundlers = { ...entry, axios: "src/axios.ts", react: "src/react.tsx" };
+const forBundlers = {
+  ...entry,
+  axios: "src/axios.ts",
+  react: "src/react.tsx",
+  waterfall: "src/panel/waterfall.ts",
+};
 
 export default defineConfig(({ mode }) => {
   const isForBrowsers = mode === "browser";
@@ -20,8 +25,7 @@ export default defineConfig(({ mode }) => {
     define: isForBrowsers ? { "process.env.NODE_ENV": '"production"' } : {},
     build: {
       target: "es2022",
-      outDir: isForBrowsers ? "dist/browser" : "dist",
-      emptyOutDir: false,
+      outDir: isForBrowsers ? "dist/browser" : "dist/esm",
       cssCodeSplit: true,
       minify: isForBrowsers,
       lib: { entry: isForBrowsers ? entry : forBundlers, formats: ["es"] },

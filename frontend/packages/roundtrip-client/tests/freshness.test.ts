@@ -3,7 +3,7 @@ import { freshness } from "../src/headers/freshness.ts";
 
 const NOW = Date.parse("2026-01-01T00:10:00Z");
 const seconds = (headers: Record<string, string>) => {
-  const { freshUntil, usableUntil } = freshness(headers, NOW);
+  const { freshUntil, usableUntil } = freshness(headers, NOW, NOW);
   return [freshUntil - NOW, usableUntil - NOW].map((ms) => ms / 1000);
 };
 
@@ -30,6 +30,11 @@ test("the age that caches on the way tell is taken off", () => {
 
 test("a browser's old copy is told by its Date", () => {
   expect(seconds({ "cache-control": "max-age=60", date: "Thu, 01 Jan 2026 00:09:30 GMT" })[0]).toBe(30);
+});
+
+test("an answer that came later than now is neither fresh nor usable: the clock was wrong", () => {
+  const headers = { "cache-control": "max-age=60, stale-while-revalidate=600" };
+  expect(freshness(headers, NOW + 1_000, NOW)).toEqual({ freshUntil: 0, usableUntil: 0 });
 });
 
 test("a Date in the future makes nothing fresher", () => {

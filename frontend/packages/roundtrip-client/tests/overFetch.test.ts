@@ -71,6 +71,50 @@ test("a batch that a captive portal answers is none", async () => {
   vi.unstubAllGlobals();
 });
 
+/** A body whose chunks come this far apart. */
+function dripping(chunks: number, ms: number): Response {
+  const body = new ReadableStream<Uint8Array>({
+    async start(stream) {
+      for (let n = 0; n < chunks; n += 1) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        stream.enqueue(new TextEncoder().encode(n === 0 ? "[0" : `,${n}`));
+      }
+      stream.enqueue(new TextEncoder().encode("]"));
+      stream.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/json" } });
+}
+
+test("a slow but steady answer arrives, however long it takes", async () => {
+  vi.stubGlobal("fetch", async () => dripping(8, 50));
+  const send = overFetch({ patience: 200 });
+
+  const { body } = await send({ method: "GET", url: "/x", headers: {}, call });
+  vi.unstubAllGlobals();
+
+  expect(body).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test("an answer that falls silent is a time-out, before its head and after", async () => {
+  server.replies.set("/x", { body: {}, after: 1_000 });
+  const send = overFetch({ patience: 50 });
+
+  await expect(send({ method: "GET", url: `${server.baseURL}/x`, headers: {}, call })).rejects.toMatchObject({
+    kind: "timeout",
+    title: "No answer in time",
+  });
+  server.batchFails = null;
+  server.replies.set("/y", { body: {}, after: 1_000 });
+  const requests = ["/z", "/y"].map((path, id) => ({ id: String(id), url: `/api/v1${path}`, headers: {} }));
+  const lines: Line[] = [];
+  const batch = { method: "POST", url: `${server.baseURL}/batch`, headers: {}, body: { requests }, call };
+  await expect(
+    overFetch({ patience: 300 })({ ...batch, onLine: (line) => lines.push(line) }),
+  ).rejects.toMatchObject({ kind: "timeout" });
+  expect(lines).toHaveLength(1);
+});
+
 test("a success without a body is no data", async () => {
   const headers = { "content-type": "application/json" };
   vi.stubGlobal("fetch", async () => new Response(null, { headers }));

@@ -91,6 +91,52 @@ test("what is still fresh after a reload is not asked again", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
+test("what a write made old is not shown after a reload", async () => {
+  server.replies.set("/airlines", {
+    headers: { "cache-groups": '"airlines"' },
+    body: { items: [{ name: "United" }], next: null },
+  });
+  await visitAndLeave(async (client) => {
+    await client.queryClient.fetchQuery(airlines(client));
+    await vi.advanceTimersByTimeAsync(2_000);
+    await client.invalidate({ tag: "airlines" });
+  });
+
+  const client = await visit();
+
+  expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeUndefined();
+});
+
+test("what was stored while the clock was a year ahead is neither shown nor fresh", async () => {
+  server.cacheControl = "max-age=60, stale-while-revalidate=600";
+  const now = Date.now();
+  vi.setSystemTime(now + 365 * 86_400_000);
+  await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
+  vi.setSystemTime(now);
+
+  const client = await visit();
+  expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeUndefined();
+  await client.queryClient.fetchQuery(airlines(client));
+  expect(server.seen).toHaveLength(2);
+});
+
+test.each([
+  ["a number", 42],
+  ["null", null],
+  ["an object of another program", { client: { theme: "dark" }, answers: "none" }],
+  [
+    "queries of another program",
+    { client: { clientState: { queries: [{ queryKey: ["x"] }] } }, answers: [] },
+  ],
+])("%s under our key is overwritten, and persistence goes on", async (_, foreign) => {
+  kept.set(`roundtrip ${server.baseURL}`, foreign);
+  await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
+
+  const client = await visit();
+
+  expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeDefined();
+});
+
 test("what its server no longer allows to be shown is left behind", async () => {
   server.cacheControl = "max-age=0";
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));

@@ -184,6 +184,60 @@ test("pages of a list that are still fresh are not asked again with the first", 
   ]);
 });
 
+test("a clock that is set back makes an answer in memory old", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  await fetch(wide());
+  vi.setSystemTime(Date.now() - 3_600_000);
+
+  await fetch(wide());
+
+  expect(server.seen).toHaveLength(2);
+});
+
+test("a list whose cursor the server knows no longer begins anew", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  let secret = "old";
+  server.replies.set("/flights", (url) => {
+    const after = url.searchParams.get("after");
+    if (after !== null && after !== secret) {
+      const errors = [{ parameter: "after", detail: "This is no cursor of ours." }];
+      return { status: 400, body: { title: "Bad Request", status: 400, errors } };
+    }
+    return { body: { items: [{ id: after ? 2 : 1 }], next: after ? null : secret } };
+  });
+  const observer = new InfiniteQueryObserver(client.queryClient, client.list("/flights", {}, ["id"]));
+  observer.subscribe(() => {});
+  await expect.poll(() => observer.getCurrentResult().hasNextPage).toBe(true);
+  secret = "new";
+  vi.setSystemTime(Date.now() + 10_000);
+
+  await observer.fetchNextPage().catch(() => {});
+  await expect.poll(() => observer.getCurrentResult().data?.pages[0]).toMatchObject({ next: "new" });
+  const { data } = await observer.fetchNextPage();
+
+  expect(data?.pages.flatMap((page) => page.items)).toEqual([{ id: 1 }, { id: 2 }]);
+  expect(server.seen[2]?.headers["if-none-match"]).toBeUndefined();
+});
+
+test("a server that knows none of its own cursors is not asked without end", async () => {
+  server.replies.set("/flights", (url) =>
+    url.searchParams.has("after")
+      ? {
+          status: 400,
+          body: { title: "Bad Request", status: 400, errors: [{ parameter: "after", detail: "" }] },
+        }
+      : { body: { items: [{ id: 1 }], next: "c" } },
+  );
+  const observer = new InfiniteQueryObserver(client.queryClient, client.list("/flights", {}, ["id"]));
+  observer.subscribe(() => {});
+  await expect.poll(() => observer.getCurrentResult().hasNextPage).toBe(true);
+
+  await observer.fetchNextPage();
+
+  await expect.poll(() => observer.getCurrentResult().isFetchNextPageError).toBe(true);
+  expect(server.seen).toHaveLength(2);
+});
+
 test("a wider list answers a narrower one, page for page", async () => {
   server.replies.set("/flights", { body: { items: [{ id: 1, dest: "LAX" }], next: "c" } });
   await client.queryClient.fetchInfiniteQuery(client.list("/flights", {}, ["id", "dest"]));

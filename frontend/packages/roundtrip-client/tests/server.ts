@@ -12,6 +12,7 @@ interface Seen {
   /** Below the API's root, decoded. */
   url: string;
   headers: IncomingMessage["headers"];
+  body: unknown;
   parts: { id: string; url: string; headers: Record<string, string> }[];
   closedEarly: boolean;
 }
@@ -65,7 +66,7 @@ export async function startServer(): Promise<TestServer> {
     const url = (request.url ?? "").replace(ROOT, "");
     const body = JSON.parse((await textOf(request)) || "{}") as { requests?: Seen["parts"] };
     const { method = "", headers } = request;
-    const seen: Seen = { method, url, headers, parts: body.requests ?? [], closedEarly: false };
+    const seen: Seen = { method, url, headers, body, parts: body.requests ?? [], closedEarly: false };
     server.seen.push(seen);
     response.sendDate = false; // tests set the client's clock, not this one's
     response.on("close", () => {

@@ -10,7 +10,7 @@ import {
   type Tick,
   tickLabel,
   ticks,
-} from "roundtrip-client/panel";
+} from "roundtrip-client/waterfall";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { quantile } from "../statistics";
 import type { SideResult, Trip } from "../types";
