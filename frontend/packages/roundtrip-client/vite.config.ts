@@ -25,6 +25,7 @@ export default defineConfig(({ mode }) => {
     define: isForBrowsers ? { "process.env.NODE_ENV": '"production"' } : {},
     build: {
       target: "es2022",
+      cssTarget: ["chrome123", "firefox120", "safari17.5"], // light-dark() stays: what takes its place needs the page's help
       outDir: isForBrowsers ? "dist/browser" : "dist/esm",
       cssCodeSplit: true,
       minify: isForBrowsers,

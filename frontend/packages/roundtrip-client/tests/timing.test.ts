@@ -91,6 +91,21 @@ test("round trips belong to the action that was begun last", async () => {
   ]);
 });
 
+test("what happens after the computer slept is told by the clock that went on", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const slept = 2.5 * 3_600_000;
+  await ask(1);
+  vi.setSystemTime(Date.now() + slept); // performance.now() stood still meanwhile
+  client.timings.begin("come back");
+  await ask(2);
+  vi.useRealTimers();
+
+  const [before, after] = trips().map(({ epoch, start }) => epoch + start);
+  expect((after ?? 0) - (before ?? 0)).toBeGreaterThanOrEqual(slept);
+  const [load, back] = client.timings.getSnapshot().actions;
+  expect((back?.epoch ?? 0) - (load?.epoch ?? 0)).toBeGreaterThanOrEqual(slept - 1_000);
+});
+
 test("a round trip is there while it is under way", async () => {
   server.replies.set("/flights/1", { body: {}, after: 30 });
   const answer = ask(1);
