@@ -74,6 +74,18 @@ test("an error is not remembered as an answer", async () => {
   expect(server.seen.map(({ headers }) => headers["if-none-match"])).toEqual([undefined, undefined]);
 });
 
+test("an answer with an invalidated tag is old in whatever chain it is kept", () => {
+  const answers = createAnswers();
+  const held = { body: null, headers: { etag: '"1"', "cache-groups": '"flights", "airlines"' }, at: 0 };
+  answers.set("a", held);
+  answers.set("b", { ...held, headers: { "cache-groups": '"planes"' } });
+
+  answers.invalidate(["airlines"]);
+
+  expect(answers.get("a")).toMatchObject({ old: true, headers: { etag: '"1"' } });
+  expect(answers.get("b")?.old).toBeUndefined();
+});
+
 test("of too many answers the longest unused is forgotten", () => {
   const answers = createAnswers(2);
   const held = { body: null, headers: {}, at: 0 };

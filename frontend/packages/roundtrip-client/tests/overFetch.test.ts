@@ -72,11 +72,13 @@ test("a batch that a captive portal answers is none", async () => {
 });
 
 /** A body whose chunks come this far apart. */
-function dripping(chunks: number, ms: number): Response {
+function dripping(chunks: number, ms: number, signal: AbortSignal | null | undefined): Response {
   const body = new ReadableStream<Uint8Array>({
     async start(stream) {
+      signal?.addEventListener("abort", () => stream.error(signal.reason));
       for (let n = 0; n < chunks; n += 1) {
         await new Promise((resolve) => setTimeout(resolve, ms));
+        if (signal?.aborted) return;
         stream.enqueue(new TextEncoder().encode(n === 0 ? "[0" : `,${n}`));
       }
       stream.enqueue(new TextEncoder().encode("]"));
@@ -87,7 +89,7 @@ function dripping(chunks: number, ms: number): Response {
 }
 
 test("a slow but steady answer arrives, however long it takes", async () => {
-  vi.stubGlobal("fetch", async () => dripping(8, 50));
+  vi.stubGlobal("fetch", async (_: string, { signal }: RequestInit) => dripping(8, 50, signal));
   const send = overFetch({ patience: 200 });
 
   const { body } = await send({ method: "GET", url: "/x", headers: {}, call });

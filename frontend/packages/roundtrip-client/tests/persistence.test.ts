@@ -123,6 +123,7 @@ test("what was stored while the clock was a year ahead is neither shown nor fres
 test.each([
   ["a number", 42],
   ["null", null],
+  ["answers that are none", { client: { clientState: { queries: [] } }, answers: 5 }],
   ["an object of another program", { client: { theme: "dark" }, answers: "none" }],
   [
     "queries of another program",

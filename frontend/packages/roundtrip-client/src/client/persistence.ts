@@ -53,8 +53,7 @@ export async function persist(
 
   const persister: Persister = {
     async restoreClient() {
-      const found = await storage.get(name).catch(() => undefined);
-      kept = isKept(found) ? found : undefined; // somebody else's value under our name is overwritten
+      kept = (await storage.get(name).catch(() => undefined)) as Kept | undefined;
       return kept && { ...kept.client, clientState: usable(kept, base) };
     },
     async persistClient(client) {
@@ -73,6 +72,7 @@ export async function persist(
   const options = { queryClient, persister, buster: VERSION };
 
   async function restore() {
+    // A value that somebody else left under our name cannot be read: it is removed, and later overwritten.
     await persistQueryClientRestore(options).catch(() => {});
     for (const [url, held] of kept?.answers ?? []) {
       if (!answers.get(url)) answers.set(url, held);
@@ -85,17 +85,6 @@ export async function persist(
 
   // A storage that is forbidden, full or broken costs the persistence and nothing else.
   await Promise.race([restore().catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
-}
-
-/** Of a value that another program, or another version of this one, may have left. */
-function isKept(value: unknown): value is Kept {
-  const { client, answers } = (value ?? {}) as Partial<Kept>;
-  return (
-    Array.isArray(client?.clientState?.queries) &&
-    Array.isArray(answers) &&
-    client.clientState.queries.every(({ queryKey }) => Array.isArray(queryKey) && isKey(queryKey)) &&
-    answers.every((pair) => Array.isArray(pair) && typeof pair[1]?.headers === "object")
-  );
 }
 
 function usable({ client, answers }: Kept, base: string): PersistedClient["clientState"] {
