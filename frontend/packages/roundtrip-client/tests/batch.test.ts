@@ -126,6 +126,17 @@ test.each([404, 405, 413, 415])(
   },
 );
 
+test("where a proxy fails the batch, one part is tried, and where that fails too, no other", async () => {
+  const page = { status: 502, headers: {}, body: null };
+  const send = vi.fn<Send>(async () => page);
+  const shared = batch({ url: "/batch" })(send);
+  const twenty = Array.from({ length: 20 }, (_, id) => get(shared, `/${id}`));
+
+  await expect(Promise.all(twenty)).resolves.toMatchObject(Array(20).fill({ status: 502 }));
+
+  expect(send).toHaveBeenCalledTimes(2);
+});
+
 test("where a captive portal answers everything, twenty parts make three requests", async () => {
   const fetched = vi.fn(async () => new Response("<h1>Log in", { headers: { "content-type": "text/html" } }));
   vi.stubGlobal("fetch", fetched);

@@ -120,7 +120,9 @@ const NOT_TAKEN = new Set([404, 405, 413, 415]);
 /** Whether there is no such batch, or its answer broke off or could not be read: the parts may fare better alone. */
 function isTheBatchsOwn(outcome: Answer | ProblemError): boolean {
   if (outcome instanceof ProblemError) return outcome.kind === "network";
-  return outcome.status < 400 || NOT_TAKEN.has(outcome.status);
+  const { status, body } = outcome;
+  const isUnreadable = body === null && status !== 429 && status !== 503; // a proxy's own page
+  return status < 400 || NOT_TAKEN.has(status) || isUnreadable;
 }
 
 /** One part first: where it fails in the same way, the way is broken and not the batch. */
@@ -128,9 +130,11 @@ async function split(open: Open, why: string, next: Send): Promise<void> {
   holdBack(open, why);
   const [first, ...others] = open.values();
   if (!first) return;
-  const failure = await next(first.request).then(first.resolve, (error: unknown) => error);
-  if (failure instanceof ProblemError) return refuse(open, failure);
-  if (failure !== undefined) first.reject(failure);
+  const trial = await next(first.request).catch((error: unknown) =>
+    error instanceof ProblemError ? error : first.reject(error),
+  );
+  if (trial instanceof ProblemError || (trial && trial.status >= 500)) return refuse(open, trial);
+  if (trial) first.resolve(trial);
   for (const ticket of others) settle(ticket, next(ticket.request));
 }
 
