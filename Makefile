@@ -55,6 +55,11 @@ data: ## Make the database's tables and load the data set, unless it is there
 build: ## Build the frontend
 	@$(HAVE) $(BUILT)
 
+package-client: ## Pack the client for npm into frontend/packages/dist, and try it installed in an empty folder
+	@$(HAVE) $(FRONTEND)
+	@cd frontend && npm run -s package && npm run -s smoke -w roundtrip-client
+	@mkdir -p frontend/packages/dist && cd frontend/packages/dist && npm pack --silent ../roundtrip-client
+
 ##@ Production
 stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
 	@$(CHECK_DOCKER)
@@ -177,7 +182,7 @@ lock: ## Write exact versions and hashes of what pyproject.toml and package.json
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
-	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} e2e/{test-results,playwright-report}
+	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} frontend/packages/{dist,*/dist} e2e/{test-results,playwright-report}
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
@@ -228,14 +233,14 @@ $(E2E): e2e/package-lock.json
 	touch $@; \
 	echo "The packages of the end-to-end tests: installed in $$SECONDS s."
 
-$(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public packages index.html *.ts tsconfig*.json)) -type f -not -path '*/node_modules/*')
+$(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public packages index.html *.ts tsconfig*.json)) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 	@SECONDS=0; echo "The frontend: building ..."; \
-	(cd frontend && node_modules/.bin/vite build --logLevel warn --outDir dist.new --emptyOutDir); \
+	(cd frontend && npm run -s package && node_modules/.bin/vite build --logLevel warn --outDir dist.new --emptyOutDir); \
 	rm -rf frontend/dist; mv frontend/dist.new frontend/dist; touch $@; \
 	echo "The frontend: built in $$SECONDS s."
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
+.PHONY: help run dev data build package-client stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean $(DATABASE)

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from "react";
-import { ProblemError } from "../client/errors";
+import { ProblemError } from "roundtrip-client";
 import { Failure } from "../ui/Failure";
 
 interface Props {

@@ -1,9 +1,9 @@
 import { screen } from "@testing-library/react";
 import { Route, Routes, useLocation, useNavigate } from "react-router";
+import { ClientProvider } from "roundtrip-client/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { client } from "../test/appClient";
 import { show, stubScreen } from "../test/screen";
-import { TimingsProvider } from "../timings";
 import { LinkBoundary } from "./LinkBoundary";
 import { Shell } from "./Shell";
 
@@ -32,7 +32,7 @@ function Onward() {
 }
 
 const frame = (
-  <TimingsProvider key="frame" store={client.timings}>
+  <ClientProvider key="frame" client={client}>
     <LinkBoundary>
       <Routes>
         <Route element={<Shell />}>
@@ -43,7 +43,7 @@ const frame = (
         </Route>
       </Routes>
     </LinkBoundary>
-  </TimingsProvider>
+  </ClientProvider>
 );
 
 test("marks the page one is on, and moves the focus to a new one", async () => {

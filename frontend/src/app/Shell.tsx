@@ -1,11 +1,11 @@
 import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation, useMatch } from "react-router";
-import { TimingBar } from "../timings";
 import { Mark } from "../ui/icons";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { OfflineBanner } from "./OfflineBanner";
 import { pages } from "./pages";
 import { SearchButton } from "./search/SearchButton";
+import { TimingDock } from "./TimingDock";
 import { ThemeSwitch } from "./theme/ThemeSwitch";
 
 /** The frame of every page; index.html carries a plain copy of it that is painted before this runs. */
@@ -42,11 +42,9 @@ export function Shell() {
           <Outlet />
         </ErrorBoundary>
       </main>
-      <div className="dock">
-        <ErrorBoundary address={address} heading="The timings could not be drawn">
-          <TimingBar />
-        </ErrorBoundary>
-      </div>
+      <ErrorBoundary address={address} heading="The timings could not be drawn">
+        <TimingDock />
+      </ErrorBoundary>
     </>
   );
 }

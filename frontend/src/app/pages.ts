@@ -4,6 +4,7 @@ import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
 import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepList";
+import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
 import { NARROWING, readFilters } from "../ui/filters/filters";
@@ -37,15 +38,15 @@ export const pages: readonly Page[] = [
     nav: "Explore",
     Content: ExplorePage,
     action: () => "open Explore",
-    loaded: (search) => cursorsOf(queryClient, readFilters(search).filters),
+    loaded: (search) => cursorsOf(client, readFilters(search).filters),
     ask: (_, search, loaded) => {
       const { filters } = readFilters(search);
       const list = loaded
-        ? askForPages(queryClient, filters, loaded)
-        : void queryClient.prefetchInfiniteQuery(flightsQuery(filters));
-      queryClient.prefetchQuery(delays.summaryQuery(filters));
-      queryClient.prefetchQuery(airlinesQuery());
-      queryClient.prefetchQuery(servedAirportsQuery());
+        ? askForPages(client, filters, loaded)
+        : void queryClient.prefetchInfiniteQuery(flightsQuery(client, filters));
+      queryClient.prefetchQuery(delays.summaryQuery(client, filters));
+      queryClient.prefetchQuery(airlinesQuery(client));
+      queryClient.prefetchQuery(servedAirportsQuery(client));
       return list;
     },
   },
@@ -55,11 +56,11 @@ export const pages: readonly Page[] = [
     action: (id) => `open flight ${id}`,
     ask: (id) => {
       if (!isFlightId(id)) return;
-      queryClient.prefetchQuery(flightQuery(Number(id)));
-      const known = knownFlight(queryClient, Number(id));
+      queryClient.prefetchQuery(flightQuery(client, Number(id)));
+      const known = knownFlight(client, Number(id));
       if (!known) return;
-      queryClient.prefetchQuery(delays.numberByMonthQuery(known.carrier, known.flight));
-      queryClient.prefetchQuery(sameNumberQuery(known.carrier, known.flight));
+      queryClient.prefetchQuery(delays.numberByMonthQuery(client, known.carrier, known.flight));
+      queryClient.prefetchQuery(sameNumberQuery(client, known.carrier, known.flight));
     },
   },
   {
@@ -69,9 +70,9 @@ export const pages: readonly Page[] = [
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, NARROWING);
-      delays.prefetchPage(queryClient, filters);
-      queryClient.prefetchQuery(airlinesQuery());
-      queryClient.prefetchQuery(servedAirportsQuery());
+      delays.prefetchPage(client, filters);
+      queryClient.prefetchQuery(airlinesQuery(client));
+      queryClient.prefetchQuery(servedAirportsQuery(client));
     },
   },
   ...labPages, // the Lab
@@ -104,10 +105,6 @@ export function actionName(url: URL): string {
 /** Whether the browser itself has to load the page, unless it is in such a document already. */
 export function hasOwnDocument(url: URL): boolean {
   return find(url)?.page.ownDocument === true;
-}
-
-export function isFlightId(text: string | undefined): text is string {
-  return text !== undefined && /^[1-9]\d{0,8}$/.test(text);
 }
 
 function find(url: URL): { page: Page; param: string | undefined } | undefined {

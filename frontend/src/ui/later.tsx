@@ -1,5 +1,5 @@
 import { type ComponentType, type ReactNode, startTransition, useLayoutEffect, useState } from "react";
-import { ProblemError } from "../client/errors";
+import { ProblemError } from "roundtrip-client";
 import { Failure } from "./Failure";
 
 type Later<Props> = ComponentType<Props> & {

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { Resources } from "../../client/fields";
+import type { Schemas } from "../../api/client";
 import { whole } from "../../ui/format";
 import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
@@ -7,7 +7,7 @@ import styles from "./Route.module.css";
 
 const RouteMap = later(() => import("./RouteMap"));
 
-type Airport = Resources["airports"];
+type Airport = Schemas["Airport"];
 
 interface Props {
   origin: Airport;

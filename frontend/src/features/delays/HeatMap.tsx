@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { memo, useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
+import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import { exploreHref, type Filters } from "../../ui/filters/filters";
 import { flightsInWords, hourSpan, signed, WEEKDAYS } from "../../ui/format";
@@ -28,7 +29,7 @@ const DAYS = [1, 2, 3, 4, 5, 6, 7];
  */
 export function HeatMap({ filters }: { filters: Filters }) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    ...byWeekdayAndHourQuery(filters),
+    ...byWeekdayAndHourQuery(useClient(), filters),
     placeholderData: keepPreviousData,
   });
   const phone = useMediaQuery(PHONE);
