@@ -55,6 +55,12 @@ data: ## Make the database's tables and load the data set, unless it is there
 build: ## Build the frontend
 	@$(HAVE) $(BUILT)
 
+packages: ## Build the two packages as others install them, into their dist folders
+	@$(HAVE) $(TOOLS)
+	@backend/flask_roundtrip/alone.sh wheel
+	@[ ! -d frontend/packages/roundtrip-client ] || { $(HAVE) $(FRONTEND) && cd frontend/packages/roundtrip-client \
+	  && mkdir -p dist && npm pack --silent --pack-destination dist; }
+
 ##@ Production
 stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
 	@$(CHECK_DOCKER)
@@ -79,6 +85,10 @@ test: test-backend test-frontend e2e ## Run all tests
 test-backend: ## Run the backend's tests
 	@$(HAVE) $(TOOLS) $(DATABASE)
 	cd backend && $(BIN)/python -m pytest
+
+test-packages: ## Install the built packages into empty environments, and test them there
+	@$(HAVE) $(TOOLS)
+	backend/flask_roundtrip/alone.sh
 
 test-frontend: ## Run the frontend's tests
 	@$(HAVE) $(FRONTEND)
@@ -232,6 +242,6 @@ $(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public p
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
+.PHONY: help run dev data build packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean $(DATABASE)
