@@ -55,9 +55,10 @@ data: ## Make the database's tables and load the data set, unless it is there
 build: ## Build the frontend
 	@$(HAVE) $(BUILT)
 
-package-client: ## Pack the client for npm into frontend/packages/dist, and try it installed in an empty folder
-	@$(HAVE) $(FRONTEND)
-	@cd frontend && npm run -s package && npm run -s smoke -w roundtrip-client
+packages: ## Build the two packages as others install them, into their dist folders
+	@$(HAVE) $(TOOLS) $(FRONTEND)
+	@backend/flask_roundtrip/alone.sh wheel
+	@cd frontend && npm run -s package
 	@mkdir -p frontend/packages/dist && cd frontend/packages/dist && npm pack --silent ../roundtrip-client
 
 ##@ Production
@@ -84,6 +85,10 @@ test: test-backend test-frontend e2e ## Run all tests
 test-backend: ## Run the backend's tests
 	@$(HAVE) $(TOOLS) $(DATABASE)
 	cd backend && $(BIN)/python -m pytest
+
+test-packages: ## Install the built packages into empty environments, and test them there
+	@$(HAVE) $(TOOLS)
+	backend/flask_roundtrip/alone.sh
 
 test-frontend: ## Run the frontend's tests
 	@$(HAVE) $(FRONTEND)
@@ -241,6 +246,6 @@ $(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public p
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build package-client stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
+.PHONY: help run dev data build packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean $(DATABASE)
