@@ -36,7 +36,12 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [sys.executable, "-m", "gunicorn", self._application],
                 cwd=self._backend,
-                env={**without_settings(), **self._environment, "ROUNDTRIP_PORT": str(self.port), "PORT": str(self.port)},
+                env={
+                    **without_settings(),
+                    **self._environment,
+                    "ROUNDTRIP_PORT": str(self.port),
+                    "PORT": str(self.port),
+                },
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
             )

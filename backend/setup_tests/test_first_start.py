@@ -43,9 +43,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make(folder: Path, log: Path, *targets: str, **settings: str) -> "subprocess.Popen[bytes]":
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ROUNDTRIP_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ROUNDTRIP_"))}
     with log.open("wb") as output:
         return subprocess.Popen(
             ["make", *targets],
@@ -66,9 +64,7 @@ def free_ports() -> Iterator[int]:
 
 
 def test_a_checkout_for_windows_has_the_line_ends_of_unix(clone: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "--eol"], cwd=clone, capture_output=True, text=True, check=True
-    ).stdout
+    listed = subprocess.run(["git", "ls-files", "--eol"], cwd=clone, capture_output=True, text=True, check=True).stdout
     assert "w/lf" in listed
     assert "w/crlf" not in listed
     assert "w/mixed" not in listed

@@ -87,9 +87,7 @@ def one(watch: Watch) -> Answer:
     if how != "batch":
         answer = ask(never_asked() if how == "new" else random.choice(CACHED), **PASS)
         spans = {name: float(spent) for name, spent in re.findall(r"(\w+);dur=([\d.]+)", answer["Server-Timing"])}
-        watch.seen.append(
-            Seen(at, how, answer.status, answer["Retry-After"], "ttl=-" in answer["Cache-Status"], spans)
-        )
+        watch.seen.append(Seen(at, how, answer.status, answer["Retry-After"], "ttl=-" in answer["Cache-Status"], spans))
         return answer
     urls = [never_asked(), never_asked(), *random.sample(CACHED, 3)]
     answer = ask(f"{API}/batch", "POST", batch(urls), Content_Type="application/json")
@@ -129,8 +127,7 @@ def told(what: str, since: float, until: float = inf) -> list[float]:
         for line in docker("logs", "--since", str(since), replica).splitlines()
         if line.startswith("{")
         for said in [json.loads(line)]
-        if what in said.get("message", "")
-        and since <= (at := datetime.fromisoformat(said["time"]).timestamp()) < until
+        if what in said.get("message", "") and since <= (at := datetime.fromisoformat(said["time"]).timestamp()) < until
     ]
 
 

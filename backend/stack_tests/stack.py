@@ -70,12 +70,14 @@ def replicas() -> list[str]:
 EXPIRE_SOON = """
 import os, time
 from redis import Redis
-from roundtrip.techniques.response_cache import decode, encode
+from flask_roundtrip.response_cache import Entry
+from flask_roundtrip.shared.packed import pack, unpack
 redis = Redis.from_url(os.environ["CACHE_URL"])
 for name in redis.scan_iter("roundtrip:*:entry:*"):
-    entry = decode(redis.get(name))
-    if entry is not None:
-        redis.set(name, encode(entry._replace(stored_at=time.time() - entry.fresh_for + 4)), keepttl=True)
+    values = unpack(redis.get(name) or b"")
+    if values is not None:
+        entry = Entry(*values)
+        redis.set(name, pack(entry._replace(stored_at=time.time() - entry.fresh_for + 4)), keepttl=True)
 """
 
 PURGE = """

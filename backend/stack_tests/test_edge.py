@@ -25,9 +25,7 @@ def test_spellings_of_one_request_share_an_entry_and_each_coding_has_its_own() -
     limit = random.randrange(2, 100)
     ask(f"{API}/flights?origin=JFK&limit={limit}", Accept_Encoding="br")
     for spelling in ("gzip, deflate, br, zstd", "gzip;q=0.5, BR"):
-        again = ask(
-            f"{API}/flights?limit={limit}&origin=JFK", Accept_Encoding=spelling, Accept="application/json, */*"
-        )
+        again = ask(f"{API}/flights?limit={limit}&origin=JFK", Accept_Encoding=spelling, Accept="application/json, */*")
         assert "varnish; hit" in again["Cache-Status"]
         assert again["Content-Encoding"] == "br"
     for accepted, coding in (("zstd, gzip", "zstd"), ("gzip", "gzip"), ("gzip, br;q=0", "gzip"), ("deflate", "")):

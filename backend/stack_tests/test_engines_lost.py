@@ -218,13 +218,15 @@ def test_postgresql_may_be_restarted_under_load(done: str, how: list[str]) -> No
 AGE = """
 import os
 from redis import Redis
-from roundtrip.techniques.response_cache import decode, encode
+from flask_roundtrip.response_cache import Entry
+from flask_roundtrip.shared.packed import pack, unpack
 
 redis, aged = Redis.from_url(os.environ["CACHE_URL"]), 0
 for name in redis.scan_iter("*:entry:*", count=1000):
-    entry = decode(redis.get(name) or b"")
-    if entry is not None and aged < 10_000:
-        redis.set(name, encode(entry._replace(stored_at=entry.stored_at - entry.fresh_for - 1)), keepttl=True)
+    values = unpack(redis.get(name) or b"")
+    if values is not None and aged < 10_000:
+        entry = Entry(*values)
+        redis.set(name, pack(entry._replace(stored_at=entry.stored_at - entry.fresh_for - 1)), keepttl=True)
         aged += 1
 print(aged)
 """

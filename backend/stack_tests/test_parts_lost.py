@@ -101,9 +101,7 @@ def test_a_balancer_that_dies_costs_uncached_answers_for_some_seconds() -> None:
         return answer
 
     with under_load(one) as load:
-        docker(
-            "exec", balancer, "sh", "-c", "kill -KILL -1"
-        )  # all but the init process, with which the container ends
+        docker("exec", balancer, "sh", "-c", "kill -KILL -1")  # all but the init process, with which the container ends
         time.sleep(2)
     assert {said[:3] for said in load.lost} <= {"503"}
     assert ask(never_asked()).status == 200

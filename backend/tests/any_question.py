@@ -5,16 +5,16 @@ from datetime import date, timedelta
 from random import Random
 from urllib.parse import urlencode
 
+from flask_roundtrip.arguments import declared
+from flask_roundtrip.fields import MOST_NAMES, leaves_of
 from marshmallow import Schema
 
-from roundtrip.arguments import declared
 from roundtrip.resources.airlines.schema import AirlineArguments, AirlineSchema
 from roundtrip.resources.airports.schema import AirportArguments, AirportSchema
 from roundtrip.resources.delays.schema import DIMENSIONS, DelayArguments, DelaySchema, dimensions_of
 from roundtrip.resources.flights.schema import SORTS, STATUSES, FlightArguments, FlightSchema
 from roundtrip.resources.planes.schema import PlaneArguments, PlaneSchema
 from roundtrip.resources.weather.schema import WeatherArguments, WeatherSchema
-from roundtrip.techniques.fields import MOST_NAMES, leaves_of
 
 LISTS = {
     "/flights": (FlightArguments, FlightSchema),

@@ -30,6 +30,7 @@ def responder_of(app: Flask) -> Responder:
 def _routes() -> tuple[Route, ...]:
     """Return the routes of the API, each with its path below the API's."""
     app = Flask("routes")
+    app.config["ROUNDTRIP_THREADS"] = 0
     api.register(app)
     routes = State(app, None, ResponseCache(MemoryStore(0)), lambda: NEVER_CHANGED, None).routes
     return tuple(route._replace(path=route.rule.removeprefix(API)) for route in routes.values())

@@ -16,11 +16,11 @@ import pytest
 from any_question import LISTS, questions
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_roundtrip.database import Database, Row
 from support import forget
 
 from roundtrip.extensions import db
 from roundtrip.resources.delays import queries
-from roundtrip.techniques.query_plan import Database, Row
 
 MOST_STEPS = 5_000  # thousands
 QUESTIONS = 200  # of each resource
@@ -53,7 +53,7 @@ def steps(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A list that gets the thousands of steps of each statement from now on."""
     counted: list[int] = []
 
-    def count_and_fetch(database: Database, sql: str, arguments: Any) -> Sequence[Row]:
+    def count_and_fetch(database: Database, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
         counted.append(0)
         with app.app_context():
             pooled = db.engine.raw_connection()
@@ -76,9 +76,7 @@ def steps(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 @pytest.mark.parametrize("query", NAMED)
-def test_the_worst_questions_take_a_bounded_number_of_steps(
-    client: FlaskClient, steps: list[int], query: str
-) -> None:
+def test_the_worst_questions_take_a_bounded_number_of_steps(client: FlaskClient, steps: list[int], query: str) -> None:
     assert client.get(f"/api/v1{query}").status_code == 200
     assert max(steps) <= MOST_STEPS
 

@@ -145,9 +145,7 @@ def test_folders_that_a_tool_would_misread_are_refused(locked: Locked, tmp_path:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_the_second_of_two_waits_even_for_a_killed_ones_children(
-    locked: Locked, tmp_path: Path, killed: bool
-) -> None:
+def test_the_second_of_two_waits_even_for_a_killed_ones_children(locked: Locked, tmp_path: Path, killed: bool) -> None:
     folder = a_project(tmp_path / "project")
     first = locked(folder, "bash", "-c", "echo begun; (sleep 2; echo one >> order) & wait")
     assert first.stdout is not None
@@ -174,9 +172,7 @@ def test_a_killed_one_with_all_its_children_leaves_no_lock(locked: Locked, tmp_p
 
 def seen_by_tools(**environment: str) -> dict[str, str]:
     """Return the environment of a command in the Makefile."""
-    rest = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ROUNDTRIP_"))
-    }
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "ROUNDTRIP_"))}
     command = ["make", "--silent", "--eval", "show: ; @env -0", "show"]
     shown = subprocess.run(command, cwd=ROOT, env={**rest, **environment}, capture_output=True, check=True).stdout
     return dict(line.split("=", 1) for line in shown.decode().split("\0") if line)

@@ -85,9 +85,7 @@ def test_a_secret_key_out_of_reach_is_told(tmp_path: Path, what: str) -> None:
     )
     assert told.returncode != 0
     assert told.stderr.count("\n") == 1, told.stderr
-    assert (
-        f"{folder / 'secret_key'} cannot be {'read' if what == 'the key' else 'written'} by this user" in told.stderr
-    )
+    assert f"{folder / 'secret_key'} cannot be {'read' if what == 'the key' else 'written'} by this user" in told.stderr
 
 
 def test_a_system_without_time_zones_has_ours() -> None:

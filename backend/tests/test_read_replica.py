@@ -15,11 +15,11 @@ from databases import filled, settings_for
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
-from flask_roundtrip.shared import read_replica
-from flask_roundtrip.shared.read_replica import ReplicatedDatabase
+from flask_roundtrip.read_replica import ReplicatedDatabase
 from sqlalchemy import text
 from support import forget, responder_of
 
+from flask_roundtrip import read_replica
 from roundtrip import create_app
 from roundtrip.extensions import db
 

@@ -114,9 +114,7 @@ def test_the_orm_reads_what_the_driver_wrote(connection: Connection) -> None:
 
 @pytest.mark.parametrize("unit", ["year", "month", "day"])
 @pytest.mark.parametrize("summary", SUMMARIES, ids=lambda summary: summary.__tablename__)
-def test_a_summary_adds_up_to_the_flights_in_each_unit_of_time(
-    connection: Connection, summary: Any, unit: str
-) -> None:
+def test_a_summary_adds_up_to_the_flights_in_each_unit_of_time(connection: Connection, summary: Any, unit: str) -> None:
     if unit not in summary.ROWS:
         assert unit == "day"
         assert connection.scalar(select(func.count()).where(summary.unit == unit)) == 0
@@ -142,7 +140,9 @@ def test_no_unit_of_a_summary_has_more_rows_than_the_budget_counts_with(ask: Any
 
 def test_no_filter_leaves_more_flights_than_the_budget_counts_with(ask: Any) -> None:
     for column, share in SHARES.items():
-        ((found,),) = ask(f"SELECT max(n) FROM (SELECT count({column}) AS n FROM flights GROUP BY {column}) AS of_value")
+        ((found,),) = ask(
+            f"SELECT max(n) FROM (SELECT count({column}) AS n FROM flights GROUP BY {column}) AS of_value"
+        )
         assert 0.8 * share < found / 336_776 <= share
     days = "SELECT count(*) AS n FROM flights GROUP BY substr(CAST(sched_dep AS VARCHAR), 1, 10)"
     ((found,),) = ask(f"SELECT max(n) FROM ({days}) AS of_day")

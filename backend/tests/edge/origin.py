@@ -181,9 +181,7 @@ def _is_reached(origin: Origin) -> bool:
         return trial.connect_ex(str(origin.folder / "varnish.sock")) == 0
 
 
-def _answer(
-    connection: HTTPConnection, method: str, path: str, headers: dict[str, str]
-) -> tuple[int, bytes, Message]:
+def _answer(connection: HTTPConnection, method: str, path: str, headers: dict[str, str]) -> tuple[int, bytes, Message]:
     try:
         connection.request(method, path, headers={"Connection": "close", **headers})
         with connection.getresponse() as response:

@@ -151,9 +151,7 @@ def test_a_report_of_the_whole_year_equals_plain_python(client: FlaskClient, fli
 
 
 @pytest.mark.parametrize("by", [*DIMENSIONS, *(f"{one},{other}" for one, other in combinations(DIMENSIONS, 2))])
-def test_every_dimension_and_pair_equals_plain_python(
-    client: FlaskClient, in_early_may: list[Flight], by: str
-) -> None:
+def test_every_dimension_and_pair_equals_plain_python(client: FlaskClient, in_early_may: list[Flight], by: str) -> None:
     assert ask(client, by, "month=2013-05&to=2013-05-16", everything(by)) == in_python(in_early_may, by)
 
 
