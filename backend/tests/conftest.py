@@ -93,7 +93,7 @@ def client(app: Flask) -> FlaskClient:
 def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The SQL that runs from now on, as the database gets it. The response cache is empty at the start."""
     client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded,
-    version = responder_of(app).last_modified
+    version = responder_of(app)._changed
     assert isinstance(version, DataVersion)
     with version._lock:  # and from then on the background asks, once a second
         monkeypatch.setattr(version, "_look_at", math.inf)

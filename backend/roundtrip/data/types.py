@@ -89,9 +89,10 @@ class OneOf(ColumnElement[bool]):
 
 @compiles(OneOf, "sqlite")
 def _in_bits(one_of: OneOf, compiler: SQLCompiler, **how: Any) -> str:
-    """Make one number of the text, once: its bits say which numbers are meant. IN takes twice as long for each row."""
+    """Make one number of the text, once: its bits say which are meant. IN takes twice as long for each row."""
     column, numbers = compiler.process(one_of.column, **how), compiler.process(one_of.numbers, **how)
-    return f"((SELECT sum(1 << value) FROM json_each('[' || {numbers} || ']')) >> {column}) & 1"
+    bits = f"SELECT sum(1 << value) FROM json_each('[' || {numbers} || ']')"  # noqa: S608 - SQL of SQLAlchemy's own
+    return f"(({bits}) >> {column}) & 1"
 
 
 @compiles(OneOf, "postgresql")

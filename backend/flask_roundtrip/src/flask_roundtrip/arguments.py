@@ -48,7 +48,7 @@ class Pattern(validate.Regexp):
 
     def __call__(self, value: str) -> str:  # type: ignore[override]  # of the overloads only texts are meant
         """Return the text, or raise ValidationError."""
-        if self.regex.fullmatch(value) is None:
+        if re.fullmatch(str(self.regex.pattern), value) is None:
             raise ValidationError(self._format_error(value))
         return value
 

@@ -176,12 +176,12 @@ class Batch:
         return through(self._application, head, environ, timing)
 
 
-def _once(call: Callable[[], object]) -> Callable[[], object]:
+def _once(call: Callable[[], None]) -> Callable[[], None]:
     calls = iter([call])
     return lambda: next(calls, lambda: None)()
 
 
-def _and_then(pieces: Iterable[bytes], end: Callable[[], object]) -> Iterator[bytes]:
+def _and_then(pieces: Iterable[bytes], end: Callable[[], None]) -> Iterator[bytes]:
     yield from pieces
     end()
 

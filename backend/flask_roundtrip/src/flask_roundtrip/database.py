@@ -189,6 +189,6 @@ class Turn:
         self._share.acquire(self._client)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._share.release(self._client)

@@ -294,7 +294,7 @@ class LookUp:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
         """Fall back to an older copy after a failure of the server; tell all who wait of any other error."""
         if self._promised is None:

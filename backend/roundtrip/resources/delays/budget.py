@@ -46,7 +46,7 @@ def check(source: Any, span: Sequence[Piece], given: Mapping[str, Any], measures
 
 def _rows(piece: Piece, source: Any) -> int:
     """Return how many rows a piece of the span has, each flight counted as the rows that it costs."""
-    rows = getattr(source, "ROWS", {}).get(piece.unit, FLIGHTS_A_DAY * OF_A_FLIGHT)
+    rows: int = getattr(source, "ROWS", {}).get(piece.unit, FLIGHTS_A_DAY * OF_A_FLIGHT)
     if piece.unit == "year":
         return rows * (1 if _unknown(piece) else int(piece.before) - int(piece.first))
     first, before = (date.fromisoformat(f"{end}-01"[:10]) for end in (piece.first, piece.before))

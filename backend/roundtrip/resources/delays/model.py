@@ -62,7 +62,7 @@ _COLUMNS = {name: mapped_column(SmallInteger, nullable=False, sort_order=1) for 
 _Measures: Any = type("_Measures", (), _COLUMNS)
 
 
-class Summary(_Measures):
+class Summary(_Measures):  # type: ignore[misc]  # mypy cannot see a class that is made
     """One row for each year, month and day, and each combination of the dimensions that flew in it.
 
     The rows lie in the order of the primary key, so a span of days is one stretch of the table.
@@ -104,7 +104,7 @@ class DelaysByRouteAndTime(_OfWeekday, _OfHour, _OfRoute, Summary, Model):
 
     __tablename__ = "delays_by_route_and_time"
     DIMENSIONS = ("weekday", "hour", "dest", "carrier", "origin")
-    ROWS = {"year": 15_500, "month": 8_500}
+    ROWS: ClassVar = {"year": 15_500, "month": 8_500}
 
 
 class DelaysByRouteAndHour(_OfHour, _OfRoute, Summary, Model):
@@ -112,7 +112,7 @@ class DelaysByRouteAndHour(_OfHour, _OfRoute, Summary, Model):
 
     __tablename__ = "delays_by_route_and_hour"
     DIMENSIONS = ("hour", "dest", "carrier", "origin")
-    ROWS = {"year": 3_000, "month": 1_650}
+    ROWS: ClassVar = {"year": 3_000, "month": 1_650}
     FINER = DelaysByRouteAndTime
 
 
@@ -121,7 +121,7 @@ class DelaysByTime(_OfWeekday, _OfHour, _OfCarrier, Summary, Model):
 
     __tablename__ = "delays_by_time"
     DIMENSIONS = ("weekday", "hour", "carrier", "origin")
-    ROWS = {"year": 2_900, "month": 2_450, "day": 350}
+    ROWS: ClassVar = {"year": 2_900, "month": 2_450, "day": 350}
 
 
 class DelaysByRoute(_OfWeekday, _OfRoute, Summary, Model):
@@ -129,7 +129,7 @@ class DelaysByRoute(_OfWeekday, _OfRoute, Summary, Model):
 
     __tablename__ = "delays_by_route"
     DIMENSIONS = ("weekday", "dest", "carrier", "origin")
-    ROWS = {"year": 2_700, "month": 2_250}
+    ROWS: ClassVar = {"year": 2_700, "month": 2_250}
     FINER = DelaysByRouteAndTime
 
 
@@ -138,7 +138,7 @@ class DelaysByCarrier(_OfWeekday, _OfCarrier, Summary, Model):
 
     __tablename__ = "delays_by_carrier"
     DIMENSIONS = ("weekday", "carrier", "origin")
-    ROWS = {"year": 250, "month": 240, "day": 36}
+    ROWS: ClassVar = {"year": 250, "month": 240, "day": 36}
     FINER = DelaysByTime
 
 

@@ -182,6 +182,8 @@ def _column(table: Any, name: str) -> ColumnElement[Any]:
 
 def _conditions(table: Any, unit: str, number: int, given: Collection[str]) -> list[ColumnElement[bool]]:
     """Return the conditions on the rows of a piece of the span."""
+    first: Any
+    before: Any
     first, before = (bindparam(f"{end}_{number}") for end in _ENDS)
     if table is Flight:
         return [Flight.sched_dep >= first, Flight.sched_dep < before, *(FILTERS[name]() for name in given)]
