@@ -2,6 +2,7 @@
 
 import click
 from flask import Flask, Response, current_app, request
+from flask.cli import with_appcontext
 from flask_roundtrip.doors.flask import told
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.negotiation import media_type_for
@@ -33,6 +34,7 @@ def openapi() -> Response:
 
 
 @click.command("openapi")
+@with_appcontext
 def openapi_command() -> None:
     """Print the OpenAPI document, from which the frontend's types are made."""
     click.echo(document_json(state_of(current_app).routes))
