@@ -1,20 +1,23 @@
 """What a report costs, known before it is asked: one that costs too much is refused, with what to narrow.
 
-The work is the rows that are added up, times the measures that are added. The numbers of rows are those of the data
-set (a test holds them): a span of unknown length counts as the one year that was recorded.
+The work is the rows that are walked over, and the rows that are added up, times the measures that are added. The
+numbers of rows are those of the data set (a test holds them): a span of unknown length counts as the one year that was
+recorded.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_roundtrip import Fault, Problem
 
+from ..flights.model import Flight
 from .model import LATE
 from .periods import FIRST, LAST, Piece
 
 MOST_WORK = 900_000  # takes at most 0.1 seconds on one core
-FIXED = 4  # a row costs as much as so many measures before any is added
+WALKED = 1  # a row that a filter leaves out costs as much as one measure of a row that is added,
+FIXED = 4  # which costs as much as so many measures before any is added
 FLIGHTS_A_DAY = 1_020
 OF_A_FLIGHT = 2  # a flight costs twice a row of a summary: its class is told from its delay
 # Of all flights, the share that one value of a filter leaves at most.
@@ -27,12 +30,15 @@ SHARES = {
     "weekday": 0.152,
     "hour": 0.082,
 }
+LEADING = {"carrier", "dest", "flight", "tailnum"}  # the filters of flights that an index leads to
 
 
 def check(source: Any, span: Sequence[Piece], given: Mapping[str, Any], measures: int) -> None:
     """Raise Problem (400) for a report that costs too much."""
-    rows = sum(_rows(piece, source) for piece in span) * min([1.0, *(_share(name, given[name]) for name in given)])
-    if rows * (FIXED + measures) <= MOST_WORK:
+    rows = sum(_rows(piece, source) for piece in span)
+    walked = rows * _share(given, LEADING if source is Flight else ())
+    added = rows * _share(given, SHARES)
+    if walked * WALKED + added * (FIXED + measures) <= MOST_WORK:
         return
     other_delay = f" or a min_delay of {', '.join(map(str, LATE))}" if "min_delay" in given else ""
     raise Problem.of_parameters(
@@ -58,6 +64,7 @@ def _unknown(piece: Piece) -> bool:
     return piece.first[:4] == FIRST.isoformat()[:4] or piece.before[:4] == LAST.isoformat()[:4]
 
 
-def _share(name: str, value: Any) -> float:
-    count = len(value.split(",")) if name in ("weekday", "hour") else 1
-    return SHARES.get(name, 1) * count
+def _share(given: Mapping[str, Any], filters: Collection[str]) -> float:
+    """Return the share of rows that the narrowest of these filters leaves at most."""
+    counts = {name: len(given[name].split(",")) if name in ("weekday", "hour") else 1 for name in given}
+    return min([1.0, *(SHARES[name] * count for name, count in counts.items() if name in filters)])
