@@ -5,27 +5,35 @@ SHELL := bash
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 
-export PORT ?= 8000
+export PYTHON ?= python3
+export ROUNDTRIP_PORT ?= $(or $(PORT),8000)
 export HTTPS_PORT ?= 8443
-PYTHON ?= python3
 UV := uv==0.13.9
-COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header
+COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-package flask-roundtrip
+
+# A shell can hold what its owner needs elsewhere. Tools that are called here do not see it.
+unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS HOST NODE_ENV NODE_OPTIONS NODE_PATH
+unexport PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER VIRTUAL_ENV
+unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
+export PYTHONUTF8 := 1
 
 VENV := backend/.venv
 BIN := .venv/bin
-PIP := $(BIN)/pip install -q --disable-pip-version-check --require-hashes
-NPM_CI := npm ci --loglevel=error
-CHECK_NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a < 20 || (a == 20 && b < 19) ? 1 : 0)' \
-  2>/dev/null || { echo "This needs Node.js 20.19 or newer."; exit 1; }
+PIP := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
+PIP_PACKAGE := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --no-deps
+NPM_CI := npm ci --include=dev --global=false --loglevel=error > /dev/null
 CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/null 2>&1 \
   || { echo "This needs a running Docker engine, 20.10 or newer, with Compose 2.20 or newer."; exit 1; }
 
 # Stamps: each stands for an installation, and is older than what it was made from when that has to be repeated.
+# A target names those that it uses: `@$(HAVE) $(SERVER) $(BUILT)`. Their rules are at the end of this file.
+HAVE := .make/have
 SERVER := $(VENV)/.server
 TOOLS := $(VENV)/.tools
 FRONTEND := frontend/node_modules/.installed
 E2E := e2e/node_modules/.installed
 BUILT := frontend/dist/index.html
+DATABASE := database
 LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
 LAB_STACK = COMPOSE_PROFILES=memcached LAB_MEMCACHED_URL=memcached://memcached:11211 docker compose -f docker-compose.yml -f backend/lab/compose.yml # the Lab
 
@@ -33,16 +41,19 @@ LAB_STACK = COMPOSE_PROFILES=memcached LAB_MEMCACHED_URL=memcached://memcached:1
 run dev: export LAB := on
 
 ##@ Use
-run: data build ## Serve the application on PORT (8000) until Ctrl-C; installs, loads and builds what is missing
-	@cd backend && exec $(BIN)/gunicorn
+run: ## Serve the application on ROUNDTRIP_PORT (8000) until Ctrl-C; installs, loads and builds what is missing
+	@$(HAVE) $(DATABASE) $(BUILT)
+	@cd backend && exec $(BIN)/python -m gunicorn
 
-dev: $(TOOLS) $(FRONTEND) data ## Serve both sides with reload: open http://localhost:5173
+dev: ## Serve both sides with reload: open http://localhost:5173
+	@$(HAVE) $(DATABASE) $(FRONTEND)
 	@frontend/dev.sh
 
-data: $(SERVER) ## Make the database's tables and load the data set, unless it is there
-	@cd backend && $(BIN)/flask --app wsgi db upgrade && $(BIN)/flask --app wsgi data load
+data: ## Make the database's tables and load the data set, unless it is there
+	@$(HAVE) $(DATABASE)
 
-build: $(BUILT) ## Build the frontend
+build: ## Build the frontend
+	@$(HAVE) $(BUILT)
 
 ##@ Production
 stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
@@ -65,76 +76,96 @@ stack-down: secrets ## Stop the production topology; its data stays
 ##@ Check
 test: test-backend test-frontend e2e ## Run all tests
 
-test-backend: $(TOOLS) data ## Run the backend's tests
+test-backend: ## Run the backend's tests
+	@$(HAVE) $(TOOLS) $(DATABASE)
 	cd backend && $(BIN)/python -m pytest
 
-test-frontend: $(FRONTEND) ## Run the frontend's tests
+test-frontend: ## Run the frontend's tests
+	@$(HAVE) $(FRONTEND)
 	cd frontend && npm test --silent
 
-e2e: $(E2E) data build ## Run the end-to-end tests in a real browser
+e2e: ## Run the end-to-end tests in a real browser
+	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && npm test --silent
 
 # All their clients have one address.
 test-stack e2e-stack: export RATE_LIMIT := 1000000/minute
 test-stack e2e-stack: export REQUESTS_PER_ADDRESS := 60000
-test-stack: $(TOOLS) stack ## Run the tests of the production topology; they stop and kill parts of it
+test-stack: stack ## Run the tests of the production topology; they stop and kill parts of it
+	@$(HAVE) $(TOOLS)
 	cd backend && $(BIN)/python -m pytest stack_tests
 
-e2e-stack: $(E2E) stack ## Run the end-to-end tests against the production topology, over HTTPS and HTTP/2
+e2e-stack: stack ## Run the end-to-end tests against the production topology, over HTTPS and HTTP/2
+	@$(HAVE) $(E2E)
 	cd e2e && E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent
 
-e2e-lab-stack: $(E2E) lab-stack ## Run the Lab's end-to-end tests against the production topology # the Lab
+e2e-lab-stack: lab-stack ## Run the Lab's end-to-end tests against the production topology # the Lab
+	@$(HAVE) $(E2E) # the Lab
 	cd e2e && LAB=on E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent -- tests/lab # the Lab
 
-lighthouse: $(E2E) data build ## Score every page with Lighthouse, as on a phone
+lighthouse: ## Score every page with Lighthouse, as on a phone; PAGES=/delays: these alone
+	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && npm run lighthouse --silent
 
 check: check-backend check-frontend check-e2e check-types check-images ## Check style, types, import laws, dead code and sizes
 
-check-backend: $(TOOLS)
+check-backend:
+	@$(HAVE) $(TOOLS)
 	cd backend && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd backend && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/vulture
 
-check-frontend: $(BUILT)
+check-frontend:
+	@$(HAVE) $(BUILT)
 	cd frontend && npm run -s lint && npm run -s dead && npm run -s size
 
-check-e2e: $(E2E) $(FRONTEND)
+check-e2e:
+	@$(HAVE) $(E2E) $(FRONTEND)
 	cd e2e && npm run -s lint
 
-check-images: $(TOOLS)
+check-images:
+	@$(HAVE) $(TOOLS)
 	$(VENV)/bin/hadolint $(wildcard */Dockerfile */*/Dockerfile)
 
 # The generated files say what the backend's schemas say.
-check-types: $(TOOLS) $(FRONTEND)
+check-types:
+	@$(HAVE) $(SERVER) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi | diff ../frontend/openapi.json - || { echo "frontend/openapi.json is out of date: run make types"; exit 1; }
 	cd frontend && npm run types:check --silent
 
-format: $(TOOLS) $(FRONTEND) $(E2E) ## Format all code, and mend what can be mended by itself
+format: ## Format all code, and mend what can be mended by itself
+	@$(HAVE) $(TOOLS) $(FRONTEND) $(E2E)
 	cd backend && $(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	cd frontend && npx biome check --write . && cd ../e2e && npm run format
 
 ##@ Measure
-bench: $(TOOLS) data build ## Measure this application beside its peers
-	cd backend && $(BIN)/python -m bench
+bench: ## Measure this application beside its peers; QUICK=1: only try it, in under a minute
+	@$(HAVE) $(DATABASE)
+	cd backend && $(BIN)/python -m bench $(if $(QUICK),--quick)
 
-bench-stack: $(TOOLS) data ## Measure the production topology, started anew for it, and write the README's table of it
+bench-stack: ## Measure the production topology, started anew for it, and write the README's table of it
 	@$(CHECK_DOCKER)
+	@$(HAVE) $(DATABASE)
 	cd backend && $(BIN)/python -m bench.stack
 
-lab: $(E2E) data build ## Run every experiment of the Lab, and write the README's table of them
+lab: ## Run every experiment of the Lab, and write the README's table of them; ONLY=batch: try these alone
+	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && node lab.mjs
 
-screenshots: $(E2E) data build ## Picture every page at 1280 and 390 px, by day and by night
-	cd e2e && npm run screenshots --silent
+screenshots: ## Picture every page at 1280 and 390 px, by day and by night; PAGE=Delays: this one alone
+	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
+	cd e2e && npm run screenshots --silent -- $(if $(PAGE),--grep '$(PAGE)')
 
 ##@ Maintain
-setup: $(TOOLS) $(FRONTEND) $(E2E) ## Install everything, development tools too
+setup: ## Install everything, development tools too
+	@$(HAVE) $(TOOLS) $(FRONTEND) $(E2E)
 
-types: $(TOOLS) $(FRONTEND) ## Write the OpenAPI document and the client's types from the backend's schemas
+types: ## Write the OpenAPI document and the client's types from the backend's schemas
+	@$(HAVE) $(SERVER) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi > ../frontend/openapi.json
 	cd frontend && npm run types --silent
 
-lock: $(SERVER) ## Write exact versions and hashes of what pyproject.toml and package.json ask for
+lock: ## Write exact versions and hashes of what pyproject.toml and package.json ask for
+	@$(HAVE) $(SERVER)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check $(UV)
 	cd backend && $(COMPILE) pyproject.toml -o requirements.txt
 	cd backend && $(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
@@ -142,13 +173,15 @@ lock: $(SERVER) ## Write exact versions and hashes of what pyproject.toml and pa
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
-	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist e2e/{test-results,playwright-report}
+	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} e2e/{test-results,playwright-report}
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z0-9-]+:.*## / { sub(/ # the Lab$$/, "", $$2); printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
-# What has to be installed.
+# What has to be installed: the rules of the stamps. .make/have asks for them, two at a time and never twice at once.
+# Each can be killed at any point. Where the environment has no stamp, somebody was killed in it, and it is made anew;
+# npm begins anew by itself, and a build takes its place when it is whole.
 
 # The stack's passwords: made once, read by Compose, in no commit. What .env or the environment says already, stays.
 secrets:
@@ -158,40 +191,47 @@ secrets:
 	      echo "$$name=$$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n')"; } >> .env; \
 	done
 
-$(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS)
-	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "This needs Python 3.11 or newer with venv. Have you another? PYTHON=python3.12 make ..."; exit 1; }
-	@echo "Installing the server's packages ..."
-	@$(PYTHON) -m venv $(VENV)
-	@cd backend && $(PIP) -r requirements.txt
-	@cd backend && $(PIP) --no-deps -r requirements-data.txt
-	@$(if $(LAB_REQUIREMENTS),cd backend && $(PIP) -r lab/requirements.txt)
-	@touch $@
+# Code is compiled when it is first used: much of what is installed never is. The stamp says where the environment is:
+# one that was moved does not work.
+$(SERVER): backend/requirements.txt backend/requirements-data.txt $(LAB_REQUIREMENTS) backend/flask_roundtrip/pyproject.toml
+	@SECONDS=0; echo "The server's packages: installing ..."; \
+	[ -e $@ ] || rm -rf $(VENV); \
+	rm -f $@ $(TOOLS); \
+	[ -d $(VENV) ] || $(PYTHON) -m venv $(VENV); \
+	(cd backend && $(PIP) $(patsubst backend/%,-r %,$(filter %.txt,$^)) && $(PIP_PACKAGE) -e flask_roundtrip); \
+	echo "$$PWD" > $@; \
+	echo "The server's packages: installed in $$SECONDS s."
 
 $(TOOLS): backend/requirements-dev.txt $(SERVER)
-	@echo "Installing the backend's development tools ..."
-	@cd backend && $(PIP) -r requirements-dev.txt
-	@touch $@
+	@SECONDS=0; echo "The backend's development tools: installing ..."; \
+	rm -f $@ $(SERVER); \
+	(cd backend && $(PIP) -r requirements-dev.txt); \
+	echo "$$PWD" > $(SERVER); touch $@; \
+	echo "The backend's development tools: installed in $$SECONDS s."
+
+$(DATABASE): $(SERVER)
+	@cd backend && $(BIN)/python prepare.py
 
 $(FRONTEND): frontend/package-lock.json
-	@$(CHECK_NODE)
-	@echo "Installing the frontend's packages ..."
-	@cd frontend && $(NPM_CI) > /dev/null
-	@touch $@
+	@SECONDS=0; echo "The frontend's packages: installing ..."; \
+	(cd frontend && $(NPM_CI)); \
+	touch $@; \
+	echo "The frontend's packages: installed in $$SECONDS s."
 
 $(E2E): e2e/package-lock.json
-	@$(CHECK_NODE)
-	@echo "Installing what the end-to-end tests need ..."
-	@cd e2e && $(NPM_CI) > /dev/null && npm run browser --silent
-	@touch $@
+	@SECONDS=0; echo "The packages of the end-to-end tests: installing ..."; \
+	(cd e2e && $(NPM_CI); npm run browser --silent); \
+	touch $@; \
+	echo "The packages of the end-to-end tests: installed in $$SECONDS s."
 
-$(BUILT): $(FRONTEND) $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts frontend/tsconfig*.json -type f)
-	@echo "Building the frontend ..."
-	@cd frontend && npm run build --silent -- --logLevel warn
-	@touch $@
+$(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public packages index.html *.ts tsconfig*.json)) -type f -not -path '*/node_modules/*')
+	@SECONDS=0; echo "The frontend: building ..."; \
+	(cd frontend && node_modules/.bin/vite build --logLevel warn --outDir dist.new --emptyOutDir); \
+	rm -rf frontend/dist; mv frontend/dist.new frontend/dist; touch $@; \
+	echo "The frontend: built in $$SECONDS s."
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
 .PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
-  lab screenshots setup types lock clean
+  lab screenshots setup types lock clean $(DATABASE)

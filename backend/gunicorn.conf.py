@@ -1,5 +1,6 @@
-"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (four), on PORT."""
+"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (16), on ROUNDTRIP_PORT."""
 
+import errno
 import logging
 import os
 import shutil
@@ -7,7 +8,6 @@ import socket
 import struct
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,17 +17,19 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 from gunicorn.workers.base import Worker
 
-from roundtrip.config import Settings
+from roundtrip.config import HIGHEST_PORT, Settings, address
+from roundtrip.operations import connections, memory
 from roundtrip.operations.profile import refuse_what_is_wrong
 
+memory.give_back_large_blocks()
 settings = Settings.from_environment()
-HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = os.environ.get("PORT", "8000")
+HOST, PORT = address()
 
 wsgi_app = "wsgi:app"
-bind = f"{HOST}:{PORT}"
+bind = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 loglevel = "warning"
-worker_class = "gthread"
+worker_class = connections.Worker
+worker_connections = connections.connections_within(connections.raise_file_limit(), settings.threads)
 workers = settings.workers
 threads = settings.threads
 keepalive = 30  # seconds
@@ -68,6 +70,7 @@ def when_ready(server: Arbiter) -> None:
     """
     ten_seconds = struct.pack("ll", 10, 0)
     for listener in server.LISTENERS:
+        connections.defer_accept(listener.sock)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, ten_seconds)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, ten_seconds)
 
@@ -87,12 +90,44 @@ def on_starting(server: Arbiter) -> None:
         counts.mkdir(parents=True, exist_ok=True)
         for earlier in counts.glob("*.db"):  # what earlier processes counted is not ours
             earlier.unlink()
-    with socket.socket(socket.AF_INET6 if ":" in HOST else socket.AF_INET) as probe:
+    try:
+        try_to_listen(PORT)
+    except OSError as error:
+        sys.exit(f"Cannot listen on {bind}: {error.strerror}. {advice(error)}")
+
+
+def try_to_listen(port: int) -> None:
+    """Raise OSError where it cannot be done."""
+    kind, _, _, _, where = socket.getaddrinfo(HOST, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    with socket.socket(kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, int(PORT)))
-        except (OSError, OverflowError, ValueError) as error:
-            sys.exit(f"Cannot listen on {bind}: {error}. Choose another port: PORT=8001 make run")
+        probe.bind(where)
+
+
+def advice(error: OSError) -> str:
+    """Say what to do about it: another port, which is free with all that are counted from it, or another address."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return "ROUNDTRIP_HOST names an address of this machine: 127.0.0.1, ::1, 0.0.0.0 or :: (all)."
+    free = next((port for port in range(max(PORT, 1024), HIGHEST_PORT) if all(map(is_free, ports_from(port)))), None)
+    return f"Choose another port: ROUNDTRIP_PORT={free} make run" if free else "No port is free."
+
+
+def ports_from(port: int) -> list[int]:
+    """Return all that will be opened, counted from the server's port."""
+    opened = [port]
+    from lab.companion import KINDS  # the Lab
+
+    opened += [port + kind.offset for kind in KINDS]  # the Lab
+    return opened
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a port can be listened on."""
+    try:
+        try_to_listen(port)
+    except (OSError, OverflowError):
+        return False
+    return port <= HIGHEST_PORT
 
 
 def place_for_counts() -> str | None:
@@ -124,18 +159,3 @@ def on_exit(server: Arbiter) -> None:
     """Leave nothing behind."""
     for counts in made_counts:
         shutil.rmtree(counts, ignore_errors=True)
-
-
-_linger = util.close_graceful
-_lingering = ThreadPoolExecutor(4, "linger")
-
-
-def close_aside(connection: socket.socket) -> None:
-    """Close a connection without making the others wait for it.
-
-    gunicorn waits up to 2 seconds, in the thread that accepts everybody's requests, for the client to close its side.
-    """
-    _lingering.submit(_linger, connection, timeout=0.5)
-
-
-util.close_graceful = close_aside  # there is no setting for this either

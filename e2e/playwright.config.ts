@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 import { trusting } from "./certificate.mjs";
 import { flags, systemChromium } from "./chromium.mjs";
-import { backend, command, freePort } from "./server.mjs";
+import { backend, command, freePort, here } from "./server.mjs";
 
 // E2E_URL names a server that is there already: the production topology's edge (`make e2e-stack`). Without it the
 // tests start a server of their own. Workers read this file too, and must come to the same port.
@@ -54,7 +54,7 @@ export default defineConfig({
       cwd: backend,
       url: `${url}/api/v1/airlines`,
       env: {
-        PORT: process.env.E2E_PORT,
+        ...here(process.env.E2E_PORT),
         LAB: "on", // the Lab
       },
       gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },

@@ -4,7 +4,10 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
 export const backend = fileURLToPath(new URL("../backend", import.meta.url));
-export const command = ".venv/bin/gunicorn";
+export const command = ".venv/bin/python -m gunicorn";
+
+/** Where the server has to listen, whatever the shell says. */
+export const here = (port) => ({ ROUNDTRIP_HOST: "127.0.0.1", ROUNDTRIP_PORT: String(port) });
 
 /** A port that nobody listens on. */
 export async function freePort() {
@@ -20,12 +23,13 @@ export async function freePort() {
 /** Serves on a port of its own until `stop` is called. */
 export async function serve() {
   const port = await freePort();
-  const server = spawn(command, {
+  const [program, ...rest] = command.split(" ");
+  const server = spawn(program, rest, {
     cwd: backend,
     env: {
       LAB: "on", // the Lab
       ...process.env,
-      PORT: port,
+      ...here(port),
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

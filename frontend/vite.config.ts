@@ -22,7 +22,7 @@ export default defineConfig({
   ],
   // axios goes over fetch here; its XMLHttpRequest is left out as axios itself leaves Node's http out of browsers.
   resolve: { alias: [{ find: /^\.\/xhr\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
-  server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.PORT ?? 8000}` } },
+  server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.ROUNDTRIP_PORT ?? 8000}` } },
   build: {
     manifest: true, // tells .size-limit.js which files the first screen needs
     modulePreload: { polyfill: false }, // every browser that runs this code knows modulepreload

@@ -29,7 +29,7 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [sys.executable, "-m", "gunicorn", self._application],
                 cwd=BACKEND,
-                env={**os.environ, **self._environment, "PORT": str(self.port)},
+                env={**without_settings(), **self._environment, "ROUNDTRIP_PORT": str(self.port)},
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
             )
@@ -115,6 +115,11 @@ class on_cores:  # noqa: N801 - read as a verb: with on_cores(...)
 def cpu_of(process: int) -> float:
     """Return the CPU time of a process and all its threads, in seconds, to the nanosecond; on Linux."""
     return time.clock_gettime((~process << 3) | 2)  # clock_getcpuclockid(3)
+
+
+def without_settings() -> dict[str, str]:
+    """Return the environment without what somebody runs with: each contender has the settings that are named here."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTRIP_")}
 
 
 def cores() -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -9,12 +9,14 @@ from threading import Thread
 
 from flask import Flask, Response
 
+from roundtrip.config import setting
+
 FINER_CLOCK = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 
 
 def mount(app: Flask) -> None:
     """Add the Lab to an application, where LAB=on: its experiments load a server, so a public one leaves it off."""
-    if os.environ.get("LAB", "").strip() != "on":
+    if setting("LAB").strip() != "on":
         return
     # Here, and not above: where the Lab is off, nothing of it and of what it needs is in memory.
     from .routes import blueprint

@@ -66,12 +66,14 @@ class Companion:
     """The process, started on first use at the latest and again when it has died. Any thread may ask.
 
     `database` is the SQLite file that the upstream reads; with "", it answers 503. `elsewhere` is the port that the
-    links are counted from where somebody else's lead to this server: then those are told, and not its own.
+    links are counted from where somebody else's lead to this server: then those are told, and not its own. `server`
+    is the address where it listens: where that is one of IPv6, so is that of the links.
     """
 
-    def __init__(self, server_port: int, database: str, elsewhere: int | None = None) -> None:
+    def __init__(self, server_port: int, database: str, elsewhere: int | None = None, server: str = HOST) -> None:
         self._elsewhere = elsewhere
         self._arguments = ["--server-port", str(server_port), "--database", database]
+        self._arguments += ["--server", server, "--host", "::1" if ":" in server else HOST]
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._told: dict[str, Any] = {}

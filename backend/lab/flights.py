@@ -44,7 +44,7 @@ def read(run: Run, chosen: Selection = SHOWN, database: Database | None = None) 
 
 def page_of_flights(ask: Ask) -> dict[str, Any]:
     """Return a page of flights, without the cursor of the next one."""
-    return {"items": page(ask, Flight, FILTERS, SORTS).value["items"]}
+    return {"items": page(Flight, ask, filters=FILTERS, sorts=SORTS).value["items"]}
 
 
 def encoded(run: Run, value: Any, media_type: str) -> Answer:

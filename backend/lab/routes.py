@@ -21,6 +21,8 @@ from flask_roundtrip.wire import Problem
 from marshmallow import validate
 from urllib3.exceptions import HTTPError
 
+from roundtrip.config import address
+
 from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .files import REPOSITORY, exists
@@ -76,7 +78,7 @@ def list_experiments() -> Response:
             chapters=CHAPTERS,
             networks=NETWORKS,
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
-            port=int(os.environ.get("LAB_PORT") or os.environ.get("PORT", "8000")),  # where browsers find it
+            port=int(os.environ.get("LAB_PORT") or address()[1]),  # where browsers find it
             links=bench.companion.links,
             machine=machine(),
         )

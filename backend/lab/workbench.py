@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock, Semaphore
 
 from flask import Flask
-from flask_roundtrip.database import Database
+from flask_roundtrip.database import Database, FairShare
 from flask_roundtrip.pagination import Cursors
 from flask_roundtrip.wire import Problem
 from limits import RateLimitItemPerSecond
@@ -14,7 +14,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from roundtrip import database
-from roundtrip.config import Settings
+from roundtrip.config import Settings, address
 from roundtrip.extensions import db
 
 from .companion import Companion
@@ -24,6 +24,7 @@ from .companion import Companion
 # for tens of milliseconds is heavy, and of all clients' heavy runs one is under way at a time. The others hold a
 # thread while they wait, so they do not wait long.
 MOST_REQUESTS = RateLimitItemPerSecond(6_000, 10)
+MOST_THREADS = 50  # of one run; they wait for a connection of the pool, and are never refused
 EDGE = "a caching edge (make lab-stack)"
 # Engines that a site may have, and where they are; without one the sides that need it say so.
 ENGINES = {
@@ -45,10 +46,12 @@ class Workbench:
         with app.app_context():
             self.engine = db.engine
             self.database = Database(database.reader(db.engine))
+        self.database.turns = FairShare(MOST_THREADS)
         self.cursors = Cursors("the Lab's own")
         url = self.engine.url
         file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
-        self.companion = Companion(int(os.environ.get("PORT", "8000")), file, _number("LAB_LINKS_FROM"))
+        host, port = address()
+        self.companion = Companion(port, file, _number("LAB_LINKS_FROM"), host)
         self.engines = {name: os.environ[variable] for name, variable in ENGINES.items() if os.environ.get(variable)}
         self.dist = Path(Settings.from_environment().frontend_dist).resolve()
         if file:

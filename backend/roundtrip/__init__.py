@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 from flask_roundtrip.arguments import PlainDigits
 from flask_roundtrip.database import Database
-from flask_roundtrip.shared.read_replica import ReplicatedDatabase
+from flask_roundtrip.read_replica import ReplicatedDatabase
 from sqlalchemy import Engine
 
 from . import api, database, site

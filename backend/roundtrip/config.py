@@ -1,5 +1,9 @@
-"""Settings, each read from the environment variable of its name. The defaults need nothing installed."""
+"""Settings, each read from the environment variable ROUNDTRIP_NAME, or NAME. The defaults need nothing installed.
 
+NAME alone is what hosting services and containers set. Other programs use some of these names too: ours come first.
+"""
+
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
@@ -10,6 +14,7 @@ from urllib.parse import urlsplit
 BACKEND = Path(__file__).resolve().parent.parent
 INSTANCE = BACKEND / "instance"
 MIB = 1024 * 1024
+HIGHEST_PORT = 65_535
 PRODUCTION = {"metrics": "on", "log_format": "json", "slow_statement": 100, "rate_limit": "1200/minute"}
 
 
@@ -34,11 +39,10 @@ class Settings:
     secret_key: str = _secret("")  # signs cursors; empty: made once and kept in the instance folder
     frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
     migrations: str = str(BACKEND / "migrations")
-    batch_threads: int = 4
     scale: int = 1  # how many years of flights the loader makes of the one that was recorded
     profile: str = "development"  # production: the defaults above, and no start with what is unsafe there
     workers: int = 1  # processes that serve; several need a response cache that they share
-    threads: int = 4  # in each of them
+    threads: int = 16  # in each of them: a batch holds one until its last part is sent
     trusted_hosts: str = ""  # what Host may be, separated by commas; `.x.org` is x.org and all below; empty: anything
     trusted_proxies: int = 0  # how many proxies each request passes; nobody but the last one may reach this server
     metrics: str = "off"  # on: /metrics for Prometheus
@@ -77,26 +81,65 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read every setting from the variable of its name in capitals; a number must be one.
+        """Read every setting; a number must be one.
 
         A secret may stand in a file instead, which the variable with _FILE at its end names.
         """
         given: dict[str, object] = {}
-        for setting in fields(cls):
-            text = _given(setting.name.upper(), setting.metadata)
+        for known in fields(cls):
+            text = _given(known.name.upper(), known.metadata)
             if text is not None:
-                given[setting.name] = _converted(setting.name, text, setting.type)
+                given[known.name] = _converted(known.name, text, known.type)
         if given.get("profile") == "production":
             given = {**PRODUCTION, **given}
         return cls(**given)  # type: ignore[arg-type]  # _converted() gave each its own type
 
 
+def setting(name: str, default: str = "") -> str:
+    """Return what the environment says under our own name, or else under the plain one."""
+    return os.environ.get(f"ROUNDTRIP_{name}", os.environ.get(name, default))
+
+
+def address() -> tuple[str, int]:
+    """Return the host and the port to listen on: ROUNDTRIP_HOST and ROUNDTRIP_PORT; what is empty is not set.
+
+    HOST alone must be an IP address. Many shells hold something else under this name: the machine's name, or, where
+    conda is, what compilers build for.
+    """
+    own, plain = (os.environ.get(name, "").strip("[] ") for name in ("ROUNDTRIP_HOST", "HOST"))
+    port = setting("PORT") or "8000"
+    if not (port.isascii() and port.isdigit() and int(port) <= HIGHEST_PORT):
+        raise SystemExit(f"ROUNDTRIP_PORT: expected a number up to {HIGHEST_PORT}, got {port!r}.")
+    return own or (plain if _is_ip(plain) else "127.0.0.1"), int(port)
+
+
 def kept_secret(folder: Path = INSTANCE) -> str:
-    """Return the secret of this installation, making it on the first call.
+    """Return the secret of this installation, making it on the first call. Raises SystemExit where that cannot be."""
+    path = folder / "secret_key"
+    try:
+        return _read_or_made(path)
+    except PermissionError:
+        doing = "read" if path.exists() else "written"
+        raise SystemExit(
+            f"{path} cannot be {doing} by this user. Run as the user whose folder it is, "
+            f"give the folder to this user (sudo chown -R $(id -un) {folder}), or set ROUNDTRIP_SECRET_KEY."
+        ) from None
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_or_made(path: Path) -> str:
+    """Return what the file says.
 
     Several processes may start at once: the first to link its file into place wins, and all read that one.
     """
-    path = folder / "secret_key"
+    folder = path.parent
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f"secret_key.{os.getpid()}"
@@ -115,19 +158,22 @@ def _cache(backend: str, options: dict[str, object]) -> dict[str, object]:
     return {"CACHE_TYPE": f"flask_roundtrip.{backend}", "CACHE_OPTIONS": options}
 
 
-def _given(name: str, told: Mapping[str, bool]) -> str | None:
-    """Return what the environment says of a setting."""
-    if not told.get("environment", True):
+def _given(name: str, about: Mapping[str, bool]) -> str | None:
+    """Return what the environment says of a setting: under our own name, or else under the plain one."""
+    if not about.get("environment", True):
         return None
-    path = os.environ.get(f"{name}_FILE") if told.get("file") else None
-    if path is None:
-        return os.environ.get(name)
-    if name in os.environ:
-        raise SystemExit(f"{name} and {name}_FILE are both set: which of them is meant?")
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"{name}_FILE: {path!r} cannot be read: {type(error).__name__}.") from None
+    for variable in (f"ROUNDTRIP_{name}", name):
+        text, path = os.environ.get(variable), os.environ.get(f"{variable}_FILE") if about.get("file") else None
+        if text is not None and path is not None:
+            raise SystemExit(f"{variable} and {variable}_FILE are both set: which of them is meant?")
+        if path is not None:
+            try:
+                return Path(path).read_text().strip()
+            except (OSError, ValueError) as error:
+                raise SystemExit(f"{variable}_FILE: {path!r} cannot be read: {type(error).__name__}.") from None
+        if text is not None:
+            return text
+    return None
 
 
 def _converted(name: str, text: str, kind: object) -> str | int:

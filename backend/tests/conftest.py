@@ -1,6 +1,7 @@
 """What all tests share: the real data, loaded once and kept between runs, and the application above it."""
 
 import fcntl
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from roundtrip.extensions import cache, db
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith("ROUNDTRIP_")]:
+        del os.environ[name]  # what somebody runs with is not what is tested
     config.addinivalue_line("markers", "on_both: runs on SQLite and on PostgreSQL; what is not marked, on SQLite")
 
 

@@ -51,7 +51,7 @@ def gunicorn(database: Path, application: str, **settings: str) -> tuple[int, li
         **os.environ,
         "DATABASE_URL": f"sqlite:///{database}",
         "SECRET_KEY": "test",
-        "PORT": str(port),
+        "ROUNDTRIP_PORT": str(port),
         "PYTHONPATH": str(TESTS),
         **settings,
     }

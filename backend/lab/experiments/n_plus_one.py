@@ -54,7 +54,7 @@ def _one(run: Run, model: Any, key: dict[str, Any], schema: type[Schema], chosen
     if None in key.values():
         return None
     try:
-        return one(run.ask(schema, chosen, key), model, *key).value
+        return one(model, run.ask(schema, chosen, key), *key).value
     except Problem:  # an airport or a plane that is not in the data set
         return None
 

@@ -50,7 +50,7 @@ def read(run: Run, database: Database | None) -> Answer:
     """Read flights one at a time, each as a request of its own would."""
     ids = (flight(run.number * REQUESTS + n) for n in range(REQUESTS))
     asked = (run.ask(FlightSchema, FIELDS, {"id": number}, database) for number in ids)
-    return run.json({"items": [one(ask, Flight, "id").value for ask in asked]})
+    return run.json({"items": [one(Flight, ask, "id").value for ask in asked]})
 
 
 EXPERIMENT = Experiment(

@@ -12,9 +12,9 @@ from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import Computations, get_or_build
 from ..run import Run
-from ..workbench import SQLITE
+from ..workbench import MOST_THREADS, SQLITE
 
-THREADS = 50
+THREADS = MOST_THREADS
 
 
 def get_compute_put(run: Run) -> Answer:

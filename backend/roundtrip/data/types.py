@@ -38,6 +38,7 @@ class LocalTime(TypeDecorator[datetime]):
 
     impl = DateTime
     cache_ok = True
+    as_written = True  # the driver returns the form that the API writes (flask_roundtrip.query_plan)
 
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # as above
         """Text in the form of ISO 8601 on SQLite, `timestamp` elsewhere."""
@@ -52,6 +53,7 @@ class UtcTime(TypeDecorator[datetime]):
 
     impl = DateTime
     cache_ok = True
+    as_written = True  # as above
 
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # as above
         """Text with the offset +00:00 on SQLite, `timestamp with time zone` elsewhere."""

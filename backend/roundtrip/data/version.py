@@ -13,11 +13,10 @@ from email.utils import format_datetime
 from typing import Any
 
 from flask_roundtrip.database import Database
-from sqlalchemy import exc, select
+from sqlalchemy import select
 
 from .model import Dataset
 
-LOOK_EVERY = 0.1  # seconds
 ASK_EVERY = 1.0  # seconds, of a database on a network
 Version = tuple[str, str | None]
 NOT_LOADED: Version = ("", None)
@@ -36,26 +35,21 @@ class DataVersion:
         self._writes = -1
 
     def __call__(self) -> Version:
-        """Return what is known; look whether it still holds, where the last look is old."""
-        if self._clock() >= self._look_at:
-            if self._known == NOT_LOADED or self._database.is_local:
-                self._look()
-            else:
-                self._look_at = self._clock() + ASK_EVERY
-                threading.Thread(target=self._look, name="data version", daemon=True).start()
+        """Return the version; ask whether it has changed."""
+        if self._known == NOT_LOADED or self._database.is_local:
+            self._look()
+        elif self._clock() >= self._look_at:
+            self._look_at = self._clock() + ASK_EVERY
+            threading.Thread(target=self._look, name="data version", daemon=True).start()
         return self._known
 
     def _look(self) -> None:
         with self._lock:
-            local = self._database.is_local
-            if self._clock() < self._look_at and local:
-                return
-            self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
-            if local and not self._has_been_written():
+            if self._database.is_local and not self._has_been_written():
                 return
             try:
                 version = self._asked()
-            except (exc.SQLAlchemyError, *self._database.away):
+            except Exception:  # of SQLAlchemy, or the driver's own
                 if self._known == NOT_LOADED:
                     raise
                 return

@@ -19,7 +19,7 @@ import orjson
 from flask_caching.backends.base import BaseCache
 from flask_roundtrip.doors.wsgi import WSGI
 from flask_roundtrip.extension import State
-from flask_roundtrip.shared.read_replica import ReplicatedDatabase
+from flask_roundtrip.read_replica import ReplicatedDatabase
 from flask_roundtrip.wire import NOSNIFF, Head
 from sqlalchemy import Engine, inspect, select
 

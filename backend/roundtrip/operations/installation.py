@@ -5,7 +5,7 @@ from flask_caching.backends.base import BaseCache
 from flask_roundtrip.database import Database
 from flask_roundtrip.doors.wsgi import WSGI
 from flask_roundtrip.extension import state_of
-from flask_roundtrip.shared.read_replica import ReplicatedDatabase
+from flask_roundtrip.read_replica import ReplicatedDatabase
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
@@ -43,7 +43,7 @@ def install(app: Flask, settings: Settings, database: Database, version: DataVer
     if settings.metrics == "on":
         from . import metrics
 
-        probes["/metrics"] = metrics.exposition(state.door.threads)
+        probes["/metrics"] = metrics.exposition(state.threads)
         witnesses.append(metrics.count)
     if settings.rate_limit:
         from .guards import RateLimited
@@ -64,4 +64,4 @@ def install(app: Flask, settings: Settings, database: Database, version: DataVer
         layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
     if settings.trusted_proxies:
         layer = ProxyFix(layer, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
-    app.wsgi_app = layer  # type: ignore[method-assign]  # as above
+    app.wsgi_app = layer  # type: ignore[method-assign, assignment]  # as above

@@ -81,7 +81,7 @@ def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]
         yield "SECRET_KEY looks like a placeholder: make one of 32 random bytes."
     if environment.get("FLASK_DEBUG", "").lower() not in ("", "0", "false", "no"):
         yield "FLASK_DEBUG is on: it lets visitors run code."
-    if environment.get("LAB", "").strip() == "on":
+    if environment.get("ROUNDTRIP_LAB", environment.get("LAB", "")).strip() == "on":
         yield "LAB=on: the Lab's experiments load a server on purpose."
     if not [name for name in settings.trusted_hosts.split(",") if name.strip()]:
         yield "TRUSTED_HOSTS is empty: name the hosts that this site is reached by, separated by commas."

@@ -191,7 +191,7 @@ def test_the_list_describes_every_experiment(client: FlaskClient) -> None:
 
 
 def test_the_list_tells_the_way_back_from_the_links(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PORT", "8123")
+    monkeypatch.setenv("ROUNDTRIP_PORT", "8123")
     listed = client.get("/api/lab/experiments").get_json()
     assert listed["port"] == 8123
     assert 8123 not in [link["port"] for link in listed["links"]]

@@ -88,7 +88,7 @@ def wait_until(true: Any) -> None:
 
 
 def start_refused(**settings: str) -> str:
-    environment = {**os.environ, "PORT": "0", **settings}
+    environment = {**os.environ, "ROUNDTRIP_PORT": "0", **settings}
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
     ended = subprocess.run(
         command, cwd=BACKEND, env=environment, capture_output=True, text=True, timeout=60, check=False

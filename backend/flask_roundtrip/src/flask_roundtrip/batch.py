@@ -1,9 +1,9 @@
 """Batch: many GETs in one round trip, answered as they finish.
 
 The form is that of OData's JSON batch and of Microsoft Graph: {"requests": [{"id", "method", "url", "headers"}]}, sent
-by POST or QUERY (RFC 10008). Each part is answered as its single GET would be, 304 included, with the caller's identity.
-The answers come as NDJSON, each line as soon as its part is done, so that a slow part delays no other; or as one JSON
-object for a client that does not accept NDJSON.
+by POST or QUERY (RFC 10008). Each part is answered as its single GET would be, 304 included, with the caller's
+identity. The answers come as NDJSON, each line as soon as its part is done, so that a slow part delays no other; or as
+one JSON object for a client that does not accept NDJSON.
 
     app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/api/")     # in any WSGI application
 """
@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from functools import cached_property
 from io import BytesIO
 from itertools import chain
 from queue import Empty, SimpleQueue
@@ -86,10 +87,15 @@ class Batch:
         self._application = application
         self._at = at
         self._prefix = prefix
-        self._responder = responder
+        self._get_responder = responder
         self._threads = threads or Threads(0)
         self._identify = identify
         self._pool = ThreadPoolExecutor(8 * SIDE_BY_SIDE, "part")
+
+    @cached_property
+    def _responder(self) -> "Responder | None":
+        """Made at the first request, when all routes are there."""
+        return self._get_responder() if self._get_responder else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a batch; pass on everything else."""
@@ -154,7 +160,7 @@ class Batch:
 
     def _respond(self, head: Head, environ: dict[str, Any], timing: Timing, only_short: bool) -> Answer:
         if self._responder is not None:
-            answer = self._responder().answer_part(head, timing, only_short)
+            answer = self._responder.answer_part(head, timing, only_short)
             if answer is not None:
                 return answer
         if only_short:
@@ -256,30 +262,24 @@ def line(part_id: str, answer: Answer, timing: Timing, start: float) -> bytes:
 
 def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timing) -> Answer:
     """Answer a part by the WSGI application, with the caller's identity (cookies, Authorization) and address."""
-    path, _, query = head.path, "", head.query
-    environ = {name: value for name, value in caller.items() if name in _INHERITED or name.startswith(_INHERITED_KINDS)}
-    environ.update(
-        {
-            "REQUEST_METHOD": "GET",
-            "PATH_INFO": path.encode().decode("latin-1"),
-            "QUERY_STRING": query,
-            "HTTP_ACCEPT": head.accept or JSON,
-            "wsgi.input": BytesIO(),
-            "wsgi.errors": caller["wsgi.errors"],
-            TIMING: timing,
-        }
-    )
-    for name, value in (
-        ("HTTP_IF_NONE_MATCH", head.if_none_match),
-        ("HTTP_IF_MODIFIED_SINCE", head.if_modified_since),
-    ):
-        if value:
-            environ[name] = value
-    began: list[Any] = []
+    inherited = {name: value for name, value in caller.items() if name in _INHERITED or name.startswith("wsgi.")}
+    conditions = {"HTTP_IF_NONE_MATCH": head.if_none_match, "HTTP_IF_MODIFIED_SINCE": head.if_modified_since}
+    environ = {
+        **inherited,
+        **{name: value for name, value in conditions.items() if value},
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": head.path.encode().decode("latin-1"),
+        "QUERY_STRING": head.query,
+        "HTTP_ACCEPT": head.accept or JSON,
+        "wsgi.input": BytesIO(),
+        TIMING: timing,
+    }
+    status, headers = 0, []
     written: list[bytes] = []
 
-    def start_response(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], None]:
-        began[:] = [int(status[:3]), headers]
+    def start_response(line: str, given: list[tuple[str, str]], *error: Any) -> Callable[[bytes], None]:
+        nonlocal status, headers
+        status, headers = int(line[:3]), given
         return written.append
 
     pieces = application(environ, start_response)
@@ -289,24 +289,15 @@ def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timin
         close = getattr(pieces, "close", None)
         if close:
             close()
-    status, headers = began
-    return Answer(
-        status,
-        [(_CANONICAL.get(name.lower(), name), value) for name, value in headers],
-        _as_json(headers, b"".join(written)),
-    )
+    named = [(_CANONICAL.get(name.lower(), name), value) for name, value in headers]
+    return Answer(status, named, _as_json(named, b"".join(written)))
 
 
-_INHERITED = ("SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "SCRIPT_NAME", "REMOTE_ADDR", "REMOTE_PORT")
-_INHERITED_KINDS = (
-    "wsgi.",
-    "HTTP_HOST",
-    "HTTP_COOKIE",
-    "HTTP_AUTHORIZATION",
-    "HTTP_X_FORWARDED",
-    "HTTP_FORWARDED",
-    "HTTP_ACCEPT_LANGUAGE",
-)
+_INHERITED = {
+    *("SCRIPT_NAME", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "REMOTE_ADDR", "REMOTE_PORT"),
+    *("HTTP_HOST", "HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_ACCEPT_LANGUAGE", "HTTP_FORWARDED"),
+    *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PREFIX"),
+}
 _CANONICAL = {name.lower(): name for name in _OF_CACHES}
 
 
@@ -318,7 +309,7 @@ def _answered(part: Part, respond: Respond, began: int, only_short: bool) -> Lin
 
 
 def _as_json(headers: list[tuple[str, str]], body: bytes) -> bytes:
-    """Return a body as JSON on one line: itself, a text as a string, anything else as base64 (as Microsoft Graph does)."""
+    """Return a body as JSON on one line: JSON as it is, text as a string, all else as base64 (as Microsoft Graph)."""
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     media_type, options = parse_options_header(kind)
     if not body:

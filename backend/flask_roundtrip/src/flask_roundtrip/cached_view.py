@@ -76,8 +76,7 @@ def cached(
                         found.store(build())
             except NotKept as unkept:
                 return unkept.response if unkept.mine() else view(**arguments)
-            entry = found.entry
-            assert entry is not None  # noqa: S101 - stored above, or the block has raised
+            entry = found.result()
             if found.how == "stale":
                 environ = {**request.environ, "wsgi.input": BytesIO()}
                 cache.renew(key, tags, lambda: _in_context(app, environ, build), _background)
@@ -120,15 +119,11 @@ class NotKept(Exception):
 
 
 def _key(vary: Sequence[str], user: str | None) -> str:
-    pairs = urlencode(sorted(parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True), key=_name_of))
+    given = parse_qsl(request.query_string.decode("latin-1"), keep_blank_values=True)
+    pairs = urlencode(sorted(given, key=lambda pair: pair[0]))  # the order of a repeated parameter's values counts
     named = [f"{name}:{request.headers.get(name, '')}" for name in vary]
     whose = "" if user is None else f"{len(user)}:{user}"
     return f"view {request.host} {request.path}?{pairs} {named} {whose}"
-
-
-def _name_of(pair: tuple[str, str]) -> str:
-    """Sort by name alone: the order of a repeated parameter's values has a meaning."""
-    return pair[0]
 
 
 def _entry(

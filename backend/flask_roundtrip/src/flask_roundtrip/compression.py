@@ -40,7 +40,7 @@ else:
         coder = brotli.Compressor(quality=_BR_LEVEL)
         return coder.process, coder.flush, coder.finish
 
-    _WHOLE["br"] = lambda body: brotli.compress(body, quality=_BR_LEVEL)  # type: ignore[no-any-return]  # untyped
+    _WHOLE["br"] = lambda body: brotli.compress(body, quality=_BR_LEVEL)
     _STREAMED["br"] = _br_stream
 
 try:

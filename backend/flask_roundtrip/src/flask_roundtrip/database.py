@@ -6,6 +6,7 @@ waiting for a server that cannot be reached. A statement that takes too long is 
 answered with 503 and never opens the breaker.
 """
 
+import os
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
@@ -41,7 +42,9 @@ class Database:
     def __init__(self, engine: Engine, asks_again: bool = True, turns: int = TURNS) -> None:
         self.engine = engine
         self.is_local = engine.dialect.name == "sqlite"  # in this process: no network, and nothing to lose
-        self.turns = FairShare(turns)
+        # More statements of SQLite than processors only slow each other down; a statement there is short, so that one
+        # client may use all of them. On a network one client leaves half of the connections to the others.
+        self.turns = FairShare(min(turns, max(2, os.cpu_count() or 2))) if self.is_local else FairShare(turns, turns // 2)
         self._asks_again = asks_again
         self._breaker = CircuitBreaker()
         self.away: tuple[type[Exception], ...] = (exc.TimeoutError, Away)
@@ -109,14 +112,15 @@ def is_slow(error: BaseException) -> bool:
 
 
 class FairShare:
-    """Turns at a scarce resource, so many at once. The clients that wait are served in turn, and one client holds at
-    most half of the turns: with first in, first out, one client's twenty slow questions stand before another's quick
-    one. Source: round robin between flows, John Nagle, RFC 970.
+    """Turns at a scarce resource, so many at once, and at most `share` of them for one client.
+
+    The clients that wait are served in turn: with first in, first out, one client's twenty slow questions stand before
+    another's quick one. Source: round robin between flows, John Nagle, RFC 970.
     """
 
-    def __init__(self, turns: int) -> None:
+    def __init__(self, turns: int, share: int = 0) -> None:
         self._free = turns
-        self._share = max(1, (turns + 1) // 2)
+        self._share = share or turns
         self._held: dict[str, int] = {}
         self._waiting: OrderedDict[str, deque[threading.Lock]] = OrderedDict()  # the next client to be served first
         self._lock = threading.Lock()

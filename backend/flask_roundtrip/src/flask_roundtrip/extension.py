@@ -23,10 +23,10 @@ from .arguments import Arguments
 from .batch import Batch
 from .database import Database
 from .doors.flask import sent
-from .doors.wsgi import TIMING, Door, Identify, head_of
+from .doors.wsgi import TIMING, Door, Identify, Threads, head_of
 from .fields import leaves_of
 from .pagination import Cursors
-from .query_plan import Answered, Filters
+from .query_plan import Answered
 from .respond import Responder, Route
 from .response_cache import MemoryStore, ResponseCache
 from .tags import purge
@@ -35,6 +35,7 @@ from .wire import Freshness
 
 log = logging.getLogger(__name__)
 MIB = 1024 * 1024
+NOT_KEPT = Freshness(0)
 NEVER_CHANGED: tuple[str, str | None] = ("", None)
 Changed = Callable[[], tuple[str, str | None]]  # a version of all data, and its Last-Modified
 
@@ -82,10 +83,9 @@ class Roundtrip:
         )
         state = app.extensions["roundtrip"] = State(app, database, ResponseCache(store), changed, identify)
         prefix, batch = app.config["ROUNDTRIP_PREFIX"], app.config["ROUNDTRIP_BATCH"]
-        state.door = Door(app.wsgi_app, lambda: state.responder, prefix, identify, app.config["ROUNDTRIP_THREADS"])
-        app.wsgi_app = state.door  # type: ignore[method-assign]  # Flask's own way to add a middleware
-        if batch:
-            app.wsgi_app = Batch(state.door, batch, prefix, lambda: state.responder, state.door.threads, identify)  # type: ignore[method-assign]
+        if batch:  # replacing wsgi_app is Flask's own way to add a middleware
+            app.wsgi_app = Batch(app.wsgi_app, batch, prefix, state.get_responder, state.threads, identify)  # type: ignore[method-assign]
+        app.wsgi_app = Door(app.wsgi_app, prefix, state.get_responder, state.threads, identify)  # type: ignore[method-assign]
 
     def answers(
         self,
@@ -93,7 +93,7 @@ class Roundtrip:
         *,
         arguments: type[Arguments] = Arguments,
         fields: str = "",
-        fresh: Freshness = Freshness(0),
+        fresh: Freshness = NOT_KEPT,
         tags: tuple[str, ...] = (),
         private: bool = False,
         through_flask: bool = False,
@@ -123,17 +123,8 @@ class Roundtrip:
 
         return decorate
 
-    @staticmethod
-    def page(
-        model: Any, ask: query_plan.Ask, *, filters: Filters, sorts: pagination.Sorts, sort: str | None = None
-    ) -> Answered:
-        """Answer with a page of a model (pagination.py)."""
-        return pagination.page(ask, model, filters, sorts, sort)
-
-    @staticmethod
-    def one(model: Any, ask: query_plan.Ask, key: str) -> Answered:
-        """Answer with one row of a model (query_plan.py)."""
-        return query_plan.one(ask, model, key)
+    page = staticmethod(pagination.page)
+    one = staticmethod(query_plan.one)
 
     def invalidate(self, *tags: str) -> None:
         """Make every answer with one of these tags old: here, in other processes, and in the caches in front."""
@@ -145,8 +136,6 @@ class Roundtrip:
 class State:
     """What the extension keeps for one application."""
 
-    door: Door
-
     def __init__(
         self, app: Flask, database: Database | None, cache: ResponseCache, changed: Changed, identify: Identify | None
     ) -> None:
@@ -154,6 +143,7 @@ class State:
         self.database = database
         self.cache = cache
         self.identify = identify
+        self.threads = Threads(app.config["ROUNDTRIP_THREADS"])
         self._changed = changed
 
     @cached_property
@@ -165,6 +155,10 @@ class State:
             if route is not None:
                 found[rule.endpoint] = route._replace(rule=rule.rule)
         return found
+
+    def get_responder(self) -> Responder:
+        """Return the responder: for middleware, which is made before the routes."""
+        return self.responder
 
     @cached_property
     def responder(self) -> Responder:

@@ -27,7 +27,7 @@ LONGEST_CURSOR = 512
 Sorts = Mapping[str, Callable[[bool], Sequence[Any]]]
 
 
-def page(ask: Ask, model: Any, filters: Filters, sorts: Sorts, sort: str | None = None) -> Answered:
+def page(model: Any, ask: Ask, *, filters: Filters, sorts: Sorts, sort: str | None = None) -> Answered:
     """Answer with {"items": [...], "next": cursor or null}: the rows that match the filters given, in an order.
 
     `filters` holds a condition for each argument, with a bound parameter of the argument's name. `sorts` names
@@ -85,7 +85,7 @@ class Keyset(NamedTuple):
     listed: str
 
     def read(self, session: Any) -> tuple[list[Any], str | None]:
-        """Return the page's rows (entities, where the statement selects one), and the cursor of the next page or None."""
+        """Return the page's rows (entities, where the statement selects one), and the next page's cursor or None."""
         rows = session.execute(self.statement).all()
         found = [row[0] if len(row) == self.keys + 1 else row[: -self.keys] for row in rows[: self.limit]]
         if len(rows) <= self.limit:

@@ -100,7 +100,7 @@ class DumpPlan:
         return [row[0] for row in rows]
 
 
-def one(ask: Ask, model: Any, key: str) -> Answered:
+def one(model: Any, ask: Ask, key: str) -> Answered:
     """Answer with the one row whose key column has the argument's value. Raises Problem (404) when there is none."""
     value = ask[key]
     plan: Plan = ask.database.compiled(_compile_one, model, ask.schema, ask.selection, key)
@@ -189,7 +189,8 @@ def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Di
         return None
     of_type = kind.dialect_impl(dialect).result_processor(dialect, None)
     plain = isinstance(field, fields.Integer | fields.Float) and field.as_string
-    if of_type is None and not plain and isinstance(kind, _SAME.get(type(field), ())):
+    stored = kind.impl_instance if isinstance(kind, types.TypeDecorator) else kind
+    if of_type is None and not plain and isinstance(stored, _SAME.get(type(field), ())):
         return None
 
     def convert(value: Any) -> Any:

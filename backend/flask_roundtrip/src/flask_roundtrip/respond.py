@@ -32,6 +32,7 @@ from .wire import IDENTITY, RETRY_SOON, Answer, Freshness, Head, NotNow, Problem
 log = logging.getLogger(__name__)
 MOST_SPELLINGS = 4_000  # about a kilobyte each
 LONGEST_SPELLING = 1024  # bytes of a query: a longer one goes through respond() each time
+VERSION_AGE = 0.1  # seconds
 SHORT = 1.0  # milliseconds: an answer that is built in less is built where it is asked
 PRIVATE_BYTES = 4 * 1024 * 1024  # of private answers in this process, which is the only place for them
 
@@ -61,7 +62,7 @@ class Responder:
         database: Database | None,
         cache: ResponseCache,
         cursors: Cursors,
-        last_modified: Callable[[], tuple[str, str | None]],
+        changed: Callable[[], tuple[str, str | None]],
     ) -> None:
         self._app = app
         self._routes = routes
@@ -70,7 +71,9 @@ class Responder:
         self._cache = cache
         self._private = ResponseCache(MemoryStore(PRIVATE_BYTES))
         self._cursors = cursors
-        self.last_modified = last_modified
+        self._changed = changed
+        self._version: tuple[str, str | None] = ("", None)
+        self._version_until = 0.0
         self._background = ThreadPoolExecutor(1, "renew")
         self._lately: OrderedDict[tuple[Any, ...], float] = OrderedDict()  # milliseconds that each question took
         self._spellings: OrderedDict[tuple[str, str, str], tuple[Route, str, str, tuple[str, ...]]] = OrderedDict()
@@ -86,7 +89,7 @@ class Responder:
         if known is None or head.method not in ("GET", "HEAD"):
             return None
         route, version, key, tags = known
-        if version != self.last_modified()[0]:
+        if version != self.version()[0]:
             return None
         if route.private:
             return self._hit(self._private, route, _private(head, key), tags, head, timing) if head.identity else None
@@ -139,7 +142,7 @@ class Responder:
         with cache.look_up(key, tags, timing) as found:
             if found.entry is None:
                 found.store(self.build(route, arguments, selection, media_type, coding, head, timing))
-        entry, timing.cache = found.entry, found.how
+        entry, timing.cache = found.result(), found.how
         if found.how == "stale":
             again = partial(self.build, route, arguments, selection, media_type, coding, head)
             cache.renew(key, tags, again, self._background)
@@ -162,7 +165,7 @@ class Responder:
         """Make an entry past all caches: query plan, statement, serialization, compression. Raises any error."""
         timing = timing or Timing()
         began = timing.elapsed
-        _, last_modified = self.last_modified()
+        _, last_modified = self.version()
         listed = f"{route.rule}?{canonical({k: v for k, v in arguments.items() if k not in _WITHIN_A_LIST})}"
         ask = Ask(arguments, selection, route.schema, listed, self._database, self._cursors, timing, head.client)  # type: ignore[arg-type]
         with self._app.app_context():
@@ -199,6 +202,13 @@ class Responder:
         selection = select(route.schema, arguments.pop("fields_", route.fields))
         return self.build(route, arguments, selection, media_type_for(head.accept), IDENTITY, head)
 
+    def version(self) -> tuple[str, str | None]:
+        """Return the version of all data and its Last-Modified, up to VERSION_AGE old."""
+        if time.monotonic() >= self._version_until:
+            self._version = self._changed()
+            self._version_until = time.monotonic() + VERSION_AGE
+        return self._version
+
     def invalidate(self, *tags: str) -> None:
         """Make every answer with one of these tags old."""
         self._cache.invalidate(*tags)
@@ -223,7 +233,7 @@ class Responder:
         self, route: Route, arguments: dict[str, Any], selection: Selection, media_type: str, head: Head
     ) -> tuple[ResponseCache, str, tuple[str, ...]]:
         """Return the cache, the canonical key and the tags of a question; remember them for this spelling of it."""
-        version = self.last_modified()[0]
+        version = self.version()[0]
         tags = tags_of(route, selection)
         key = f"{version} {route.rule}?{canonical({**arguments, 'fields': selection.text})} {media_type}"
         if len(head.query) <= LONGEST_SPELLING:
@@ -265,8 +275,9 @@ def tags_of(route: Route, selection: Selection) -> tuple[str, ...]:
     A nested resource has the tag that its schema names: `class Meta: tag = "airlines"`.
     """
     described = route.schema()
-    nested = {getattr(type(described.fields[name].schema).Meta, "tag", None) for name in selection.nested}  # type: ignore[attr-defined]  # a selection nests only where a Nested is
-    return (*route.tags, *sorted(nested - {None, *route.tags}))
+    inner = [getattr(described.fields[name], "schema", None) for name in selection.nested]
+    nested = {schema.Meta.tag for schema in inner if schema is not None and hasattr(schema.Meta, "tag")}
+    return (*route.tags, *sorted(nested - set(route.tags)))
 
 
 _WITHIN_A_LIST = ("limit", "after")

@@ -283,6 +283,12 @@ class LookUp:
             self._promised = None
         self.entry = entry
 
+    def result(self) -> Entry:
+        """Return the entry after the block."""
+        if self.entry is None:
+            raise RuntimeError("The block stored no entry.")
+        return self.entry
+
     def __enter__(self) -> "LookUp":
         return self
 

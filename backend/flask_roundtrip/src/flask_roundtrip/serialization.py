@@ -12,14 +12,16 @@ from typing import Any, NamedTuple
 
 from .wire import MSGPACK, Problem
 
+orjson: Any
+ormsgpack: Any
 try:
     import orjson
 except ImportError:  # it is optional
-    orjson = None  # type: ignore[assignment]
+    orjson = None
 try:
     import ormsgpack
 except ImportError:  # the extra [msgpack]
-    ormsgpack = None  # type: ignore[assignment]
+    ormsgpack = None
 
 Items = Callable[[Iterable[Sequence[Any]]], list[Any]]
 Convert = Callable[[Any], Any]
@@ -61,14 +63,14 @@ def encode(value: Any, media_type: str) -> bytes:
     if media_type == MSGPACK:
         if ormsgpack is None:
             raise Problem(406, "MessagePack needs the extra [msgpack] on this server.")
-        return ormsgpack.packb(value)
+        return bytes(ormsgpack.packb(value))
     return json_bytes(value)
 
 
 def json_bytes(value: Any) -> bytes:
     """Encode plain values as JSON; dates and times as ISO 8601."""
     if orjson is not None:
-        return orjson.dumps(value)
+        return bytes(orjson.dumps(value))
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_iso).encode()
 
 

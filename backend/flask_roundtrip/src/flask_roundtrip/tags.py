@@ -36,7 +36,7 @@ def new_version() -> bytes:
 
 
 def purge(urls: Iterable[str], tags: Sequence[str]) -> None:
-    """Ask each edge cache to make its answers with these tags old. A failure is logged; the answers' freshness ends it."""
+    """Ask each edge cache to make its answers with these tags old. A failure is logged."""
     for url in urls:
         place = urlsplit(url)
         connection = HTTPConnection(place.hostname or "", place.port, timeout=PURGE_TIMEOUT)

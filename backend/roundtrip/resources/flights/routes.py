@@ -7,7 +7,7 @@ from flask_roundtrip import Freshness
 from ...extensions import api, rt
 from .model import Flight
 from .queries import FILTERS, SORTS
-from .schema import FlightArguments, FlightSchema
+from .schema import WITHOUT_DELAY, FlightArguments, FlightSchema
 
 OF_A_LIST = "id,carrier,flight,origin,dest,sched_dep,dep_delay,arr_delay,status"
 OF_ONE = (
@@ -21,7 +21,10 @@ FRESHNESS = Freshness(300, stale=86_400)
 @rt.answers(FlightSchema(many=True), arguments=FlightArguments, fields=OF_A_LIST, fresh=FRESHNESS, tags=("flights",))
 def flights(ask: Ask) -> Answered:
     """Flights that match the filters, a page at a time."""
-    return rt.page(Flight, ask, filters=FILTERS, sorts=SORTS)
+    sort = ask["sort"]
+    if ask.get("status") in WITHOUT_DELAY and sort.endswith("delay"):  # all are equal in that order
+        sort = "departure"
+    return rt.page(Flight, ask, filters=FILTERS, sorts=SORTS, sort=sort)
 
 
 @api.get("/flights/<int:id>")

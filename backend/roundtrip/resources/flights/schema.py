@@ -1,9 +1,7 @@
 """What a flight is on the wire, and what its lists may be asked."""
 
-from typing import Any
-
 from flask_roundtrip.arguments import Code, Dates, PageArguments, Whole
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from ..airlines.schema import AirlineSchema
 from ..airports.schema import AirportSchema
@@ -77,10 +75,3 @@ class FlightArguments(FlightFilters, PageArguments):
         validate=validate.OneOf(SORTS),
         metadata={"description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."},
     )
-
-    @post_load
-    def _sort_by_what_there_is(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Sort flights that have no arrival delay by departure: an index answers that."""
-        if data["sort"].removeprefix("-") == "delay" and data.get("status") in WITHOUT_DELAY:
-            data["sort"] = "departure"
-        return data

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -37,23 +38,28 @@ class Door:
     def __init__(
         self,
         application: WSGI,
-        responder: "Callable[[], Responder]",
         prefix: str,
-        identify: Identify,
-        threads: int = 0,
+        responder: "Callable[[], Responder]",
+        threads: "Threads | None" = None,
+        identify: Identify | None = None,
     ) -> None:
         self._application = application
-        self._responder = responder
         self._prefix = prefix
+        self._get_responder = responder
+        self._threads = threads or Threads(0)
         self._identify = identify
-        self.threads = Threads(threads)
+
+    @cached_property
+    def _responder(self) -> "Responder":
+        """Made at the first request, when all routes are there."""
+        return self._get_responder()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a GET of the extension; pass on everything else."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(self._prefix):
             return self._application(environ, start_response)
         timing = environ[TIMING] = Timing()
-        responder = self._responder()
+        responder = self._responder
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing)
         if answer is None:
@@ -64,33 +70,33 @@ class Door:
             if found is None or found[0].through_flask:
                 del environ[TIMING]
                 return self._application(environ, start_response)
-            answer = self._built(responder, found, head, timing)
+            answer = self._built(responder, *found, head, timing)
         return send(answer, start_response, timing)
 
-    def _built(self, responder: "Responder", found: Any, head: Head, timing: Timing) -> Answer:
-        if not self.threads.enter(head.client):
+    def _built(self, responder: "Responder", route: Any, arguments: Any, head: Head, timing: Timing) -> Answer:
+        if not self._threads.enter(head.client):
             return BUSY.answer()
         try:
-            return responder.answer_route(*found, head, timing)
+            return responder.answer_route(route, arguments, head, timing)
         finally:
-            self.threads.leave(head.client)
+            self._threads.leave(head.client)
 
 
 class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
-    One client holds at most half of them while there are others, and batches, which last, at most half of them.
-    `threads` is their number in this process; 0: everybody may enter.
+    Batches, which last, hold at most half of the threads, and those of one client a quarter. While there are other
+    clients, one client holds at most half. `threads` is their number in this process; 0: everybody may enter.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._half = threads // 2 if threads else sys.maxsize
+        self._half = max(2, threads // 2) if threads else sys.maxsize
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Counter[str] = Counter()
+        self._batches: Counter[str] = Counter()
         self._latest = ("", 0.0)  # the client that came last, and when
         self._before = ("", 0.0)  # the other client that came last before it
-        self._batches = 0
         self.changed: Callable[[int], object] = lambda more: None  # is told of each thread more or less
 
     def enter(self, client: str, batch: bool = False) -> bool:
@@ -101,20 +107,22 @@ class Threads:
                 self._before = self._latest
             self._latest = (client, now)
             has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
-            if (has_others and self._held[client] >= self._half) or (batch and self._batches >= self._half):
+            if has_others and self._held[client] >= self._half:
+                return False
+            if batch and (self._batches.total() >= self._half or self._batches[client] >= self._half // 2):
                 return False
             self._held[client] += 1
-            self._batches += batch
+            self._batches[client] += batch
         self.changed(1)
         return True
 
     def leave(self, client: str, batch: bool = False) -> None:
         """Count one thread less."""
         with self._lock:
-            self._batches -= batch
+            self._batches[client] -= batch
             self._held[client] -= 1
             if not self._held[client]:
-                del self._held[client]
+                del self._held[client], self._batches[client]
         self.changed(-1)
 
 

@@ -72,9 +72,10 @@ try:
     import orjson
 except ImportError:  # it is optional
 
-    def _dumps(value: Any) -> bytes:
+    def _compact(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
+    _dumps: Any = _compact
     _loads: Any = json.loads
 else:
     _dumps, _loads = orjson.dumps, orjson.loads

@@ -56,7 +56,7 @@ class SharedStore(Base):
         return self.get_many(key)[0]
 
     def get_many(self, *keys: str) -> list[bytes | None]:
-        """Do the same for several keys, in one operation of the server. An absent tag is remembered for a second too."""
+        """Do the same for several keys, in one operation of the server. An absent tag is copied for a second too."""
         values: list[Any] = self._copies.get_many(*keys)
         asked = [key for key, value in zip(keys, values, strict=True) if value is None]
         if asked:
@@ -125,7 +125,7 @@ class SharedStore(Base):
             self._copies.set(key, _ABSENT, timeout=COPY)
 
     def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
-        """Return the server's answer; None when it is lost, or seems to hang: the thread that has the turn finds out."""
+        """Return the server's answer; None when it is lost, or seems to hang: the thread with the turn finds out."""
         if not self._breaker.allows():
             return None
         if not self._turn.acquire(timeout=0 if self._hangs else self.turn):

@@ -20,8 +20,8 @@ from typing import Any
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ..database import Database, Row
-from .circuit_breaker import CircuitBreaker
+from .database import Database, Row
+from .shared.circuit_breaker import CircuitBreaker
 
 PAUSE = 0.5  # seconds between two looks at a replica that is passed over
 PERIOD = 10.0  # seconds between two looks at one in use: while there are reads, it is behind by two of them at most

@@ -1,0 +1,164 @@
+"""No client keeps the threads from the others: neither by silence, nor drop by drop, nor by being many."""
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import in_time
+from test_server import Server, gunicorn, serving
+
+from roundtrip.config import BACKEND
+from roundtrip.operations import connections
+
+URL = "/api/v1/airlines"
+ASK = f"GET {URL} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+def connected(server: Server, stack: ExitStack) -> socket.socket:
+    return stack.enter_context(closing(socket.create_connection(("127.0.0.1", server.port), timeout=60)))
+
+
+def workers(server: Server) -> str:
+    return Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+
+
+def test_silent_connections_hold_no_thread(database_path: Path, tmp_path: Path) -> None:
+    with serving(database_path, tmp_path / "errors") as server, ExitStack() as stack:
+        for _ in range(40):  # each of them held one of four threads for 5 seconds
+            connected(server, stack)
+        began = time.monotonic()
+        with server.get(URL) as response:
+            assert response.status == 200
+        assert time.monotonic() - began < 5
+
+
+def test_where_the_kernel_hands_over_a_silent_connection_nobody_waits_for_it() -> None:
+    ours, theirs = socket.socketpair()
+    connection = connections.Connection.__new__(connections.Connection)
+    connection.sock, connection.data_ready = ours, False
+    began = time.monotonic()
+    assert connection.wait_for_data(60) is False
+    assert time.monotonic() - began < 30
+    theirs.sendall(b"G")
+    assert connection.wait_for_data(60) is True
+    ours.close()
+    theirs.close()
+
+
+def test_a_silent_connection_may_ask_later(database_path: Path, tmp_path: Path) -> None:
+    with serving(database_path, tmp_path / "errors") as server, ExitStack() as stack:
+        client = connected(server, stack)
+        time.sleep(1.5)
+        client.sendall(ASK)
+        assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("part", ["head", "body", "chunks"])
+def test_who_sends_drop_by_drop_is_not_heard_to_the_end(database_path: Path, tmp_path: Path, part: str) -> None:
+    batch = b"POST /api/v1/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    begun, drop = {
+        "head": (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
+        "body": (batch + b"Content-Length: 5000\r\n\r\n", b"["),
+        "chunks": (batch + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n"),
+    }[part]
+    with serving(database_path, tmp_path / "errors", "hasty_app:app") as server, ExitStack() as stack:
+        clients = [connected(server, stack) for _ in range(8)]  # twice as many as there are threads
+        for client in clients:
+            client.sendall(begun)
+
+        def all_have_ended() -> bool:
+            for client in list(clients):
+                try:
+                    client.sendall(drop)
+                    client.settimeout(0.01)
+                    while client.recv(4096):
+                        pass
+                except TimeoutError:
+                    continue
+                except OSError:
+                    pass
+                clients.remove(client)
+            return not clients
+
+        assert in_time(all_have_ended)
+        with server.get(URL) as response:
+            assert response.status == 200
+
+
+@contextmanager
+def with_files(most: int, database: Path, errors: Path) -> Iterator[Server]:
+    """Serve as under `ulimit -n`."""
+    port, command, environment = gunicorn(database, "wsgi:app")
+    limited = ["bash", "-c", f'ulimit -n {most}; exec "$@"', "bash", *command]
+    with (
+        errors.open("w") as stderr,
+        subprocess.Popen(
+            limited, cwd=BACKEND, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            assert any("answers at" in line for line in process.stdout), errors.read_text()
+            yield Server(port, process)
+        finally:
+            process.terminate()
+            process.wait(30)
+    assert "Traceback" not in errors.read_text()
+
+
+@pytest.mark.parametrize("most", [100, 260])
+def test_at_the_limit_of_open_files_nobody_is_lost_and_nothing_dies(
+    database_path: Path, tmp_path: Path, most: int
+) -> None:
+    with with_files(most, database_path, tmp_path / "errors") as server, ExitStack() as stack:
+        before = workers(server)
+        clients = [connected(server, stack) for _ in range(300)]
+        for client in clients:
+            client.sendall(ASK)
+        for client in clients:
+            client.settimeout(60)
+            assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+        assert workers(server) == before
+
+
+def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(database_path: Path, tmp_path: Path) -> None:
+    port, command, environment = gunicorn(database_path, "wsgi:app")
+    limited = ["bash", "-c", 'ulimit -Sn 256; exec "$@"', "bash", *command]
+    with subprocess.Popen(limited, cwd=BACKEND, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert any("answers at" in line for line in process.stdout)
+            (worker,) = workers(Server(port, process)).split()
+            told = Path(f"/proc/{worker}/limits").read_text()
+        finally:
+            process.send_signal(signal.SIGTERM)
+    soft, hard = next(line for line in told.splitlines() if "open files" in line).split()[3:5]
+    assert soft == hard != "256"
+
+
+def test_a_connection_for_which_there_is_no_file_waits_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+
+    class Listener:
+        def accept(self) -> Any:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    worker = connections.Worker.__new__(connections.Worker)
+    listener: Any = Listener()
+    worker.accept(listener)
+    assert slept
+
+
+def test_the_limit_leaves_room_for_other_files() -> None:
+    assert connections.connections_within(1_024, 4) < 1_024 - 100
+    assert connections.connections_within(64, 4) > 4
+    assert connections.connections_within(1_000_000, 4) == connections.MOST_CONNECTIONS
