@@ -12,15 +12,15 @@ UV := uv==0.13.9
 COMPILE := .venv/bin/uv pip compile -q --universal --generate-hashes --no-annotate --no-header --no-emit-package flask-roundtrip
 
 # A shell can hold what its owner needs elsewhere. Tools that are called here do not see it.
-unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS HOST NODE_ENV NODE_OPTIONS NODE_PATH
+unexport BASH_ENV CDPATH DEBUG ENV FLASK_APP FLASK_DEBUG FLASK_ENV GUNICORN_CMD_ARGS NODE_ENV NODE_OPTIONS NODE_PATH
 unexport PIP_PREFIX PIP_REQUIRE_VIRTUALENV PIP_ROOT PIP_TARGET PIP_USER VIRTUAL_ENV
 unexport PYTHONHOME PYTHONINSPECT PYTHONOPTIMIZE PYTHONPATH PYTHONSAFEPATH PYTHONSTARTUP PYTHONWARNINGS
 export PYTHONUTF8 := 1
 
 VENV := backend/.venv
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
-PIP_PACKAGE := $(BIN)/python -m pip install -q --no-user --disable-pip-version-check --no-deps
+PIP := $(BIN)/python -m pip install -qq --no-user --disable-pip-version-check --require-hashes --no-deps --no-compile
+PIP_PACKAGE := $(BIN)/python -m pip install -qq --no-user --disable-pip-version-check --no-deps
 NPM_CI := npm ci --include=dev --global=false --loglevel=error > /dev/null
 CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/null 2>&1 \
   || { echo "This needs a running Docker engine, 20.10 or newer, with Compose 2.20 or newer."; exit 1; }
@@ -38,7 +38,7 @@ LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
 LAB_STACK = COMPOSE_PROFILES=memcached LAB_MEMCACHED_URL=memcached://memcached:11211 docker compose -f docker-compose.yml -f backend/lab/compose.yml # the Lab
 
 # The Lab is off unless it is asked for: here it is.
-run dev: export LAB := on
+run dev: export ROUNDTRIP_LAB ?= on
 
 ##@ Use
 run: ## Serve the application on ROUNDTRIP_PORT (8000) until Ctrl-C; installs, loads and builds what is missing
@@ -54,6 +54,12 @@ data: ## Make the database's tables and load the data set, unless it is there
 
 build: ## Build the frontend
 	@$(HAVE) $(BUILT)
+
+packages: ## Build the two packages as others install them, into their dist folders
+	@$(HAVE) $(TOOLS) $(FRONTEND)
+	@backend/flask_roundtrip/alone.sh wheel
+	@cd frontend && npm run -s package
+	@mkdir -p frontend/packages/dist && cd frontend/packages/dist && npm pack --silent ../roundtrip-client
 
 ##@ Production
 stack: secrets ## Build and start the production topology, and wait until it answers: https://localhost:8443/
@@ -80,6 +86,10 @@ test-backend: ## Run the backend's tests
 	@$(HAVE) $(TOOLS) $(DATABASE)
 	cd backend && $(BIN)/python -m pytest
 
+test-packages: ## Install the built packages into empty environments, and test them there
+	@$(HAVE) $(TOOLS)
+	backend/flask_roundtrip/alone.sh
+
 test-frontend: ## Run the frontend's tests
 	@$(HAVE) $(FRONTEND)
 	cd frontend && npm test --silent
@@ -88,22 +98,26 @@ e2e: ## Run the end-to-end tests in a real browser
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && npm test --silent
 
+test-setup: ## Try the first start of a fresh clone: killed, two at once, in an odd folder, with a full environment
+	@$(HAVE) $(TOOLS)
+	cd backend && $(BIN)/python -m pytest setup_tests
+
 # All their clients have one address.
 test-stack e2e-stack: export RATE_LIMIT := 1000000/minute
 test-stack e2e-stack: export REQUESTS_PER_ADDRESS := 60000
-test-stack: stack ## Run the tests of the production topology; they stop and kill parts of it
+test-stack: stack ## Run the tests of the production topology; they stop and kill parts of it; ONLY=test_client: these alone
 	@$(HAVE) $(TOOLS)
-	cd backend && $(BIN)/python -m pytest stack_tests
+	cd backend && $(BIN)/python -m pytest stack_tests $(if $(ONLY),-k '$(ONLY)')
 
 e2e-stack: stack ## Run the end-to-end tests against the production topology, over HTTPS and HTTP/2
 	@$(HAVE) $(E2E)
-	cd e2e && E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent
+	cd e2e && E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent -- $(if $(ONLY),--grep '$(ONLY)')
 
 e2e-lab-stack: lab-stack ## Run the Lab's end-to-end tests against the production topology # the Lab
 	@$(HAVE) $(E2E) # the Lab
 	cd e2e && LAB=on E2E_URL=https://localhost:$(HTTPS_PORT) npm test --silent -- tests/lab # the Lab
 
-lighthouse: ## Score every page with Lighthouse, as on a phone; PAGES=/delays: these alone
+lighthouse: ## Score every page with Lighthouse, as on a phone; PAGES=/delays: this alone
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && npm run lighthouse --silent
 
@@ -145,15 +159,15 @@ bench: ## Measure this application beside its peers; QUICK=1: only try it, in un
 bench-stack: ## Measure the production topology, started anew for it, and write the README's table of it
 	@$(CHECK_DOCKER)
 	@$(HAVE) $(DATABASE)
-	cd backend && $(BIN)/python -m bench.stack
+	cd backend && $(BIN)/python -m bench.stack $(if $(QUICK),--rounds 2 --seconds 0.25 --no-readme)
 
 lab: ## Run every experiment of the Lab, and write the README's table of them; ONLY=batch: try these alone
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && node lab.mjs
 
-screenshots: ## Picture every page at 1280 and 390 px, by day and by night; PAGE=Delays: this one alone
+screenshots: ## Picture every page at 1280 and 390 px, by day and by night; ONLY=Delays: this alone
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
-	cd e2e && npm run screenshots --silent -- $(if $(PAGE),--grep '$(PAGE)')
+	cd e2e && npm run screenshots --silent -- $(if $(ONLY),--grep '$(ONLY)')
 
 ##@ Maintain
 setup: ## Install everything, development tools too
@@ -173,7 +187,7 @@ lock: ## Write exact versions and hashes of what pyproject.toml and package.json
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
-	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} e2e/{test-results,playwright-report}
+	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} frontend/packages/{dist,*/dist} e2e/{test-results,playwright-report}
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
@@ -224,14 +238,14 @@ $(E2E): e2e/package-lock.json
 	touch $@; \
 	echo "The packages of the end-to-end tests: installed in $$SECONDS s."
 
-$(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public packages index.html *.ts tsconfig*.json)) -type f -not -path '*/node_modules/*')
+$(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public packages index.html *.ts tsconfig*.json)) -type f -not -path '*/node_modules/*' -not -path '*/dist/*')
 	@SECONDS=0; echo "The frontend: building ..."; \
-	(cd frontend && node_modules/.bin/vite build --logLevel warn --outDir dist.new --emptyOutDir); \
+	(cd frontend && npm run -s package && node_modules/.bin/vite build --logLevel warn --outDir dist.new --emptyOutDir); \
 	rm -rf frontend/dist; mv frontend/dist.new frontend/dist; touch $@; \
 	echo "The frontend: built in $$SECONDS s."
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build stack stack-update stack-down secrets test test-backend test-frontend test-stack e2e \
+.PHONY: help run dev data build packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean $(DATABASE)

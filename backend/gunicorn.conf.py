@@ -8,7 +8,9 @@ import socket
 import struct
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module  # the Lab
 from pathlib import Path
 
 from flask_roundtrip.wire import PROBLEM_JSON, Problem
@@ -112,13 +114,10 @@ def advice(error: OSError) -> str:
     return f"Choose another port: ROUNDTRIP_PORT={free} make run" if free else "No port is free."
 
 
-def ports_from(port: int) -> list[int]:
-    """Return all that will be opened, counted from the server's port."""
-    opened = [port]
-    from lab.companion import KINDS  # the Lab
-
-    opened += [port + kind.offset for kind in KINDS]  # the Lab
-    return opened
+def ports_from(port: int) -> Iterator[int]:
+    """Yield all that will be opened, counted from the server's port."""
+    yield port
+    yield from (port + kind.offset for kind in import_module("lab.companion").KINDS)  # the Lab
 
 
 def is_free(port: int) -> bool:

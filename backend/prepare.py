@@ -3,12 +3,17 @@
 One process for both, for each start of the application takes a second; and most of the time it only looks.
 """
 
+import sys
+
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from roundtrip import create_app
+from roundtrip.config import Settings
 from roundtrip.data.loader import load_command
 from roundtrip.database import reader
 from roundtrip.extensions import db
@@ -16,10 +21,20 @@ from roundtrip.extensions import db
 
 def main() -> None:
     """Do what `flask db upgrade` and `flask data load` do."""
-    with create_app().app_context():
-        if not has_all_tables():
-            upgrade()
-        load_command(args=[], prog_name="flask data load")
+    try:
+        with create_app().app_context():
+            if not has_all_tables():
+                upgrade()
+            load_command(args=[], prog_name="flask data load")
+    except OperationalError as error:
+        sys.exit(f"The database cannot be made ready: {error.orig}. Where is it, and whose? {database()}")
+    except PermissionError as error:
+        sys.exit(f"This user may not write {error.filename}.")
+
+
+def database() -> str:
+    """Return where the database is, without a password."""
+    return make_url(Settings.from_environment().database_url).render_as_string()
 
 
 def has_all_tables() -> bool:

@@ -20,8 +20,8 @@ export default defineConfig({
       logLevel: "silent",
     }),
   ],
-  // axios goes over fetch here; its XMLHttpRequest is left out as axios itself leaves Node's http out of browsers.
-  resolve: { alias: [{ find: /^\.\/xhr\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
+  // axios sends by roundtrip-client's chain; its own adapters are left out, as it leaves Node's http out of browsers.
+  resolve: { alias: [{ find: /^\.\/(xhr|fetch)\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
   server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.ROUNDTRIP_PORT ?? 8000}` } },
   build: {
     manifest: true, // tells .size-limit.js which files the first screen needs
@@ -39,7 +39,7 @@ export default defineConfig({
             {
               name: ofTheFirstScreen,
               debugName: "first screen",
-              test: /\/src\/(?!main)/,
+              test: /\/frontend\/(src\/(?!main)|packages\/)/,
               includeDependenciesRecursively: false,
             },
           ],
@@ -53,15 +53,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "client", environment: "node", include: ["src/client/**/*.test.ts"] },
+        test: { name: "client", environment: "node", include: ["packages/*/tests/*.test.ts"] },
       },
       {
         extends: true,
         test: {
           name: "screens",
           environment: "jsdom",
-          include: ["src/**/*.test.{ts,tsx}"],
-          exclude: ["src/client/**"],
+          include: ["src/**/*.test.{ts,tsx}", "packages/*/tests/panel/*.test.{ts,tsx}"],
           setupFiles: ["src/test/setup.ts"],
         },
       },

@@ -1,6 +1,7 @@
 """Measures this application beside its peers, and tells which of its aims are reached.
 
 cd backend && .venv/bin/python -m bench            about 5 minutes, ten times the rows included
+cd backend && .venv/bin/python -m bench --before ../elsewhere/backend    beside the same folder of another commit
 cd backend && .venv/bin/python -m bench --quick    under a minute, for whether all of it works: no figures to quote
 """
 
@@ -23,7 +24,7 @@ from roundtrip.config import Settings
 from . import questions as q
 from . import report
 from .load import get, one
-from .rounds import Work, all_work, check_equal, run
+from .rounds import Work, all_work, before, check_equal, run
 from .servers import BACKEND, Server, cores, without_settings
 
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -42,7 +43,7 @@ def main() -> int:
     on_server, on_load = cores()
     if on_load:
         os.sched_setaffinity(0, on_load)
-    work, memory = _compare(url, asked, on_server, options.rounds, options.seconds)
+    work, memory = _compare(url, asked, on_server, options)
     scaled = _scaled(url, asked, on_server, options)
     result = report.Result(
         machine=report.machine(load_before, pinned=bool(on_server)),
@@ -69,6 +70,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="2 short rounds: no figures to quote")
     parser.add_argument("--rounds", type=int, help="how many rounds (7)")
     parser.add_argument("--seconds", type=float, help="length of a slice of one contender (0.8)")
+    parser.add_argument(
+        "--before", metavar="FOLDER", type=Path, help="the backend of another commit, with its data loaded"
+    )
     parser.add_argument("--no-scaled", action="store_true", help=f"do not measure at {SCALE} times the rows")
     parser.add_argument("--scaled", metavar="FILE", help=f"a SQLite database loaded with --scale {SCALE}")
     options = parser.parse_args()
@@ -79,7 +83,7 @@ def _options() -> argparse.Namespace:
 
 
 def _compare(
-    url: str, asked: q.Questions, on: tuple[int, ...], rounds: int, seconds: float
+    url: str, asked: q.Questions, on: tuple[int, ...], options: argparse.Namespace
 ) -> tuple[list[Work], dict[str, float]]:
     with ExitStack() as stack:
 
@@ -101,8 +105,21 @@ def _compare(
         for question in asked.pages[0]:  # what is hot must have been asked once; in a batch, too
             one(ours, get(question.ours))
         work = all_work(asked, ours, tutorial)
-        run(work, servers, rounds, seconds)
+        if options.before:
+            for name, environment in (("ours", {}), ("ours, nothing kept", NOTHING_KEPT)):
+                server = Server(
+                    "wsgi:app", {"DATABASE_URL": _url_of(options.before), **environment}, on, options.before
+                )
+                servers[f"before: {name}"] = stack.enter_context(server)
+            for question in asked.pages[0]:
+                one(servers["before: ours"], get(question.ours))
+            work = [part for now in work for part in (now, before(now, servers["before: ours"])) if part]
+        run(work, servers, options.rounds, options.seconds)
         return work, ours.memory()
+
+
+def _url_of(backend: Path) -> str:
+    return f"sqlite:///{backend.resolve() / 'instance' / 'roundtrip.sqlite3'}"
 
 
 def _scaled(url: str, asked: q.Questions, on: tuple[int, ...], options: argparse.Namespace) -> list[Work]:

@@ -84,9 +84,7 @@ class Containers:
 
     def ways(self) -> Generator[float, None, None]:
         """Yield how many milliseconds an empty statement takes through pgbouncer, there and back."""
-        with psycopg.connect(
-            self._postgres("pgbouncer", 6432), autocommit=True, prepare_threshold=None
-        ) as connection:
+        with psycopg.connect(self._postgres("pgbouncer", 6432), autocommit=True, prepare_threshold=None) as connection:
             while True:
                 began = time.perf_counter()
                 connection.execute("SELECT").fetchall()

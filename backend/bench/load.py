@@ -176,9 +176,7 @@ class _Connection:
     def marked(self) -> bool:
         status = int(self._received[9:12])
         if status != self._ask.status:
-            raise ValueError(
-                f"expected {self._ask.status}, got {self._received[:2000]!r} to {self._ask.wire[:500]!r}"
-            )
+            raise ValueError(f"expected {self._ask.status}, got {self._received[:2000]!r} to {self._ask.wire[:500]!r}")
         return not self._ask.marks or self._received.count(self._ask.mark) == self._ask.marks
 
 

@@ -14,6 +14,7 @@ from .rounds import Work
 
 MOST_MEMORY = 120  # MiB
 MOST_GROWTH = 1.2
+LEAST_OF_BEFORE = 0.97
 PACKAGES = ("flask", "werkzeug", "gunicorn", "sqlalchemy", "marshmallow", "flask-caching", "orjson")
 
 
@@ -86,6 +87,14 @@ def aims(result: Result) -> list[Aim]:
         cheaper("page, cold", "ours, singly", 1 / 3),
         cheaper("page, cold", "tutorial", 1 / 10),
     ]
+    for now in result.work:
+        earlier = [
+            work for work in result.work if (work.name, work.contender) == (now.name, f"before: {now.contender}")
+        ]
+        if earlier:
+            by_cpu, by_clock = ratio(earlier[0].costs, now.costs), ratio(now.rates, earlier[0].rates)
+            name = f"{now.name}, {now.contender}: requests a second, now to before"
+            told.append(Aim.at_least(name, LEAST_OF_BEFORE, by_cpu, by_clock))
     for name in ("list", "detail") if result.scaled else ():
         small, large = (_find(result.scaled, name, scale) for scale in ("1 x", "10 x"))
         told.append(Aim.at_most(f"{name}: CPU, 10 x the rows to 1 x", MOST_GROWTH, ratio(large.costs, small.costs)))

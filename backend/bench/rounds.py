@@ -88,6 +88,17 @@ def all_work(asked: q.Questions, ours: Contender, tutorial: Contender) -> list[W
     ]
 
 
+def before(now: Work, server: Contender) -> Work | None:
+    """Return the same work for the other commit's application; None for work that is not ours."""
+    if not now.server.startswith("ours"):
+        return None
+    asks = now.asks
+    if now.name == "304":  # another commit may name its versions otherwise
+        _, head, _ = one(server, get(q.HOT_LIST.ours))
+        asks = [Ask(get(q.HOT_LIST.ours, If_None_Match=header(head, "etag")), 304, q.HIT, 1)]
+    return Work(now.name, f"before: {now.contender}", f"before: {now.server}", asks, now.requests)
+
+
 def run(work: Sequence[Work], servers: Mapping[str, Contender], rounds: int, seconds: float) -> None:
     """Measure a slice of each, round after round, so that a slow minute of the machine is everybody's."""
     for number in range(rounds):

@@ -17,10 +17,17 @@ LONGEST_START = 30.0  # seconds
 class Server:
     """One contender: gunicorn with gunicorn.conf.py, on a free port."""
 
-    def __init__(self, application: str, environment: Mapping[str, str], cores: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        application: str,
+        environment: Mapping[str, str],
+        cores: Sequence[int] = (),
+        backend: Path = BACKEND,
+    ) -> None:
         self._application = application
         self._environment = environment
         self._cores = cores
+        self._backend = backend
 
     def __enter__(self) -> "Server":
         self.port = _free_port()
@@ -28,8 +35,13 @@ class Server:
         with on_cores(self._cores):  # a child begins where its parent runs
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command
                 [sys.executable, "-m", "gunicorn", self._application],
-                cwd=BACKEND,
-                env={**without_settings(), **self._environment, "ROUNDTRIP_PORT": str(self.port)},
+                cwd=self._backend,
+                env={
+                    **without_settings(),
+                    **self._environment,
+                    "ROUNDTRIP_PORT": str(self.port),
+                    "PORT": str(self.port),
+                },
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
             )

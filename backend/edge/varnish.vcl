@@ -1,19 +1,22 @@
 vcl 4.1;
-# The caching edge in front of the API: it keeps what the API's own Cache-Control lets everybody share, for as long as
-# it says (RFC 9111, RFC 5861), and asks once for all who wait. What is private passes by it, both ways.
+# The caching edge in front of the API. It stores public answers for as long as their Cache-Control says (RFC 9111,
+# RFC 5861), and sends one request to the API for all clients that wait for the same answer. It does not store private
+# answers, and does not answer private requests from the cache.
 #
-# It builds on Varnish's builtin VCL, which runs after each sub here that does not return: requests with
-# Authorization or a cookie pass, answers with Set-Cookie, private, no-store or Vary: * are not stored.
-# Three parameters (docker-compose.yml) make Varnish do no more than that: no default TTL, no gzip and no ranges of its
-# own.
+# Varnish's builtin VCL runs after each sub here that does not return: requests with Authorization or a cookie pass,
+# answers with Set-Cookie, private, no-store or Vary: * are not stored. Parameters in docker-compose.yml switch off what
+# Varnish would add: a default TTL, gzip and ranges.
 
 import std;
+# From varnish-modules, which is in the official image and in Debian.
+import var;
+import xkey;
 
 backend balancer {
     .path = "/run/edge/balancer.sock";
     .host_header = "localhost";
-    .max_connections = 300;  # misses under way: what the replicas could not answer in time is refused at once
-    .first_byte_timeout = 29s;  # the balancer's longest is 28: three tries of 9 seconds, and less than one in its queue
+    .max_connections = 300;  # misses under way; one more is told 503 at once, because it would be answered too late
+    .first_byte_timeout = 29s;  # the balancer needs at most 28: three tries of 9 seconds, and less than 1 in its queue
     .between_bytes_timeout = 10s;
     .probe = {
         .request = "GET /healthz HTTP/1.1" "Host: localhost" "Connection: close";
@@ -26,7 +29,12 @@ backend balancer {
 }
 
 sub vcl_recv {
-    # What only this file may say.
+    # `-a purge=...` in docker-compose.yml: a port that only the network `api` reaches.
+    if (local.socket == "purge") {
+        call purge;
+    }
+
+    # These headers are this file's own: a client cannot set them.
     unset req.http.X-Cache;
     if (req.restarts == 0) {
         unset req.http.X-Stale;
@@ -40,8 +48,9 @@ sub vcl_recv {
     }
     unset req.http.Range;
 
-    # Each spelling of these would be an entry of its own. One for each coding that the API has, chosen in its order:
-    # one with q=0 is not wanted, and other weights do not matter (RFC 9110, section 12.5.3, leaves the choice to us).
+    # Each spelling of these headers would have an entry of its own. One entry for each coding of the API is enough. It
+    # is the first of br, zstd and gzip that the client accepts: q=0 means "not accepted", other weights do not matter
+    # (RFC 9110, section 12.5.3, leaves the choice to the server).
     set req.http.X-Codings = regsuball(std.tolower(req.http.Accept-Encoding), "[a-z*-]+\s*;\s*q=0(\.0*)?\s*(?=,|$)", "");
     unset req.http.Accept-Encoding;
     if (req.http.X-Codings ~ "\bbr\b") {
@@ -58,14 +67,28 @@ sub vcl_recv {
         return (pass);  # the API weighs it
     }
     set req.url = std.querysort(req.url);
+}
 
-    # A place for purging, when writes come. An entry's tags are known to the API; it would send them in a header
-    # `xkey: flight airline`, and after a write `PURGE /` with `xkey-purge: flight`, to a socket of its own:
-    #     import xkey;
-    #     if (req.method == "PURGE" && local.socket == "purge") {
-    #         return (synth(200, "" + xkey.softpurge(req.http.xkey-purge)));
-    #     }
-    # A soft purge makes entries stale, not gone: the next one who asks gets the old answer while a new one is made.
+# Marks all entries of some cache groups (RFC 9875) as stale:
+#     PURGE / HTTP/1.1
+#     Cache-Group-Invalidation: "flights", "airlines"
+# The next client is given the old answer once more, while a new one is fetched (stale-while-revalidate). The answer
+# here is how many entries were fresh until now.
+sub purge {
+    unset req.http.X-Purged;
+    if (req.method != "PURGE") {
+        return (synth(405));
+    }
+    std.collect(req.http.Cache-Group-Invalidation);
+    if (req.http.Cache-Group-Invalidation !~ {""[^"]+""}) {
+        return (synth(400));
+    }
+    # The list of strings as xkey reads it: `flights airlines`. A name with a space becomes two keys, here and in
+    # vcl_backend_response: that can purge too much, never too little.
+    var.global_set("purged", std.time2real(now, 0.0));
+    set req.http.X-Purged = xkey.softpurge(
+        regsuball(req.http.Cache-Group-Invalidation, {"[^"]*"([^"]*)"[^",]*"}, "\1 "));
+    return (synth(200));
 }
 
 sub vcl_hash {
@@ -76,7 +99,8 @@ sub vcl_hash {
 
 sub vcl_hit {
     set req.http.X-Cache = "hit";
-    # stale-while-revalidate has passed too: good enough only while nobody could make a new one (stale-if-error).
+    # stale-while-revalidate has passed too. Such an answer is only for when the API cannot make a new one
+    # (stale-if-error), so the API is asked first.
     if (!req.http.X-Stale && obj.ttl + std.duration(obj.http.X-Revalidate, 0s) < 0s && std.healthy(req.backend_hint)) {
         set req.http.X-Stale = "refused";
         set req.grace = 0s;
@@ -100,6 +124,9 @@ sub vcl_pipe {
 }
 
 sub vcl_backend_fetch {
+    if (bereq.is_bgfetch && bereq.http.X-Stale == "accepted") {
+        return (abandon);  # the API has just failed to answer this request
+    }
     unset bereq.http.X-Cache;
     unset bereq.http.Via;
 }
@@ -108,25 +135,67 @@ sub vcl_backend_response {
     if (bereq.uncacheable) {
         return (deliver);  # a pass: as it comes
     }
-    if (beresp.status >= 500) {
+
+    # An error, or the rate limit of one client. `abandon` ends the fetch and leaves the stored answer as it is.
+    if (beresp.status >= 500 || beresp.status == 429) {
         if (bereq.is_bgfetch || bereq.http.X-Stale == "refused") {
-            return (abandon);  # see vcl_synth: the old answer is better
+            return (abandon);  # vcl_synth goes on
         }
-        # Those who have waited behind this one each ask for themselves.
+        # The clients that have waited behind this one each ask for themselves.
         set beresp.uncacheable = true;
         set beresp.ttl = 1s;
         return (deliver);
     }
-    # Taken in whole before it is given on, so that a replica which dies in the middle of it can be replaced.
+
+    # Varnish has read max-age, s-maxage and Age into `ttl`, and stale-while-revalidate into `grace`. stale-if-error is how
+    # long an answer may be used while the API is away; the default is two days. Three directives forbid stale answers
+    # (RFC 9111, section 4.2.4).
+    set beresp.http.X-If-Error = regsub(beresp.http.Cache-Control, "(?i)^.*stale-if-error=(\d+).*$|^.*$", "\1s");
+    if (beresp.http.Cache-Control ~ "(?i)\b(must-revalidate|proxy-revalidate|s-maxage)\b") {
+        set beresp.grace = 0s;
+        set beresp.http.X-If-Error = "0s";
+    }
+    # The API's answer is stale, too: it came from the API's own cache. Builtin VCL would replace the stored answer by a
+    # hit-for-miss, and nothing would be left for when the API is away.
+    if (beresp.ttl <= 0s && beresp.status < 400 && beresp.http.Cache-Control !~ "(?i)no-cache|no-store|private") {
+        if (bereq.is_bgfetch) {
+            return (abandon);
+        }
+        if (bereq.http.X-Stale == "refused" && std.integer(beresp.http.Age, 0) > 0 && beresp.ttl + beresp.grace <= 0s) {
+            return (abandon);
+        }
+    }
+
+    # A purge finds no answer that is on its way. One that was asked for before the last purge may be old: it is stored as
+    # stale. (nginx writes the time of the request.)
+    if (std.real(regsub(bereq.http.X-Request-Start, "^t=", ""), 9999999999.0) <= std.real(var.global_get("purged"), 0.0)
+        && beresp.ttl > 0s) {
+        set beresp.ttl = 0.001ms;  # Varnish does not look at answers whose ttl is 0
+    }
+
+    # Varnish reads the whole answer before it sends any of it: if a replica dies meanwhile, another one is asked.
     set beresp.do_stream = false;
-    # How much of its limit one client has left is nobody else's.
+    # What is left of one client's rate limit is for that client alone.
     unset beresp.http.RateLimit;
     unset beresp.http.RateLimit-Policy;
-    # Varnish has read max-age, s-maxage, Age and stale-while-revalidate. How long an answer may be used while the API
-    # is down is stale-if-error; where it says nothing, two days.
-    if (beresp.ttl > 0s) {
+    std.collect(beresp.http.Cache-Groups);
+    set beresp.http.xkey = regsuball(beresp.http.Cache-Groups, {"[^"]*"([^"]*)"[^",]*"}, "\1 ");
+
+    unset beresp.http.X-Revalidate;
+    if (beresp.ttl + beresp.grace > 0s) {
         set beresp.http.X-Revalidate = beresp.grace + "s";
-        set beresp.grace += std.duration(regsub(beresp.http.Cache-Control, "(?i)^.*stale-if-error=(\d+).*$|^.*$", "\1s"), 2d);
+        if (std.duration(beresp.http.X-If-Error, 2d) > beresp.grace) {
+            set beresp.grace = std.duration(beresp.http.X-If-Error, 2d);
+        }
+    }
+    unset beresp.http.X-If-Error;
+}
+
+sub vcl_beresp_stale {
+    # Part of builtin VCL: makes a hit-for-miss of an answer that is not fresh. One that may still be used while a new
+    # one is made is stored as it is.
+    if (beresp.http.X-Revalidate) {
+        return;
     }
 }
 
@@ -148,24 +217,41 @@ sub vcl_backend_error {
 }
 
 sub vcl_synth {
-    # The API failed, and there was an answer too old to be given: now it is given after all (stale-if-error). Should it
-    # have gone in the meantime, the API is asked again, and what it says then is what the client is told.
+    # The API failed, and vcl_hit had refused an answer as too old: now that answer is given (stale-if-error). If it has
+    # gone in the meantime, the API is asked again, and the client is told what the API says.
     if (resp.status == 503 && req.http.X-Stale == "refused") {
         set req.http.X-Stale = "accepted";
         set req.grace = 30d;
         return (restart);
     }
-    set resp.http.Content-Type = "application/problem+json";
     set resp.http.Cache-Control = "no-store";
-    set resp.body = """{"type":"about:blank","status":""" + resp.status + "}";
+    if (local.socket == "purge" && req.http.X-Purged) {
+        set resp.http.Content-Type = "application/json";
+        set resp.body = {"{"purged":"} + req.http.X-Purged + "}";
+        return (deliver);
+    }
+    set resp.http.Content-Type = "application/problem+json";
+    if (resp.status == 405) {
+        set resp.http.Allow = "PURGE";
+    }
+    set resp.body = {"{"type":"about:blank","status":"} + resp.status + {","title":""} + resp.reason + {"""} + "}";
     return (deliver);
 }
 
 sub vcl_deliver {
-    # Each cache says in Cache-Status what it did, the one nearest to the API first (RFC 9211).
+    # The answer to a write names the groups that it has changed (RFC 9875, section 3). The edge that it came through
+    # knows before its client does.
+    if (resp.http.Cache-Group-Invalidation && req.method ~ "^(POST|PUT|PATCH|DELETE)$" && resp.status < 400) {
+        std.collect(resp.http.Cache-Group-Invalidation);
+        var.global_set("purged", std.time2real(now, 0.0));
+        set req.http.X-Purged = xkey.softpurge(
+            regsuball(resp.http.Cache-Group-Invalidation, {"[^"]*"([^"]*)"[^",]*"}, "\1 "));
+    }
+
+    # Each cache adds to Cache-Status what it did. The one nearest to the API comes first (RFC 9211).
     if (req.http.X-Cache == "hit") {
         set req.http.X-Cache = "hit; ttl=" + std.integer(duration = obj.ttl);
-        # Server-Timing is of one exchange, and the stored one of another.
+        # The stored Server-Timing belongs to the request that made the answer.
         set resp.http.Server-Timing = {"rid;desc=""} + req.http.X-Request-ID + {"", cache;desc="hit""};
     } else if (req.http.X-Cache != "fwd=bypass" && !obj.uncacheable) {
         set req.http.X-Cache = req.http.X-Cache + "; stored";
@@ -176,8 +262,9 @@ sub vcl_deliver {
         set resp.http.Cache-Status = "varnish; " + req.http.X-Cache;
     }
 
-    # Nobody's business: what software this is, and notes to self.
+    # Not for clients: this file's own headers, and what software this is.
     unset resp.http.X-Revalidate;
+    unset resp.http.xkey;
     unset resp.http.X-Varnish;
     unset resp.http.Via;
     unset resp.http.Server;

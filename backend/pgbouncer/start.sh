@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the one user's password where pgbouncer reads it, and becomes pgbouncer.
+# Writes the user's password into the file that pgbouncer reads, and starts pgbouncer.
 set -eu
 umask 077
 printf '"%s" "%s"\n' "${POSTGRES_USER:?}" "$(printf %s "${POSTGRES_PASSWORD:?}" | sed 's/"/""/g')" > /tmp/users.txt

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Copies the primary at the first start, then follows it: becomes the PostgreSQL that the arguments are the command of.
+# Copies the primary at the first start. Then it starts PostgreSQL, with the command in its arguments, as a replica.
 set -euo pipefail
 volume=/var/lib/postgresql/data
-data=$volume/replica draft=$volume/draft # the copy takes its place when it is whole
+data=$volume/replica draft=$volume/draft # the copy gets this name when it is complete
 primary="host=postgres port=5432 user=$POSTGRES_USER application_name=replica"
-export PGPASSWORD=$POSTGRES_PASSWORD # for the copy, and for the server when it follows; nowhere on the disk
+export PGPASSWORD=$POSTGRES_PASSWORD # for the copy and for the replica; it is not written to the disk
 
 if [ "$(id -u)" = 0 ]; then
     chown postgres:postgres "$volume" /run/postgresql

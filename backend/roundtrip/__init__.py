@@ -14,6 +14,7 @@ from .config import Settings, kept_secret
 from .data.loader import data_commands
 from .data.version import DataVersion
 from .extensions import API, cache, db, migrate
+from .operations.border import note_route
 from .operations.installation import install
 from .operations.profile import refuse_what_is_wrong
 from .operations.slow_statements import WatchedDatabase
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ROUNDTRIP_BATCH=f"{API}/batch",
         ROUNDTRIP_THREADS=settings.threads,
         ROUNDTRIP_EDGES=settings.edges(),
+        ROUNDTRIP_SKIPS=(note_route, site.lead_from_slashes),
     )
     database.configure(app, settings)
     migrate.init_app(app, db, directory=settings.migrations)

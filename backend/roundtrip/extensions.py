@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import flask_migrate
 from flask import Blueprint
 from flask_caching import Cache
 from flask_migrate import Migrate
@@ -27,6 +28,15 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class PlainConfig(flask_migrate.Config):  # type: ignore[misc]  # flask_migrate ships no types
+    """Alembic's settings, where a % in a folder's name is one: ConfigParser takes it for a reference to a setting."""
+
+    def set_main_option(self, name: str, value: str) -> None:
+        """Set it to this very text."""
+        super().set_main_option(name, value.replace("%", "%%"))
+
+
+flask_migrate.Config = PlainConfig  # Migrate.get_config() uses it and has no setting for it
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 cache = Cache()

@@ -4,13 +4,18 @@ import re
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 from wsgiref.headers import Headers as FileHeaders
 
 from flask import Blueprint, Flask, Response, current_app, request
 from flask_roundtrip.compression import compress, negotiated
 from flask_roundtrip.doors.flask import told
-from flask_roundtrip.wire import IDENTITY
-from werkzeug.exceptions import NotFound
+from flask_roundtrip.extension import state_of
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import IDENTITY, Head
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response as AnyResponse
 from whitenoise import WhiteNoise
 
 from .extensions import API
@@ -70,12 +75,14 @@ def serve(app: Flask, dist: Path) -> None:
     """Serve the frontend: its assets in front of Flask, its page for every address that a person can visit."""
     site = Blueprint("site", __name__)
     for path in PAGES:
-        site.add_url_rule(path, f"page{PAGES.index(path)}", show_page, methods=["GET"])
+        view = show_flight if "<int:flight>" in path else show_page
+        site.add_url_rule(path, f"page{PAGES.index(path)}", view, methods=["GET"])
     app.register_blueprint(site)
+    app.before_request(lead_from_slashes)
     app.register_error_handler(NotFound, not_found)
     app.extensions["roundtrip-page"] = Page(dist / "index.html")
     if dist.is_dir():
-        app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]  # Flask's own way to add a middleware
+        files = WhiteNoise(
             app.wsgi_app,
             root=dist,
             max_age=3600,
@@ -83,6 +90,15 @@ def serve(app: Flask, dist: Path) -> None:
             allow_all_origins=False,
             add_headers_function=_secure_file,
         )
+        files.files.pop("/index.html", None)  # the page has addresses of its own
+        app.wsgi_app = files  # type: ignore[method-assign]  # Flask's own way to add a middleware
+
+
+def lead_from_slashes() -> AnyResponse | None:
+    """Lead from `//delays` to `/delays`. Werkzeug routes both alike."""
+    if not request.environ["PATH_INFO"].startswith("//"):
+        return None
+    return _to_the_address()
 
 
 def show_page(**arguments: object) -> Response:
@@ -91,13 +107,47 @@ def show_page(**arguments: object) -> Response:
     return page.response(200)
 
 
-def not_found(error: NotFound) -> Response:
-    """Show a person the page, which says that nothing is here; tell a program the problem."""
+def show_flight(flight: int) -> AnyResponse:
+    """Answer with the page; with 404 where there is no such flight, which the page then says."""
+    if request.path != f"/flights/{flight}":
+        return _moved(f"/flights/{flight}")
+    head = Head("GET", f"{API}/flights/{flight}", "fields=id")
+    answer = state_of(current_app).responder.answer_part(head, Timing(), only_short=False)
+    if answer is None or answer.status != 404:  # whatever else went wrong, the page tells
+        return show_page()
+    return not_found(NotFound(f"There is no flight {flight}."))
+
+
+def not_found(error: NotFound) -> AnyResponse:
+    """Lead to the page's own address; else show a person the page, which says so, and tell a program the problem."""
+    moved = _to_the_address()
+    if moved:
+        return moved
     to_a_person = not request.path.startswith(API) and _prefers_html()
     if to_a_person:
         page: Page = current_app.extensions["roundtrip-page"]
         return page.response(404)
     return told(error)
+
+
+def _to_the_address() -> AnyResponse | None:
+    """Redirect to the address of the page that another spelling of it means: `//delays/`, `/index.html`."""
+    path = request.environ["PATH_INFO"]
+    address = re.sub("/+", "/", path).rstrip("/") or "/"
+    if address == "/index.html":
+        address = "/"
+    if address == path or address.startswith("/api/") or request.method not in ("GET", "HEAD"):
+        return None
+    try:
+        current_app.url_map.bind("").match(address)
+    except HTTPException:
+        return None
+    return _moved(address)
+
+
+def _moved(path: str) -> AnyResponse:
+    query = request.query_string.decode("latin-1")
+    return redirect(quote(path, encoding="latin-1") + (f"?{query}" if query else ""), 308)
 
 
 def _secure_file(headers: FileHeaders, path: str, url: str) -> None:

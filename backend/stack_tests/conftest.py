@@ -1,4 +1,4 @@
-"""After each test the stack is whole again; after all of them, what they measured is told."""
+"""After each test the stack is complete again. After all tests, their measurements are printed."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ REPLICAS = 2
 
 @pytest.fixture(autouse=True)
 def _whole_again() -> Iterator[None]:
-    """Start after a test what it has stopped, and wait until it answers."""
+    """Start what a test has stopped, and wait until it answers."""
     yield
     running = [json.loads(line)["Service"] for line in compose("ps", "--format", "json").splitlines()]
     if not set(SERVICES) <= set(running) or running.count("api") < REPLICAS:
@@ -20,7 +20,7 @@ def _whole_again() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell the figures as the README shows them."""
+    """Print the measurements as a table."""
     if FIGURES:
         terminalreporter.section("What was done to the stack, and what was seen")
         for row in (("done to it", "seen"), ("---", "---"), *FIGURES):

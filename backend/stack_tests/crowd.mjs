@@ -1,4 +1,4 @@
-// Many requests at once, or at a rate, over a few HTTP/2 connections: what Python's standard library cannot send.
+// Many requests at once, or at a rate, over a few HTTP/2 connections. Python's standard library has no HTTP/2.
 //
 // Reads from standard input {"url", "connections", "rate", "requests": [{"path", "headers"}]}: all at once, or `rate` of
 // them a second. Writes a JSON list, in the order of the requests: [status, begun, ended, headers], times in

@@ -1,4 +1,4 @@
-"""Many clients at once, by crowd.mjs: over HTTP/2, which Python's standard library does not speak."""
+"""Many requests at once over HTTP/2, by crowd.mjs: Python's standard library has no HTTP/2."""
 
 import json
 import random
@@ -13,7 +13,7 @@ PAST_VARNISH = {"authorization": "Bearer x"}
 
 
 class Told(NamedTuple):
-    """What one of a crowd was told, and when: in milliseconds since the first one asked."""
+    """One answer. Times are in milliseconds since the first request."""
 
     status: int
     begun: float
@@ -30,7 +30,7 @@ class Told(NamedTuple):
 
 
 def crowd(paths: list[str], connections: int, rate: float = 0, headers: dict[str, str] | None = None) -> list[Told]:
-    """Ask for all of these at once, or for so many a second."""
+    """Send all of these at once, or `rate` of them a second."""
     requests = [{"path": path, "headers": headers or {}} for path in paths]
     asked = {"url": f"https://localhost:{PORT}", "connections": connections, "rate": rate, "requests": requests}
     done = subprocess.run(["node", SCRIPT], input=json.dumps(asked), check=True, stdout=subprocess.PIPE, text=True)
@@ -38,13 +38,13 @@ def crowd(paths: list[str], connections: int, rate: float = 0, headers: dict[str
 
 
 def cold_report() -> str:
-    """Return the URL of a report that reads all flights, and that, as good as surely, no cache has."""
+    """Return the URL of a report that reads all flights and is almost certainly in no cache."""
     fields = random.sample(("count", "cancelled", "diverted", "on_time", "delayed", "mean_delay", "on_time_share"), 4)
     return f"{API}/delays?by=dest,carrier&min_delay={random.randrange(1, 1300)}&fields={','.join(fields)}"
 
 
 def cold_lists(number: int) -> list[str]:
-    """Return the URLs of so many different lists of flights that no cache has."""
+    """Return the URLs of this many lists of flights that are in no cache."""
     urls = {
         f"{API}/flights?carrier={carrier}&from=2013-{month:02}-{day:02}&limit={limit}"
         for carrier in ("AA", "B6", "DL", "EV", "MQ", "UA", "US", "WN")

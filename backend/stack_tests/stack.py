@@ -1,4 +1,4 @@
-"""The running stack as its tests see it: what asks it, what acts on its containers, and a load."""
+"""The running stack for its tests: requests to it, commands to its containers, and a load."""
 
 import json
 import os
@@ -66,20 +66,52 @@ def replicas() -> list[str]:
     return compose("ps", "-q", "api").split()
 
 
+# Makes all entries in Redis expire in four seconds, as if the rest of their time had passed.
+EXPIRE_SOON = """
+import os, time
+from redis import Redis
+from flask_roundtrip.response_cache import Entry
+from flask_roundtrip.shared.packed import pack, unpack
+redis = Redis.from_url(os.environ["CACHE_URL"])
+for name in redis.scan_iter("roundtrip:*:entry:*"):
+    values = unpack(redis.get(name) or b"")
+    if values is not None:
+        entry = Entry(*values)
+        redis.set(name, pack(entry._replace(stored_at=time.time() - entry.fresh_for + 4)), keepttl=True)
+"""
+
+PURGE = """
+import os, sys
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+connection = HTTPConnection(urlsplit(os.environ["EDGE_PURGE_URL"]).netloc, timeout=5)
+connection.request("PURGE", "/", headers={"Cache-Group-Invalidation": sys.argv[1]})
+response = connection.getresponse()
+assert response.status == 200, response.status
+print(response.read().decode())
+"""
+
+
+def purge(groups: str) -> int:
+    """Purge Varnish from one of the replicas, and return how many entries that made stale."""
+    told = docker("exec", replicas()[0], "python", "-c", PURGE, groups)
+    return int(json.loads(told)["purged"])
+
+
 def never_asked() -> str:
-    """Return the URL of a flight that, as good as surely, no cache has an answer to."""
+    """Return the URL of a flight that is almost certainly in no cache."""
     return f"{API}/flights/{random.randrange(1, 336_776)}?fields=id,{random.choice(['dest', 'origin'])}"
 
 
 def never_listed() -> str:
-    """Return the URL of a list of flights that no cache has, either."""
+    """Return the URL of a list of flights that is almost certainly in no cache."""
     month, day = random.randrange(1, 13), random.randrange(1, 29)
     return f"{API}/flights?limit={random.randrange(100, 200)}&from=2013-{month:02}-{day:02}"
 
 
 @dataclass
 class Load:
-    """What clients were told who asked all the time."""
+    """What the clients of a load were told."""
 
     answered: int = 0
     slowest: float = 0.0
@@ -88,7 +120,7 @@ class Load:
 
 @contextmanager
 def under_load(one: Callable[[], Answer], clients: int = 6) -> Iterator[Load]:
-    """Let some clients ask one after the other, as long as the block lasts and a moment longer."""
+    """Let clients send one request after the other until the block ends, and a moment longer."""
     load, stop, lock = Load(), threading.Event(), threading.Lock()
 
     def client() -> None:
@@ -121,5 +153,5 @@ FIGURES: list[tuple[str, str]] = []
 
 
 def figure(done: str, seen: str) -> None:
-    """Note what was measured, for the table at the end of `make test-stack`."""
+    """Record a measurement for the table at the end of `make test-stack`."""
     FIGURES.append((done, seen))

@@ -1,4 +1,4 @@
-"""What a client sees of the stack, and what its containers may do."""
+"""What a client sees of the stack, and what its containers are allowed."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def test_plain_http_leads_to_tls() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", *(path.replace("<int:flight>", "1") for path in PAGES)])
-def test_a_page_is_always_asked_for_again(path: str) -> None:
+def test_a_page_is_revalidated_each_time(path: str) -> None:
     page = ask(path, Accept="text/html")
     assert page.status == 200
     assert page["Content-Type"] == "text/html; charset=utf-8"
@@ -49,7 +49,7 @@ def test_a_page_is_always_asked_for_again(path: str) -> None:
     assert ask(path, If_None_Match=page["ETag"]).status == 304
 
 
-def test_assets_are_compressed_beforehand_and_kept_for_good() -> None:
+def test_assets_are_compressed_by_the_build_and_cached_for_a_year() -> None:
     assets = set(re.findall(r"/assets/[\w.-]+", ask("/").body.decode()))
     assert len(assets) > 1
     for path in assets:
@@ -62,37 +62,42 @@ def test_assets_are_compressed_beforehand_and_kept_for_good() -> None:
             assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
             assert answer["Content-Type"] == "text/javascript; charset=utf-8"
             assert answer["Vary"] == "Accept-Encoding"
+            assert answer["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 @pytest.mark.parametrize(
     "path", ["/nothing", "/flights/x", "/index.html", "/metrics", "/readyz", "/.vite/manifest.json"]
 )
-def test_an_unknown_path_and_what_is_for_the_inside_are_not_found(path: str) -> None:
+def test_an_unknown_path_is_not_found_and_neither_is_an_internal_one(path: str) -> None:
     told = ask(path)
     assert (told.status, told["Content-Type"]) == (404, "application/problem+json")
     assert told.json()["status"] == 404
+    assert told["Vary"] == "Accept"
     if not path.endswith((".html", ".json")):
         shown = ask(path, Accept="text/html")
         assert (shown.status, shown["Content-Type"]) == (404, "text/html; charset=utf-8")
+        assert shown["Vary"] == "Accept, Accept-Encoding"
 
 
-def test_inside_a_replica_says_that_it_is_ready_and_counts() -> None:
+def test_a_replica_tells_the_inside_that_it_is_ready_and_its_metrics() -> None:
     read = "from urllib.request import urlopen; print(urlopen('http://localhost:8000/{}').read().decode())"
     assert json.loads(compose("exec", "-T", "api", "python", "-c", read.format("readyz")))["status"] == "ready"
     assert "roundtrip_in_flight" in compose("exec", "-T", "api", "python", "-c", read.format("metrics"))
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/assets/no.js", f"{API}/airlines", f"{API}/nothing", "/healthz"])
-def test_no_answer_tells_a_version(path: str) -> None:
+def test_no_answer_tells_a_version_or_stands_in_a_frame(path: str) -> None:
     answer = ask(path)
     assert answer["Server"] == "nginx"
     assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
     assert answer["Strict-Transport-Security"]
     for name in ("Via", "X-Varnish", "X-Powered-By"):
         assert answer[name] == ""
 
 
-def test_who_asks_for_another_site_is_told_so_and_led_nowhere() -> None:
+def test_a_request_for_another_site_is_refused_and_not_redirected() -> None:
     for answer in (ask("/", Host="evil.example"), ask(f"{API}/airlines", Host="evil.example")):
         assert (answer.status, answer["Content-Type"]) == (421, "application/problem+json")
     connection = HTTPConnection("localhost", HTTP_PORT, timeout=10)
@@ -102,13 +107,17 @@ def test_who_asks_for_another_site_is_told_so_and_led_nowhere() -> None:
     connection.close()
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/"), ("TRACE", "/delays"), ("PUT", f"{API}/airlines")])
-def test_a_method_that_nothing_takes_is_a_problem(method: str, path: str) -> None:
-    answer = ask(path, method)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/"), ("TRACE", "/delays"), ("PUT", f"{API}/airlines"), ("PURGE", f"{API}/airlines")],
+)
+def test_a_method_that_is_not_allowed_is_a_problem_that_names_the_allowed_ones(method: str, path: str) -> None:
+    answer = ask(path, method, Cache_Group_Invalidation='"airlines"')
     assert (answer.status, answer["Content-Type"]) == (405, "application/problem+json")
+    assert {"GET", "HEAD"} <= set(answer["Allow"].split(", "))
 
 
-def test_what_is_too_large_is_a_problem_too() -> None:
+def test_a_head_or_a_body_that_is_too_large_is_a_problem() -> None:
     many = {f"X-{number}": "1" for number in range(60)}
     answer = ask(never_asked(), **many)
     assert (answer.status, answer["Content-Type"]) == (431, "application/problem+json")
@@ -120,7 +129,7 @@ def test_what_is_too_large_is_a_problem_too() -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_a_request_has_one_name_and_the_client_does_not_choose_it() -> None:
+def test_a_request_has_one_id_and_the_client_does_not_choose_it() -> None:
     answer = ask(never_asked(), X_Request_ID="mine-and-long-enough")
     name = answer["X-Request-ID"]
     assert re.fullmatch("[0-9a-f]{32}", name)
@@ -129,7 +138,7 @@ def test_a_request_has_one_name_and_the_client_does_not_choose_it() -> None:
     assert name in compose("logs", "--no-log-prefix", "--tail", "50", "api")
 
 
-# How it is put up.
+# The containers.
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -141,15 +150,22 @@ def test_a_container_has_no_more_than_it_needs(service: str) -> None:
         assert host["CapDrop"] == ["ALL"]
         assert host["SecurityOpt"] == ["no-new-privileges:true"]
         assert host["Memory"] > 0
+        assert host["MemorySwap"] == host["Memory"]  # memory and swap together: no swap
+        assert 0 < host["PidsLimit"] <= 2500
+        assert told["Config"]["Healthcheck"]["Test"]
         assert host["RestartPolicy"]["Name"] == "unless-stopped"
         ports = [port for published in (host["PortBindings"] or {}).values() for port in published]
         assert bool(ports) == (service == "edge")
         processes = docker("top", container, "-eo", "pid,uid,comm").splitlines()[1:]
-        roots = {line.split()[2] for line in processes if line.split()[1] == "0"}
-        assert roots <= {"docker-init", "tini"}  # what reaps processes, where a service needs root to begin with
+        checks = {"pg_isready", "sh", "runc:[2:INIT]"}  # PostgreSQL's health check, for the moment that it takes
+        assert {line.split()[2] for line in processes if line.split()[1] == "0"} <= checks
 
 
-def test_the_image_of_the_api_has_nothing_that_builds() -> None:
+def test_the_log_of_the_edge_has_no_warning() -> None:
+    assert "[warn]" not in compose("logs", "--no-log-prefix", "edge")
+
+
+def test_the_image_of_the_api_has_no_build_tools() -> None:
     look = "for tool in gcc cc make node npm; do command -v $tool; done; touch /app/x 2>&1; id -u"
     image = json.loads(docker("inspect", replicas()[0]))[0]["Config"]["Image"]
     said = docker("run", "--rm", "--read-only", image, "sh", "-c", look).split("\n")

@@ -1,4 +1,4 @@
-"""What the stack survives: many at once, a hot key that expires, those who leave, and those who are slow."""
+"""What the stack survives: many clients at once, a hot key that expires, clients that leave, and slow clients."""
 
 import random
 import socket
@@ -12,59 +12,47 @@ from http.client import HTTPSConnection
 from statistics import median, quantiles
 
 from .crowd import PAST_VARNISH, cold_lists, cold_report, crowd
-from .stack import API, PORT, TLS, ask, batch, compose, figure, never_asked
+from .stack import API, EXPIRE_SOON, PORT, TLS, ask, batch, compose, figure, never_asked
 from .watching import connections_noted, logged, requests_noted, sql, total
 
 POOL = 20  # connections to PostgreSQL that pgbouncer makes at most, for all replicas (pgbouncer.ini)
 STATEMENTS = "roundtrip_statements_total"
-
-# Makes all that Redis holds expire in four seconds, as if the rest of its time had gone by.
-AGE = """
-import os, time
-from redis import Redis
-from roundtrip.techniques.response_cache import decode, encode
-redis = Redis.from_url(os.environ["CACHE_URL"])
-for name in redis.scan_iter("roundtrip:*:entry:*"):
-    entry = decode(redis.get(name))
-    if entry is not None:
-        redis.set(name, encode(entry._replace(stored_at=time.time() - entry.fresh_for + 4)), keepttl=True)
-"""
 
 
 def p99(values: list[float]) -> float:
     return quantiles(values, n=100)[98]
 
 
-def test_a_thousand_who_ask_for_one_cold_key_compute_it_once() -> None:
+def test_a_thousand_requests_for_one_cold_key_compute_it_once() -> None:
     before = total(STATEMENTS)
     told = crowd([cold_report()] * 1000, connections=10)
     assert {each.status for each in told} == {200}
     assert total(STATEMENTS) - before == 1
     first, *others = sorted(each.ended for each in told)
     figure(
-        "1,000 ask for one cold key at once",
-        f"1 computation, no error; the first had it after {first:.0f} ms, half of the others"
+        "1,000 requests for one cold key at once",
+        f"1 computation, no error; the first answer after {first:.0f} ms, half of the others"
         f" {median(others) - first:.0f} ms later, the last one {others[-1] - first:.0f} ms later",
     )
 
 
-def test_past_varnish_all_processes_of_all_replicas_compute_it_once() -> None:
+def test_without_varnish_all_processes_of_all_replicas_compute_it_once() -> None:
     before = total(STATEMENTS)
     told = crowd([cold_report()] * 250, connections=4, headers=PAST_VARNISH)
     assert {each.status for each in told} == {200}
     assert total(STATEMENTS) - before == 1
     [built] = [each.ended for each in told if "uri-miss; stored" in each.cache]
     late = [each.ended - built for each in told if "collapsed" in each.cache]
-    waiters = f"the {len(late)} who waited for it had it up to {max(late):.0f} ms later" if late else "nobody waited"
-    figure("250 of them reach 2 replicas of 2 processes, past Varnish", f"1 computation, no error; {waiters}")
+    waiters = f"{len(late)} waited for it, up to {max(late):.0f} ms after it" if late else "none waited"
+    figure("250 of them at 2 replicas of 2 processes, past Varnish", f"1 computation, no error; {waiters}")
 
 
-def test_a_hot_key_that_expires_is_computed_once_and_nobody_waits() -> None:
+def test_a_hot_key_that_expires_is_computed_once_and_no_client_waits() -> None:
     url = f"{API}/airports?fields={random.choice(('alt', 'lat', 'lon'))},name&limit={random.randrange(20, 100)}"
     compose("exec", "-T", "redis", "redis-cli", "flushall")
     ask(url, Accept_Encoding="br", **PAST_VARNISH)
     before = scans("airports")
-    compose("exec", "-T", "api", "python", "-c", AGE)
+    compose("exec", "-T", "api", "python", "-c", EXPIRE_SOON)
     time.sleep(1.5)  # the processes have copies of their own for a second
     with ThreadPoolExecutor(2) as pool:
         both_ways = [pool.submit(crowd, [url] * 1500, 4, 250, headers) for headers in (PAST_VARNISH, {})]
@@ -75,7 +63,7 @@ def test_a_hot_key_that_expires_is_computed_once_and_nobody_waits() -> None:
     assert old  # it did expire
     assert computed <= 1
     assert [each.cache for each in told if "roundtrip; fwd=uri-miss; stored" in each.cache] == []
-    # Who had to look into Redis a second time, because its process was held up.
+    # These looked into Redis a second time, because their process was delayed.
     again = [each for each in told if "roundtrip; fwd=uri-miss; collapsed" in each.cache]
     assert len(again) < len(told) / 100
     took = [each.took for each in told]
@@ -95,7 +83,7 @@ def scans(table: str) -> int:
     return int(sql(f"SELECT seq_scan + coalesce(idx_scan, 0) FROM pg_stat_user_tables WHERE relname = '{table}'"))
 
 
-def test_of_ten_thousand_cold_keys_at_once_some_are_answered_and_the_rest_is_told_so() -> None:
+def test_of_ten_thousand_cold_keys_at_once_some_are_answered_and_the_rest_gets_503() -> None:
     agent = f"crowd-{random.randrange(10**9)}"
     with connections_noted() as connections:
         told = crowd(cold_lists(10_000), connections=80, headers={"user-agent": agent})
@@ -107,18 +95,18 @@ def test_of_ten_thousand_cold_keys_at_once_some_are_answered_and_the_rest_is_tol
     assert len(edge) == 10_000
     admitted = [each["seconds"] for each in edge if each["status"] == 200]
     refused = [each["seconds"] for each in edge if each["status"] == 503]
-    assert max(admitted + refused) < 20  # nobody hangs until somebody's patience ends
+    assert max(admitted + refused) < 20  # no request waits for a time-out
     figure(
         "10,000 cold keys at once",
         f"{statuses[200]:,} answered, p99 {p99(admitted):.2f} s; {statuses[503]:,} told 503 with Retry-After, p50"
         f" {median(refused):.2f} s, p99 {p99(refused):.2f} s; at most {connections.most():.0f} of {POOL} connections",
     )
-    # It is over after what the refused are told to wait.
+    # All is well again after the time in Retry-After.
     time.sleep(max(int(each.headers["retry-after"]) for each in told if each.status == 503))
     assert ask(never_asked()).status == 200
 
 
-def test_who_leaves_in_the_middle_of_a_batch_holds_nothing() -> None:
+def test_a_client_that_leaves_during_a_batch_holds_no_resources() -> None:
     kinds = {"Content-Type": "application/json", "Accept": "application/x-ndjson"}
     before = total(STATEMENTS)
     with connections_noted("AND state = 'active'") as working, requests_noted() as under_way:
@@ -131,19 +119,19 @@ def test_who_leaves_in_the_middle_of_a_batch_holds_nothing() -> None:
                 assert client.getresponse().readline()
         left = time.time()
         time.sleep(9)
-    assert total(STATEMENTS) - before < 12 * 20  # they left before all was done, and the rest was not
+    assert total(STATEMENTS) - before < 12 * 20  # the parts that had not begun when they left were not computed
     database, api = (max(0, noted.last_above_zero() - left) for noted in (working, under_way))
     assert under_way.most() > 0
-    assert max(database, api) < 8  # a bound that a noisy machine keeps
+    assert max(database, api) < 8  # a wide bound, for a busy machine
     figure(
         "12 clients leave in the middle of their batches",
-        f"after {database:.2f} s PostgreSQL worked for nobody, after {api:.2f} s no request was under way in the API",
+        f"after {database:.2f} s PostgreSQL was free of them, after {api:.2f} s the API",
     )
 
 
 @contextmanager
 def slow_clients(number: int) -> Iterator[list[ssl.SSLSocket]]:
-    """Connect some that say nothing, some that say half of a request, and some that do not read the answer."""
+    """Connect clients: a third sends nothing, a third half a request, and a third does not read the answer."""
     body = batch([f"{API}/flights?limit=200&origin={origin}" for origin in ("EWR", "JFK", "LGA")]).encode()
     unread = (
         f"POST {API}/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -163,9 +151,9 @@ def slow_clients(number: int) -> Iterator[list[ssl.SSLSocket]]:
         yield sockets
 
 
-def test_a_thousand_slow_clients_disturb_nobody_and_are_sent_away() -> None:
+def test_a_thousand_slow_clients_delay_no_other_and_are_disconnected() -> None:
     def others() -> list[float]:
-        """Ask on one connection, which the slow ones cannot take away, what is kept and what is not."""
+        """Ask for a cached and for new URLs, on one connection that is open before the slow clients come."""
         urls = [path for pair in zip([f"{API}/airlines"] * 300, cold_lists(300), strict=True) for path in pair]
         told = crowd(urls, connections=1, rate=100)
         assert {each.status for each in told} == {200}
@@ -174,14 +162,16 @@ def test_a_thousand_slow_clients_disturb_nobody_and_are_sent_away() -> None:
     alone = others()
     began = time.monotonic()
     with slow_clients(1000) as slow:
-        time.sleep(2)  # to greet them and to make their answers is work as for anybody; that they linger is measured
+        time.sleep(
+            2
+        )  # their handshakes and answers cost as much as those of any client; this measures only the waiting
         beside = others()
         slow[0].settimeout(30)
         assert slow[0].recv(1000) in (b"", b"HTTP/1.1 408 Request Time-out\r\n")
         assert time.monotonic() - began < 40
     alone += others()
     ratio = p99(beside) / p99(alone)
-    assert ratio < 3  # a bound that a noisy machine keeps, where holding a thread for each would make it hundreds
+    assert ratio < 3  # a wide bound, for a busy machine; a thread for each slow client would make it hundreds
     figure(
         "1,000 slow clients (silent, half a request, half an answer)",
         f"the others' p99 {ratio:.2f} x ({p99(beside):.0f} ms, alone {p99(alone):.0f} ms), p50"

@@ -1,4 +1,4 @@
-"""The caching edge, with the real API behind it."""
+"""Varnish with the real API behind it."""
 
 import json
 import random
@@ -9,10 +9,10 @@ from http.client import HTTPSConnection
 
 import pytest
 
-from .stack import API, PORT, TLS, ask, batch, never_asked, never_listed
+from .stack import API, PORT, TLS, ask, batch, never_asked, never_listed, purge
 
 
-def test_the_second_one_who_asks_is_answered_by_the_edge() -> None:
+def test_a_second_client_is_answered_by_varnish() -> None:
     url = never_asked()
     first, second = ask(url), ask(url)
     assert first["Cache-Status"] == "roundtrip; fwd=uri-miss; stored, varnish; fwd=uri-miss; stored"
@@ -21,13 +21,11 @@ def test_the_second_one_who_asks_is_answered_by_the_edge() -> None:
     assert second["Server-Timing"] == f'rid;desc="{second["X-Request-ID"]}", cache;desc="hit"'  # not the first one's
 
 
-def test_spellings_of_one_question_are_one_entry_and_each_coding_is_another() -> None:
+def test_spellings_of_one_request_share_an_entry_and_each_coding_has_its_own() -> None:
     limit = random.randrange(2, 100)
     ask(f"{API}/flights?origin=JFK&limit={limit}", Accept_Encoding="br")
     for spelling in ("gzip, deflate, br, zstd", "gzip;q=0.5, BR"):
-        again = ask(
-            f"{API}/flights?limit={limit}&origin=JFK", Accept_Encoding=spelling, Accept="application/json, */*"
-        )
+        again = ask(f"{API}/flights?limit={limit}&origin=JFK", Accept_Encoding=spelling, Accept="application/json, */*")
         assert "varnish; hit" in again["Cache-Status"]
         assert again["Content-Encoding"] == "br"
     for accepted, coding in (("zstd, gzip", "zstd"), ("gzip", "gzip"), ("gzip, br;q=0", "gzip"), ("deflate", "")):
@@ -36,7 +34,7 @@ def test_spellings_of_one_question_are_one_entry_and_each_coding_is_another() ->
     assert other["Content-Type"] == "application/msgpack"
 
 
-def test_who_has_it_is_told_so() -> None:
+def test_a_client_that_has_the_answer_gets_304() -> None:
     url = never_asked()
     etag = ask(url)["ETag"]
     again = ask(url, If_None_Match=etag)
@@ -45,7 +43,7 @@ def test_who_has_it_is_told_so() -> None:
 
 
 @pytest.mark.parametrize("header", [{"Authorization": "Bearer x"}, {"Cookie": "session=x"}])
-def test_who_says_who_they_are_passes_by_the_cache_both_ways(header: dict[str, str]) -> None:
+def test_a_request_with_an_identity_is_neither_answered_from_the_cache_nor_stored(header: dict[str, str]) -> None:
     url = never_asked()
     for _ in "12":
         assert ask(url, **header)["Cache-Status"].endswith("varnish; fwd=bypass")
@@ -53,14 +51,14 @@ def test_who_says_who_they_are_passes_by_the_cache_both_ways(header: dict[str, s
     assert ask(url, **header)["Cache-Status"].endswith("varnish; fwd=bypass")
 
 
-def test_an_error_is_not_kept() -> None:
+def test_an_error_is_not_stored() -> None:
     for _ in "12":
         answer = ask(f"{API}/airlines/ZZ")
         assert answer.status == 404
         assert answer["Cache-Status"] == "roundtrip; fwd=bypass, varnish; fwd=uri-miss"
 
 
-def test_many_who_ask_at_once_are_one_request_behind_the_edge() -> None:
+def test_many_requests_at_once_for_one_answer_are_one_request_to_the_api() -> None:
     url = never_listed()
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: ask(url), range(50)))
@@ -84,3 +82,13 @@ def test_a_batch_comes_line_by_line() -> None:
     assert {line["status"] for line in lines} == {200}
     assert len({round(arrival, 3) for arrival in arrivals}) > 3  # not all at the end
     connection.close()
+
+
+def test_the_api_purges_a_group_and_the_old_answer_is_given_once_more() -> None:
+    url = never_asked()
+    assert '"flights"' in ask(url)["Cache-Groups"]
+    assert re.search(r"varnish; hit; ttl=[1-9]", ask(url)["Cache-Status"])
+    assert purge('"flights"') >= 1
+    assert re.search(r"varnish; hit; ttl=(0|-)", ask(url)["Cache-Status"])
+    time.sleep(1)
+    assert re.search(r"varnish; hit; ttl=[1-9]", ask(url)["Cache-Status"])

@@ -1,47 +1,47 @@
-"""What the stack survives: its cache, its database or its pool is away, hangs, starts anew or holds what is hostile.
+"""What the stack survives: its cache, its database or its pool is away, hangs, restarts or holds hostile values.
 
-The load passes Varnish, so that the API itself is asked: what nobody has asked before, what is kept (Varnish lets
-pass who is authorized), and batches. What an answer waited for is its own to say (Server-Timing): clients on a busy
-machine cannot tell.
+The load goes past Varnish to the API. It is new URLs, cached ones, and batches. Server-Timing tells what an answer
+waited for: on a busy machine a client cannot measure it.
 """
 
-import json
-import random
-import re
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
-from math import inf
+from collections.abc import Callable
 from statistics import median
 
 import pytest
 
-from .stack import API, Answer, ask, batch, compose, docker, figure, never_asked, replicas, under_load
+from .load import (
+    CACHED,
+    PASS,
+    asked,
+    by_chance,
+    inside,
+    is_ready,
+    shares_again,
+    slow_of,
+    told,
+    typical,
+    workers_now,
+)
+from .stack import API, ask, batch, compose, docker, figure, never_asked, replicas
 
-WORKERS = 2  # of each replica
-LIMIT = 50.0  # milliseconds that a worker waits for Redis
-KEPT = [f"{API}/flights/{number}?fields=dest,id,origin" for number in range(100, 120)]
-PASS = {"Authorization": "Bearer x"}
-USUAL = 5  # seconds of the same load before anything is done
+USUAL = 5  # seconds of the same load before the failure
 WITHIN = 5.0  # seconds until all is as before
 
 
-def test_without_redis_it_answers_all_the_same() -> None:
+def test_without_redis_it_still_answers() -> None:
     compose("stop", "redis")
     for _ in range(10):
         assert ask(never_asked()).status == 200
 
 
 @pytest.mark.parametrize("service", ["postgres", "pgbouncer"])
-def test_without_its_database_what_is_kept_is_answered_and_the_rest_is_a_problem(service: str) -> None:
-    kept = never_asked()
-    ask(kept)
+def test_without_its_database_cached_answers_are_given_and_the_rest_is_a_problem(service: str) -> None:
+    cached = never_asked()
+    ask(cached)
     compose("stop", service)
-    assert ask(kept).status == 200
+    assert ask(cached).status == 200
     answer = ask(never_asked())
     assert (answer.status, answer["Content-Type"]) == (503, "application/problem+json")
     assert answer["Retry-After"]
@@ -74,7 +74,7 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
         time.sleep(USUAL)
         lost_at = time.time()
         away(redis)
-        docker(bring_back, redis)  # of one that runs again it does nothing
+        docker(bring_back, redis)  # does nothing if it runs already
         back_at = time.time()
         time.sleep(WITHIN + 1)
     before, during = watch.between(0, lost_at), watch.between(lost_at, back_at + 1)
@@ -83,16 +83,16 @@ def test_redis_may_be_lost_under_load(done: str, away: Callable[[str], None], br
     longest = max((one.waited for one in slow), default=0.0)
     waited = f"{len(slow)} waited for it, {longest:.0f} ms at most," if slow else "none waited for it"
     assert len(back) >= len(lost)
-    found = sorted(back)[len(lost) - 1] - back_at  # later ones are a busy machine's
+    found = sorted(back)[len(lost) - 1] - back_at  # later ones come from a busy machine
     figure(
         f"Redis {done}, under load",
         f"{watch.told()}; {waited} in {workers} workers; shared again {max(0.0, found):.1f} s after its return",
     )
     assert watch.failed() == []
-    # One question in each worker finds out; nobody asks again until somebody in the background has found it back.
+    # One request in each worker notices. No other asks Redis until a test in the background finds it again.
     assert 1 <= len(lost) <= workers
     assert len(slow) <= workers + by_chance(before, during)
-    assert typical(slow) <= 500  # LIMIT, and what a busy machine adds; a driver's own patience would be seconds
+    assert typical(slow) <= 500  # LIMIT, and what a busy machine adds; the driver's own time-out would be seconds
     later = watch.between(max(lost) + 1, back_at)
     assert len(slow_of(later)) <= by_chance(before, later)
     assert found < WITHIN
@@ -112,7 +112,7 @@ def entry(header):
 
 values = [
     pickle.dumps(Bomb()),
-    b"!" + pickle.dumps(Bomb()),  # as Flask-Caching once marked a pickle
+    b"!" + pickle.dumps(Bomb()),  # as older versions of Flask-Caching marked a pickle
     b"redis.call('SET', 'executed', '1')",
     b"",
     b"9" * 400,
@@ -145,7 +145,7 @@ for url in (os.environ["CACHE_URL"], os.environ["RATE_LIMIT_URL"]):
                 commands.zadd(target, {"x": 1})
             elif kind == "stream":
                 commands.xadd(target, {"x": "y"})
-            elif b":entry:" in name:  # one that nobody will ever give back
+            elif b":entry:" in name:  # a lease that is never released
                 commands.set(target.replace(b":entry:", b":lease:"), "x")
             if number in (1, 2):
                 commands.delete(target)
@@ -157,11 +157,11 @@ print(replaced)
 """
 
 
-def test_redis_may_be_filled_with_what_is_hostile() -> None:
+def test_redis_may_hold_hostile_values() -> None:
     with asked() as watch:
         time.sleep(USUAL)
         began_at = time.time()
-        inside(replicas()[0], HOSTILE, "on a decoy")  # the same work, which takes a processor
+        inside(replicas()[0], HOSTILE, "on a decoy")  # the same work without its effect
         filled_at = time.time()
         replaced = int(inside(replicas()[0], HOSTILE, "in earnest"))
         after = time.time()
@@ -170,13 +170,13 @@ def test_redis_may_be_filled_with_what_is_hostile() -> None:
     slow = slow_of(during)
     executed = [one for one in replicas() if "executed" in inside(one, "import os; print(os.listdir('/tmp'))")]
     said = compose("exec", "-T", "redis", "redis-cli", "exists", "executed")
-    compose("exec", "-T", "redis", "redis-cli", "flushall")  # what nobody asks for would stay
+    compose("exec", "-T", "redis", "redis-cli", "flushall")  # removes the values that no request has replaced
     figure(
         f"Redis filled with {replaced} hostile values, under load",
         f"{watch.told()}; {len(slow)} waited for Redis, of as many before {len(slow_of(before))}; nothing executed",
     )
     assert watch.failed() == []
-    assert replaced > len(KEPT)
+    assert replaced > len(CACHED)
     assert (executed, said.strip()) == ([], "0")
     assert len(slow) <= workers + by_chance(before, during)
     assert told("failed", filled_at) == []
@@ -189,7 +189,7 @@ def test_redis_may_be_filled_with_what_is_hostile() -> None:
 @pytest.mark.parametrize(
     ("done", "how"), [("restarted", ["stop"]), ("killed and started", ["kill", "--signal", "KILL"])]
 )
-def test_postgresql_may_start_anew_under_load(done: str, how: list[str]) -> None:
+def test_postgresql_may_be_restarted_under_load(done: str, how: list[str]) -> None:
     postgres = compose("ps", "-q", "postgres").strip()
     with asked() as watch:
         time.sleep(USUAL)
@@ -210,7 +210,7 @@ def test_postgresql_may_start_anew_under_load(done: str, how: list[str]) -> None
     )
     assert aged > 0
     assert stale
-    assert [one for one in watch.failed() if one.kind == "kept"] == []
+    assert [one for one in watch.failed() if one.kind == "cached"] == []
     assert [one for one in watch.failed() if not one.told_to_come_back] == []
     assert recovered < WITHIN
 
@@ -218,13 +218,15 @@ def test_postgresql_may_start_anew_under_load(done: str, how: list[str]) -> None
 AGE = """
 import os
 from redis import Redis
-from roundtrip.techniques.response_cache import decode, encode
+from flask_roundtrip.response_cache import Entry
+from flask_roundtrip.shared.packed import pack, unpack
 
 redis, aged = Redis.from_url(os.environ["CACHE_URL"]), 0
 for name in redis.scan_iter("*:entry:*", count=1000):
-    entry = decode(redis.get(name) or b"")
-    if entry is not None and aged < 10_000:
-        redis.set(name, encode(entry._replace(stored_at=entry.stored_at - entry.fresh_for - 1)), keepttl=True)
+    values = unpack(redis.get(name) or b"")
+    if values is not None and aged < 10_000:
+        entry = Entry(*values)
+        redis.set(name, pack(entry._replace(stored_at=entry.stored_at - entry.fresh_for - 1)), keepttl=True)
         aged += 1
 print(aged)
 """
@@ -247,7 +249,7 @@ sys.stdin.read()
 POOL = 20  # default_pool_size in pgbouncer.ini
 
 
-def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> None:
+def test_with_pgbouncers_pool_exhausted_a_request_gets_503_within_a_second() -> None:
     command = ["docker", "exec", "-i", replicas()[0], "python", "-c", HOLD, str(POOL)]
     with asked() as watch:
         time.sleep(USUAL)
@@ -265,7 +267,7 @@ def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> Non
         time.sleep(WITHIN + 1)
     during = watch.between(held_at, released_at)
     recovered = max((one.at for one in watch.failed()), default=free_at) - free_at
-    waited = [one.took / 1000 for one in watch.failed() if one.took > 100]  # the others were told at once
+    waited = [one.took / 1000 for one in watch.failed() if one.took > 100]  # the others were refused at once
     figure(
         "pgbouncer's pool exhausted, under load",
         f"{watch.told()}; {len(waited)} waited, for {max(waited):.2f} s at most; all answered again "
@@ -273,150 +275,8 @@ def test_who_finds_pgbouncers_pool_exhausted_is_told_so_within_a_second() -> Non
     )
     assert (answer.status, answer["Retry-After"]) == (503, "1")
     assert {(part["status"], part["headers"]["retry-after"]) for part in many.json()["responses"]} == {(503, "1")}
-    assert {one.good for one in during if one.kind == "kept"} == {True}
+    assert {one.good for one in during if one.kind == "cached"} == {True}
     assert [one for one in watch.failed() if not one.told_to_come_back] == []
     assert median(waited) < 1
     assert max(waited) < 2  # the machine may be busy
     assert recovered < WITHIN
-
-
-# What is asked, and what is seen
-
-
-@dataclass(frozen=True)
-class Seen:
-    """An answer; of a batch, each part of one."""
-
-    at: float  # seconds since the epoch, when it was asked
-    kind: str
-    status: int
-    come_back: str  # Retry-After
-    stale: bool
-    spans: dict[str, float]  # milliseconds
-
-    @property
-    def good(self) -> bool:
-        return self.status == 200
-
-    @property
-    def told_to_come_back(self) -> bool:
-        return self.status == 503 and self.come_back != ""
-
-    @property
-    def took(self) -> float:
-        """Return the milliseconds in the application."""
-        return self.spans.get("app", 0.0)
-
-    @property
-    def waited(self) -> float:
-        """Return for how many of them neither the database nor an encoder was at work."""
-        return self.took - sum(self.spans.get(name, 0.0) for name in ("db", "serialize", "compress"))
-
-
-@dataclass
-class Watch:
-    """All that was seen."""
-
-    seen: list[Seen] = field(default_factory=list)
-
-    def between(self, start: float, end: float) -> list[Seen]:
-        return [one for one in self.seen if start <= one.at < end]
-
-    def failed(self) -> list[Seen]:
-        return [one for one in self.seen if not one.good]
-
-    def told(self) -> str:
-        """Say how many were answered, and how many failed of which kind."""
-        failed = Counter(f"{one.kind} ones {one.status}" for one in self.failed())
-        return ", ".join([f"{len(self.seen):,} answers", *(f"{number} {what}" for what, number in failed.items())])
-
-
-@contextmanager
-def asked(clients: int = 4) -> Iterator[Watch]:
-    """Ask all the time; each worker has been asked before."""
-    watch = Watch()
-    for url in KEPT * 2:
-        ask(url, **PASS)
-    with under_load(lambda: one(watch), clients) as load:
-        yield watch
-    assert [said for said in load.lost if not said.startswith("503")] == []
-
-
-def one(watch: Watch) -> Answer:
-    """Ask for what is new, for what is kept, or for both in a batch."""
-    time.sleep(0.01)  # the clients take processors, too
-    at, how = time.time(), random.choice(["new", "kept", "batch"])
-    if how != "batch":
-        answer = ask(never_asked() if how == "new" else random.choice(KEPT), **PASS)
-        spans = {name: float(spent) for name, spent in re.findall(r"(\w+);dur=([\d.]+)", answer["Server-Timing"])}
-        watch.seen.append(
-            Seen(at, how, answer.status, answer["Retry-After"], "ttl=-" in answer["Cache-Status"], spans)
-        )
-        return answer
-    urls = [never_asked(), never_asked(), *random.sample(KEPT, 3)]
-    answer = ask(f"{API}/batch", "POST", batch(urls), Content_Type="application/json")
-    if answer.status != 200:
-        watch.seen.append(Seen(at, how, answer.status, answer["Retry-After"], False, {}))
-        return answer
-    for url, part in zip(urls, answer.json()["responses"], strict=True):
-        kind, told = "kept" if url in KEPT else "new", part["headers"]
-        stale = "ttl=-" in told.get("cache-status", "")
-        watch.seen.append(Seen(at, kind, part["status"], told.get("retry-after", ""), stale, part["timing"]))
-    return answer
-
-
-def slow_of(seen: list[Seen]) -> list[Seen]:
-    """Return the answers that waited for as long as Redis is waited for; a batch is one, its slowest part."""
-    slowest: dict[float, Seen] = {}
-    for part in seen:
-        if part.waited >= LIMIT - 5:
-            slowest[part.at] = max(part, slowest.get(part.at, part), key=lambda one: one.waited)
-    return list(slowest.values())
-
-
-def by_chance(before: list[Seen], now: list[Seen]) -> int:
-    """Return how many of so many answers are slow where nothing is the matter, on a machine that has more to do."""
-    return 3 + round(3 * len(now) * len(slow_of(before)) / max(1, len(before)))
-
-
-def typical(seen: list[Seen]) -> float:
-    return median(part.waited for part in seen) if seen else 0.0
-
-
-def told(what: str, since: float, until: float = inf) -> list[float]:
-    """Return when the replicas' logs say so, in seconds since the epoch."""
-    return [
-        at
-        for replica in replicas()
-        for line in docker("logs", "--since", str(since), replica).splitlines()
-        if line.startswith("{")
-        for said in [json.loads(line)]
-        if what in said.get("message", "")
-        and since <= (at := datetime.fromisoformat(said["time"]).timestamp()) < until
-    ]
-
-
-def workers_now() -> int:
-    return WORKERS * len(replicas())
-
-
-def inside(replica: str, program: str, *arguments: str) -> str:
-    """Run a program in a replica; return what it prints."""
-    command = ["docker", "exec", "-i", replica, "python", "-", *arguments]
-    return subprocess.run(command, input=program, check=True, capture_output=True, text=True).stdout
-
-
-def shares_again() -> bool:
-    """Tell whether one replica gives what another has made."""
-    url = never_asked()
-    program = f"""
-from urllib.request import Request, urlopen
-print(urlopen(Request("http://localhost:8000{url}", headers={{"Host": "localhost"}})).headers["Cache-Status"])
-"""
-    first, second = (inside(replica, program) for replica in replicas())
-    return "stored" in first and "hit" in second
-
-
-def is_ready(postgres: str) -> bool:
-    command = ["docker", "exec", postgres, "pg_isready", "-q", "-U", "roundtrip", "-h", "127.0.0.1"]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0

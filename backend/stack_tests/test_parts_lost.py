@@ -1,4 +1,4 @@
-"""What the stack survives: parts in front of the data that die, hang or start anew."""
+"""What the stack survives: parts in front of the data that die, hang or restart."""
 
 import random
 import subprocess
@@ -6,8 +6,10 @@ import time
 
 import pytest
 
+from .crowd import PAST_VARNISH
 from .stack import (
     API,
+    EXPIRE_SOON,
     PROJECT,
     Answer,
     ask,
@@ -68,7 +70,7 @@ def test_new_replicas_take_over_without_a_lost_request() -> None:
 
 
 @pytest.mark.parametrize("service", ["varnish", "balancer", "redis"])
-def test_each_of_these_may_start_anew(service: str) -> None:
+def test_each_of_these_may_be_restarted(service: str) -> None:
     compose("restart", service)
     deadline = time.monotonic() + 15
     while ask(never_asked()).status != 200:
@@ -84,16 +86,72 @@ def test_without_varnish_the_api_answers() -> None:
     assert "varnish" not in answer["Cache-Status"]
 
 
-def test_without_any_replica_what_is_kept_is_answered_and_the_rest_is_a_problem() -> None:
-    kept = never_asked()
-    ask(kept)
+def test_a_balancer_that_dies_costs_uncached_answers_for_some_seconds() -> None:
+    stored = never_asked()
+    ask(stored)
+    balancer = compose("ps", "-q", "balancer").strip()
+    failed: list[float] = []
+
+    def one() -> Answer:
+        assert ask(stored).status == 200
+        answer = ask(never_asked())
+        if answer.status == 503:
+            assert answer["Retry-After"]
+            failed.append(time.monotonic())
+        return answer
+
+    with under_load(one) as load:
+        docker("exec", balancer, "sh", "-c", "kill -KILL -1")  # all but the init process, with which the container ends
+        time.sleep(2)
+    assert {said[:3] for said in load.lost} <= {"503"}
+    assert ask(never_asked()).status == 200
+    away = max(failed) - min(failed) if failed else 0.0
+    assert away < 8
+    figure(
+        "the balancer killed (SIGKILL), under load",
+        f"{len(failed)} of {load.answered:,} uncached GETs told 503, for {away:.1f} s; no cached one",
+    )
+
+
+def test_without_any_replica_stored_answers_are_given_and_the_rest_is_a_problem() -> None:
+    stored = never_asked()
+    ask(stored)
     compose("stop", "api")
-    assert ask(kept).status == 200
+    assert ask(stored).status == 200
     for answer in (
         ask(never_listed()),
-        ask(f"{API}/batch", "POST", batch([kept]), Content_Type="application/json"),
+        ask(f"{API}/batch", "POST", batch([stored]), Content_Type="application/json"),
     ):
         assert (answer.status, answer["Content-Type"]) == (503, "application/problem+json")
         assert answer["Retry-After"]
         assert answer["Cache-Control"] == "no-store"
     assert ask("/").status == 200
+
+
+def test_with_all_replicas_paused_each_stale_answer_is_given() -> None:
+    """Redis and Varnish expire together: the renewals of Varnish get answers that are stale in Redis, too."""
+    stored = [never_asked() for _ in range(26)]
+    for url in stored:
+        ask(url, **PAST_VARNISH)
+    compose("exec", "-T", "api", "python", "-c", EXPIRE_SOON)
+    time.sleep(1.5)  # the processes have copies of their own for a second
+    for url in stored:
+        assert "varnish; fwd=uri-miss; stored" in ask(url)["Cache-Status"]
+    time.sleep(4.5)
+    for url in stored:
+        assert "varnish; hit; ttl=-" in ask(url)["Cache-Status"]
+    paused = replicas()
+    docker("pause", *paused)
+    slowest = 0.0
+    try:
+        for url in 2 * stored:
+            began = time.monotonic()
+            answer = ask(url)
+            slowest = max(slowest, time.monotonic() - began)
+            assert answer.status == 200
+            assert "varnish; hit" in answer["Cache-Status"]
+    finally:
+        docker("unpause", *paused)
+    figure(
+        "all replicas paused, 26 expired answers asked for twice", f"0 of 52 GETs failed, the slowest {slowest:.1f} s"
+    )

@@ -1,4 +1,4 @@
-"""The profile `replica`: reads go to a copy that follows PostgreSQL, and either of the two may be away."""
+"""The profile `replica`: reads go to a copy that follows PostgreSQL, and either server may be away."""
 
 import json
 import subprocess
@@ -68,7 +68,7 @@ def stopped(service: str) -> Iterator[None]:
         compose("--profile", "replica", "up", "--wait", "--no-recreate", "--no-deps", service)
 
 
-def test_the_replica_follows_and_is_read_from(api: str) -> None:
+def test_the_replica_follows_and_reads_go_to_it(api: str) -> None:
     follows = "SELECT state FROM pg_stat_replication WHERE application_name = 'replica'"
     assert "streaming" in compose("exec", "-T", "postgres", "psql", "-U", "roundtrip", "-c", follows)
     assert says(api, '"replica":"ok"')

@@ -1,4 +1,4 @@
-"""What goes on inside the stack while it is tested: counted by its own metrics, its log and its database."""
+"""What happens inside the stack during a test, from its metrics, its log and its database."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ for _ in sys.stdin:
 
 @dataclass(frozen=True)
 class Noted:
-    """Something that was looked at again and again: when, in seconds since the epoch, and how much it was."""
+    """A number that was read again and again: the time, in seconds since the epoch, and the value."""
 
     looks: list[tuple[float, float]] = field(default_factory=list)
 
@@ -74,7 +74,7 @@ def requests_noted() -> Iterator[Noted]:
 
 @contextmanager
 def _noted(commands: list[list[str]], question: str) -> Iterator[Noted]:
-    """Ask each command the question, twenty times a second. They end with their input, and leave nothing behind."""
+    """Ask each command the question, twenty times a second. The commands end with their input."""
     noted, done = Noted(), Event()
 
     def keep_asking(asked: IO[str]) -> None:

@@ -1,6 +1,7 @@
 """What all tests share: the real data, loaded once and kept between runs, and the application above it."""
 
 import fcntl
+import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,9 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
 from sqlalchemy import event
+from support import forget, responder_of
 
 from roundtrip import create_app
-from roundtrip.extensions import cache, db
+from roundtrip.data.version import DataVersion
+from roundtrip.extensions import db
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,7 +92,11 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The SQL that runs from now on, as the database gets it. The response cache is empty at the start."""
-    client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded
+    client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded,
+    version = responder_of(app)._changed
+    assert isinstance(version, DataVersion)
+    with version._lock:  # and from then on the background asks, once a second
+        monkeypatch.setattr(version, "_look_at", math.inf)
     forget(app)
     ran: list[str] = []
 
@@ -108,8 +115,3 @@ def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch)
     event.listen(engine, "before_cursor_execute", note)
     yield ran
     event.remove(engine, "before_cursor_execute", note)
-
-
-def forget(app: Flask) -> None:
-    """Empty the application's response cache."""
-    app.extensions["cache"][cache].clear()

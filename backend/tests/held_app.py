@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
-from roundtrip.http import Answer, Head
-from roundtrip.pipeline import Pipeline
-from roundtrip.techniques import batch
+from flask_roundtrip.respond import Responder
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import Answer, Head, NotNow
 
+from flask_roundtrip import batch
 from roundtrip import create_app
 
 ran: list[str] = []
@@ -26,15 +27,18 @@ CONTROLS: dict[str, Callable[[], object]] = {
     "/held/ran": lambda: ran,
 }
 
-real_answer, real_lines = Pipeline.answer, batch.lines
+real_answer, real_lines = Responder.answer_part, batch.lines
 
 
-def answer(pipeline: Pipeline, head: Head) -> Answer:
-    ran.append(head.path)
+def answer(responder: Responder, head: Head, timing: Timing, only_short: bool) -> Answer | None:
+    if only_short and "dest=ANC" in head.query:
+        raise NotNow
+    if not only_short:
+        ran.append(head.path)
     if "dest=ANC" in head.query:
         held_began.release()
         may_finish.wait(60)
-    return real_answer(pipeline, head)
+    return real_answer(responder, head, timing, only_short)
 
 
 def lines(*arguments: Any) -> Iterator[list[batch.Line]]:
@@ -44,7 +48,7 @@ def lines(*arguments: Any) -> Iterator[list[batch.Line]]:
         batch_ended.release()
 
 
-Pipeline.answer = answer  # type: ignore[method-assign, assignment]  # only in this process
+Responder.answer_part = answer  # type: ignore[method-assign, assignment]  # only in this process
 batch.lines = lines  # type: ignore[assignment]  # as above
 application = create_app()
 

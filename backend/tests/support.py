@@ -1,37 +1,20 @@
-"""What several test files use that is no fixture."""
+"""What several test files use that is no fixture; helpers.py of the package's tests has the rest."""
 
-import gzip
-import threading
-import time
-import zlib
 from collections.abc import Callable
-from typing import Any
 
-import brotli
-import pytest
-import zstandard
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from flask_roundtrip.extension import NEVER_CHANGED, State, state_of
+from flask_roundtrip.respond import Responder, Route
+from flask_roundtrip.response_cache import MemoryStore, ResponseCache
+from helpers import ARRIVING, ONE_APP, SOON, WHOLE, in_time, noted
 
-from roundtrip.extensions import cache
+from roundtrip import api
+from roundtrip.extensions import API, cache
 
-SOON = 10.0  # seconds in which something has to have happened, on a machine of any speed
+__all__ = ["ARRIVING", "ONE_APP", "ROUTES", "SOON", "WHOLE", "Asking", "forget", "in_time", "noted", "responder_of"]
+
 Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
-
-# For properties of one application, which examples do not change, on a machine of any speed.
-ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-
-WHOLE: dict[str, Callable[[bytes], bytes]] = {
-    "br": brotli.decompress,
-    "zstd": lambda coded: zstandard.ZstdDecompressor().decompressobj().decompress(coded),
-    "gzip": gzip.decompress,
-}
-ARRIVING: dict[str, Callable[[], Callable[[bytes], bytes]]] = {
-    "br": lambda: brotli.Decompressor().process,
-    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj().decompress,
-    "gzip": lambda: zlib.decompressobj(wbits=31).decompress,
-}
 
 
 def forget(app: Flask) -> None:
@@ -39,28 +22,18 @@ def forget(app: Flask) -> None:
     app.extensions["cache"][cache].clear()
 
 
-def noted(monkeypatch: pytest.MonkeyPatch, whose: object, method: str) -> list[tuple[str, Any]]:
-    """Return a list that grows with each call of the method: the name of the thread, and what came of it."""
-    calls: list[tuple[str, Any]] = []
-    real = getattr(whose, method)
-
-    def note(*arguments: Any) -> Any:
-        came = None
-        try:
-            came = real(*arguments)
-        finally:
-            calls.append((threading.current_thread().name, came))
-        return came
-
-    monkeypatch.setattr(whose, method, note)
-    return calls
+def responder_of(app: Flask) -> Responder:
+    """Return what answers the application's GETs."""
+    return state_of(app).responder
 
 
-def in_time(done: Callable[[], bool]) -> bool:
-    """Wait for something that happens behind everybody's back."""
-    end = time.monotonic() + SOON
-    while not done():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
+def _routes() -> tuple[Route, ...]:
+    """Return the routes of the API, each with its path below the API's."""
+    app = Flask("routes")
+    app.config["ROUNDTRIP_THREADS"] = 0
+    api.register(app)
+    routes = State(app, None, ResponseCache(MemoryStore(0)), lambda: NEVER_CHANGED, None).routes
+    return tuple(route._replace(path=route.rule.removeprefix(API)) for route in routes.values())
+
+
+ROUTES = _routes()

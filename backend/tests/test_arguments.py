@@ -1,15 +1,17 @@
 """Query parameters: only declared ones, each once, each well-formed; and one canonical way to write them."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 import pytest
+from flask_roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
 from hypothesis import given
 from hypothesis import strategies as st
-from roundtrip.arguments import LONGEST_QUERY, as_dates, canonical, declared, parse
-from roundtrip.errors import Problem
+from marshmallow.validate import Regexp
+from support import ROUTES
 
-from roundtrip.api import ROUTES
+from flask_roundtrip import Problem
 from roundtrip.resources.airlines.schema import AirlineArguments
 from roundtrip.resources.airports.schema import AirportArguments
 from roundtrip.resources.delays.schema import DelayArguments
@@ -84,10 +86,12 @@ def test_a_repeated_parameter_is_refused(query: str) -> None:
         ("flight", "10000"),
         ("flight", "99999999999999999999"),
         ("flight", "-5"),
-        ("hour", "24"),
-        ("hour", "-1"),
-        ("weekday", "0"),
-        ("weekday", "8"),
+        *(
+            ("hour", value)
+            for value in ("24", "-1", "", ",", "5,", "5-", "-", "1-2-3", "5 - 6", "5\n", "\u0665", "007")
+        ),
+        ("hour", ",".join("1" * 25)),
+        *(("weekday", value) for value in ("0", "8", "1-8", "0-3", "05", "friday", "1;2", "1,,2")),
         ("month", "2013-13"),
         ("month", "2013-1"),
         ("month", "2013-01\n"),
@@ -196,6 +200,60 @@ def test_any_span_can_be_written_again(one: Any, other: Any) -> None:
     loaded = parse(WeatherArguments, f"from={first}&to={last}", {})
     assert as_dates(loaded).get("from") == str(first)
     assert as_dates(loaded).get("to", "9999-12-31") == str(last)
+
+
+# Weekdays and hours
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"),
+    [
+        ("hour=17", {"hour": "17"}),
+        ("hour=07", {"hour": "7"}),
+        ("hour=17-21", {"hour": "17,18,19,20,21"}),
+        ("hour=22-3", {"hour": "0,1,2,3,22,23"}),
+        ("hour=18,6,17,6-7", {"hour": "6,7,17,18"}),
+        ("hour=5-5", {"hour": "5"}),
+        ("hour=0-23", {}),
+        ("hour=12-11", {}),
+        ("weekday=5", {"weekday": "5"}),
+        ("weekday=1-5", {"weekday": "1,2,3,4,5"}),
+        ("weekday=7,6", {"weekday": "6,7"}),
+        ("weekday=6-1", {"weekday": "1,6,7"}),
+        ("weekday=1-7", {}),
+    ],
+)
+def test_weekdays_and_hours_are_some_of_a_circle_and_all_of_them_are_no_filter(
+    query: str, chosen: dict[str, str]
+) -> None:
+    loaded = parse(DelayArguments, query, {})
+    assert {name: loaded[name] for name in ("weekday", "hour") if name in loaded} == chosen
+
+
+@given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 23)), min_size=1, max_size=24))
+def test_any_spelling_of_some_hours_is_one_question(ranges: list[tuple[int, int]]) -> None:
+    spelled = ",".join(f"{first}-{last}" for first, last in ranges)
+    hours = {hour for first, last in ranges for hour in range(24) if (hour - first) % 24 <= (last - first) % 24}
+    again = ",".join(map(str, sorted(hours, reverse=True)))
+    loaded = parse(DelayArguments, f"hour={spelled}", {})
+    assert canonical(loaded) == canonical(parse(DelayArguments, f"hour={again}", {}))
+    assert loaded.get("hour", ",".join(map(str, range(24)))) == ",".join(map(str, sorted(hours)))
+
+
+def test_what_is_expected_of_weekdays_and_hours_is_told() -> None:
+    weekday, hour = _faults(FlightArguments, "weekday=0&hour=25")
+    assert weekday.detail == "Expected weekdays such as 5, 6,7 or 1-5, with numbers from 1 to 7."
+    assert hour.detail == "Expected hours such as 17, 6,7, 17-21 or 22-3, with numbers from 0 to 23."
+
+
+@pytest.mark.parametrize("name", declared(FlightArguments))
+def test_every_pattern_is_one_of_ecma_262_too(name: str) -> None:
+    for validator in declared(FlightArguments)[name].validators:
+        if isinstance(validator, Regexp):
+            pattern = str(validator.regex.pattern)
+            assert pattern.startswith("^")
+            assert pattern.endswith("$")
+            assert not re.search(r"\\[AZzGbB]|\(\?[P<#i]|\(\?<", pattern)
 
 
 # Reports

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from roundtrip.config import Settings, kept_secret
+from roundtrip.config import Settings, address, kept_secret
 
 
 def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +18,50 @@ def test_a_setting_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("CACHE_MAX_BYTES", "1000")
     settings = Settings.from_environment()
     assert (settings.database_url, settings.cache_max_bytes) == ("sqlite:////tmp/x", 1000)
+
+
+def test_a_name_of_our_own_comes_before_one_that_others_use_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://of-another-project")
+    monkeypatch.setenv("ROUNDTRIP_DATABASE_URL", "sqlite:////tmp/x")
+    monkeypatch.setenv("RATE_LIMIT", "1/minute")
+    monkeypatch.setenv("ROUNDTRIP_RATE_LIMIT", "")
+    (tmp_path / "key").write_text("hidden")
+    monkeypatch.setenv("SECRET_KEY", "of another project")
+    monkeypatch.setenv("ROUNDTRIP_SECRET_KEY_FILE", str(tmp_path / "key"))
+    settings = Settings.from_environment()
+    assert (settings.database_url, settings.rate_limit) == ("sqlite:////tmp/x", "")
+    assert settings.secret_key == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, ("127.0.0.1", 8000)),
+        ({"HOST": "x86_64-conda-linux-gnu", "PORT": ""}, ("127.0.0.1", 8000)),
+        ({"HOST": "", "ROUNDTRIP_HOST": "", "ROUNDTRIP_PORT": ""}, ("127.0.0.1", 8000)),
+        ({"HOST": "0.0.0.0", "PORT": "80"}, ("0.0.0.0", 80)),
+        ({"HOST": "0.0.0.0", "ROUNDTRIP_HOST": "::1", "PORT": "80", "ROUNDTRIP_PORT": "81"}, ("::1", 81)),
+        ({"ROUNDTRIP_HOST": "[::]"}, ("::", 8000)),
+        ({"ROUNDTRIP_HOST": "localhost"}, ("localhost", 8000)),
+    ],
+)
+def test_where_to_listen(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: tuple[str, int]
+) -> None:
+    for name in ("HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert address() == expected
+
+
+@pytest.mark.parametrize("port", ["x", "-1", "65536", "80.5"])
+def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("ROUNDTRIP_PORT", port)
+    with pytest.raises(SystemExit, match=r"ROUNDTRIP_PORT: expected a number up to 65535, got "):
+        address()
 
 
 def test_a_number_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,13 +78,13 @@ def test_testing_is_not_for_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("url", "backend"),
     [
-        ("memory:", "MemoryBackend"),
-        ("redis://127.0.0.1:6379/0", "RedisBackend"),
-        ("rediss://user:secret@cache.example/1", "RedisBackend"),
-        ("unix:///run/redis.sock", "RedisBackend"),
-        ("memcached://127.0.0.1:11211", "MemcachedBackend"),
-        ("memcached://cache", "MemcachedBackend"),
-        ("memcached:///run/memcached.sock", "MemcachedBackend"),
+        ("memory:", "MemoryStore"),
+        ("redis://127.0.0.1:6379/0", "RedisStore"),
+        ("rediss://user:secret@cache.example/1", "RedisStore"),
+        ("unix:///run/redis.sock", "RedisStore"),
+        ("memcached://127.0.0.1:11211", "MemcachedStore"),
+        ("memcached://cache", "MemcachedStore"),
+        ("memcached:///run/memcached.sock", "MemcachedStore"),
     ],
 )
 def test_the_scheme_of_the_url_chooses_the_cache(url: str, backend: str) -> None:

@@ -65,7 +65,8 @@ def anew(client: FlaskClient, url: str = URL) -> Any:
 def is_told_to_come_back(answer: Any) -> bool:
     assert answer.status_code == 503, answer.data
     assert answer.content_type == "application/problem+json"
-    assert answer.get_json()["detail"] == "The database does not answer now."
+    # A statement that had no answer in its time is the question's fault; the database may be well.
+    assert answer.get_json()["detail"] in ("The database does not answer now.", "This question takes too long now.")
     assert answer.headers["Retry-After"] == "1"
     assert answer.headers["Cache-Control"] == "no-store"
     return True
@@ -219,7 +220,7 @@ def test_the_log_says_it_in_one_line_and_no_password(
 ) -> None:
     with asking(cluster.url().replace("@", ":xyzzy@")) as client, stopped(cluster, signal.SIGINT):
         answer = client.get(URL)
-    (record,) = [record for record in caplog.records if record.name == "roundtrip.pipeline"]
+    (record,) = [record for record in caplog.records if record.name == "flask_roundtrip.respond"]
     assert record.levelno == logging.WARNING
     rid = re.findall(r'rid;desc="(\w+)"', answer.headers["Server-Timing"])[0]
     assert record.getMessage().startswith("The database does not answer: ")

@@ -1,19 +1,17 @@
-"""The door answers what the pipeline has answered, as the pipeline would, from the head alone."""
+"""A hit is answered from the head alone, as the whole way would answer; and neither a hit nor a miss enters Flask."""
 
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_roundtrip.respond import LONGEST_SPELLING, MOST_SPELLINGS, Responder
+from flask_roundtrip.response_cache import ResponseCache
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import Answer, Head
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roundtrip.door import LONGEST_SPELLING, MOST_SPELLINGS, Door
-from roundtrip.http import Answer, Head
-from roundtrip.techniques.memory_backend import MemoryBackend
-from roundtrip.techniques.response_cache import ResponseCache
-from support import ONE_APP, forget
-
-from roundtrip.api import pipeline_of
+from support import ONE_APP, forget, responder_of
 
 pytestmark = pytest.mark.on_both
 
@@ -24,9 +22,14 @@ OF_THE_EXCHANGE = ("Server-Timing", "Cache-Status", "Age")
 
 
 @pytest.fixture
-def door(app: Flask) -> Door:
+def responder(app: Flask) -> Responder:
     forget(app)
-    return pipeline_of(app).door
+    return responder_of(app)
+
+
+def at_once(responder: Responder, head: Head) -> Answer | None:
+    """Answer from a fresh entry, or not at all."""
+    return responder.hit(head, Timing())
 
 
 def told(answer: Answer) -> tuple[int, dict[str, str], bytes]:
@@ -35,22 +38,24 @@ def told(answer: Answer) -> tuple[int, dict[str, str], bytes]:
     return answer.status, headers, answer.body
 
 
-def test_a_question_answered_once_is_answered_at_the_door(client: FlaskClient, door: Door) -> None:
-    assert door.answer(Head("GET", PATH, QUERY)) is None
+def test_a_question_answered_once_is_answered_at_the_door(client: FlaskClient, responder: Responder) -> None:
+    assert at_once(responder, Head("GET", PATH, QUERY)) is None
     first = client.get(URL)
-    answer = door.answer(Head("GET", PATH, QUERY))
+    answer = at_once(responder, Head("GET", PATH, QUERY))
     assert answer is not None
     assert told(answer) == (200, _without_exchange(first), first.data)
 
 
-def test_flask_does_not_wake_for_a_hit(app: Flask, client: FlaskClient, door: Door) -> None:
-    client.get(URL)
+def test_flask_does_not_wake_for_a_hit_nor_for_a_miss(app: Flask, client: FlaskClient, responder: Responder) -> None:
     woken: list[str] = []
     app.before_request_funcs.setdefault(None, []).append(lambda: woken.append("woken"))
     try:
-        client.get(URL)
+        statuses = [client.get(URL).headers["Cache-Status"] for _ in range(2)]
+        assert statuses[0] == "roundtrip; fwd=uri-miss; stored"
+        assert statuses[1].startswith("roundtrip; hit")
+        assert client.get(f"{PATH}?limit=0").status_code == 400
         assert woken == []
-        client.get(f"{PATH}?origin=LGA&limit=20")
+        client.get("/api/v1/openapi.json")
         assert woken == ["woken"]
     finally:
         app.before_request_funcs[None].pop()
@@ -70,16 +75,17 @@ heads = st.builds(
 
 @settings(ONE_APP, max_examples=200)
 @given(heads)
-def test_the_same_head_has_the_same_answer_and_it_is_the_pipelines(app: Flask, door: Door, head: Head) -> None:
-    pipeline = pipeline_of(app)
+def test_a_hit_is_what_the_whole_way_would_answer(app: Flask, responder: Responder, head: Head) -> None:
     with app.test_client() as client:
         client.get(URL)
-    at_the_door = door.answer(head)
+    at_the_door = at_once(responder, head)
     if at_the_door is None:
         return
-    again = door.answer(head)
+    again = at_once(responder, head)
+    found = responder.find(head)
     assert again is not None
-    assert told(at_the_door) == told(again) == told(pipeline.answer(head))
+    assert found is not None
+    assert told(at_the_door) == told(again) == told(responder.answer_route(*found, head, Timing()))
     assert at_the_door.status in (200, 304)
     assert head.method in ("GET", "HEAD")
 
@@ -90,38 +96,36 @@ def test_the_same_head_has_the_same_answer_and_it_is_the_pipelines(app: Flask, d
 @pytest.mark.parametrize(
     "condition", [{}, {"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}]
 )
-def test_the_door_and_flask_answer_alike(
+def test_a_hit_and_a_miss_answer_alike(
     app: Flask, client: FlaskClient, method: str, coding: str, accept: str, condition: dict[str, str]
 ) -> None:
     headers = {"Accept": accept, "Accept-Encoding": coding, **condition}
     forget(app)
-    from_flask = client.open(URL, method=method, headers=headers)
-    from_the_door = client.open(URL, method=method, headers=headers)
-    assert from_flask.headers["Cache-Status"] == "roundtrip; fwd=uri-miss; stored"
-    assert from_the_door.headers["Cache-Status"].startswith("roundtrip; hit; ttl=")
-    assert from_flask.status_code == from_the_door.status_code == (304 if condition else 200)
-    assert from_flask.data == from_the_door.data
-    assert _without_exchange(from_flask) == _without_exchange(from_the_door)
+    missed = client.open(URL, method=method, headers=headers)
+    hit = client.open(URL, method=method, headers=headers)
+    assert missed.headers["Cache-Status"] == "roundtrip; fwd=uri-miss; stored"
+    assert hit.headers["Cache-Status"].startswith("roundtrip; hit; ttl=")
+    assert missed.status_code == hit.status_code == (304 if condition else 200)
+    assert missed.data == hit.data
+    assert _without_exchange(missed) == _without_exchange(hit)
 
 
-def test_the_door_knows_nothing_of_errors(client: FlaskClient, door: Door) -> None:
+def test_an_error_is_never_a_hit(client: FlaskClient, responder: Responder) -> None:
     for path, query in [(PATH, "limit=0"), ("/api/v1/airlines/XX", ""), ("/api/v1/nothing", "")]:
         for _ in range(2):
             assert client.get(f"{path}?{query}").status_code in (400, 404)
-            assert door.answer(Head("GET", path, query)) is None
+            assert at_once(responder, Head("GET", path, query)) is None
 
 
-def test_the_door_leaves_what_is_stale_to_the_pipeline(
-    monkeypatch: pytest.MonkeyPatch, client: FlaskClient, door: Door
-) -> None:
+def test_a_stale_entry_is_no_hit(monkeypatch: pytest.MonkeyPatch, client: FlaskClient, responder: Responder) -> None:
     client.get(URL)
     monkeypatch.setattr(ResponseCache, "ttl", lambda self, entry: 0)
-    assert door.answer(Head("GET", PATH, QUERY)) is None
+    assert at_once(responder, Head("GET", PATH, QUERY)) is None
 
 
-def test_the_door_leaves_who_takes_none_of_our_media_types_to_the_pipeline(client: FlaskClient, door: Door) -> None:
+def test_a_client_that_takes_none_of_our_media_types_has_no_hit(client: FlaskClient, responder: Responder) -> None:
     client.get(URL)
-    assert door.answer(Head("GET", PATH, QUERY, accept="text/html")) is None
+    assert at_once(responder, Head("GET", PATH, QUERY, accept="text/html")) is None
 
 
 @pytest.mark.parametrize(
@@ -171,18 +175,22 @@ def test_another_method_is_no_hit(client: FlaskClient) -> None:
         assert client.open(URL, method=method).status_code == 405
 
 
-def test_only_so_many_spellings_are_remembered() -> None:
-    cache = ResponseCache(MemoryBackend(0))
-    door = Door(cache)
+def test_only_so_many_spellings_are_remembered(responder: Responder) -> None:
     for number in range(MOST_SPELLINGS + 10):
-        door.learn(Head("GET", "/", str(number)), "key")
-    assert len(door._keys) == MOST_SPELLINGS
+        head = Head("GET", "/api/v1/airlines/UA", accept=f"application/json;version={number}")
+        assert responder.answer_part(head, Timing(), only_short=False) is not None
+    assert len(responder._spellings) == MOST_SPELLINGS
+    assert at_once(responder, head) is not None
 
 
-def test_a_long_spelling_is_not_remembered() -> None:
-    door = Door(ResponseCache(MemoryBackend(0)))
-    door.learn(Head("GET", "/", "x" * (LONGEST_SPELLING + 1)), "key")
-    assert len(door._keys) == 0
+def test_a_long_spelling_is_not_remembered(responder: Responder) -> None:
+    head = Head("GET", "/api/v1/flights/1", f"fields={','.join(['origin_airport.name'] * 60)}")
+    assert len(head.query) > LONGEST_SPELLING
+    for _ in range(2):
+        answer = responder.answer_part(head, Timing(), only_short=False)
+        assert answer is not None
+        assert answer.status == 200
+        assert at_once(responder, head) is None
 
 
 def _without_exchange(response: Any) -> dict[str, str]:

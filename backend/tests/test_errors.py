@@ -6,14 +6,14 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_roundtrip.respond import Responder
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import Head
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from roundtrip.errors import Fault, Problem
-from roundtrip.http import Head
-from roundtrip.pipeline import Pipeline
-from support import ONE_APP, forget
+from support import ONE_APP, ROUTES, forget, responder_of
 
-from roundtrip.api import ROUTES, pipeline_of
+from flask_roundtrip import Fault, Problem
 
 pytestmark = pytest.mark.on_both
 
@@ -151,7 +151,7 @@ def test_a_bug_is_a_500_that_tells_nothing_but_its_rid(
     def fail(*arguments: object) -> None:
         raise RuntimeError("the secret is xyzzy")
 
-    monkeypatch.setattr(Pipeline, "_build", fail)
+    monkeypatch.setattr(Responder, "build", fail)
     answer = client.get("/api/v1/flights?dest=XNA")
     assert is_a_problem(answer, 500)
     assert b"xyzzy" not in answer.data
@@ -206,14 +206,13 @@ def test_nothing_that_is_sent_makes_a_500(
 def test_no_request_changes_what_the_next_is_served(
     app: Flask, client: FlaskClient, requests: list[tuple[str, str, dict[str, str]]]
 ) -> None:
-    """After whatever was asked, the cache and the door answer what a fresh start would answer."""
+    """Whatever was asked before, the cache answers what a fresh start would answer."""
     for path, query, given_headers in requests:
         client.get(path, query_string=query, headers=given_headers)
     warm = [_plainly(client, path, query) for path, query, _ in requests]
-    door = pipeline_of(app).door
     for (path, query, _), (status, _) in zip(requests, warm, strict=True):
         if status != 200:
-            assert door.answer(Head("GET", path, query)) is None
+            assert responder_of(app).hit(Head("GET", path, query), Timing()) is None
     forget(app)
     assert [_plainly(client, path, query) for path, query, _ in requests] == warm
 

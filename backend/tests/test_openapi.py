@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.pipeline import Route
-from roundtrip.techniques.fields import allowed_names
+from flask_roundtrip.fields import allowed_names
+from flask_roundtrip.respond import Route
+from support import ROUTES
 
-from roundtrip.api import ROUTES
 from roundtrip.config import BACKEND
 from roundtrip.resources.delays.schema import DelaySchema
 
@@ -84,11 +84,11 @@ def test_it_lists_exactly_the_routes(app: Flask, document: dict[str, Any]) -> No
         if rule.rule.startswith("/api/") and rule.endpoint != "api.openapi"
     }
     described = {path: {method.upper() for method in item} for path, item in document["paths"].items()}
-    assert described == routed
-    assert {path_of(route) for route in ROUTES} == set(routed) - {"/api/v1/batch"}
+    assert described == routed | {"/api/v1/batch": {"POST"}}  # the batch is answered in front of Flask
+    assert {path_of(route) for route in ROUTES} == set(routed)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 def test_its_parameters_are_exactly_those_that_are_accepted(
     client: FlaskClient, document: dict[str, Any], route: Route
 ) -> None:
@@ -104,7 +104,7 @@ def test_its_parameters_are_exactly_those_that_are_accepted(
     assert set(refused[0]["allowed"]) == in_query
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 def test_a_default_may_be_given(client: FlaskClient, document: dict[str, Any], route: Route) -> None:
     for parameter in document["paths"][path_of(route)]["get"]["parameters"]:
         if parameter["in"] == "query" and "default" in parameter["schema"]:
@@ -113,7 +113,7 @@ def test_a_default_may_be_given(client: FlaskClient, document: dict[str, Any], r
             assert answer.status_code in (200, 404), answer.text
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 def test_each_schema_names_exactly_the_fields(client: FlaskClient, document: dict[str, Any], route: Route) -> None:
     schemas = document["components"]["schemas"]
     described = schemas[route.schema.__name__.removesuffix("Schema")]
@@ -133,7 +133,7 @@ def test_each_schema_names_exactly_the_fields(client: FlaskClient, document: dic
 
 
 @pytest.mark.parametrize(
-    "route", [route for route in ROUTES if route.schema is not DelaySchema], ids=lambda route: route.name
+    "route", [route for route in ROUTES if route.schema is not DelaySchema], ids=lambda route: route.path
 )
 def test_the_default_fields_are_those_that_are_answered(
     client: FlaskClient, document: dict[str, Any], route: Route

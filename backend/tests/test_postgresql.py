@@ -11,12 +11,12 @@ import pytest
 from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
-from roundtrip.techniques.query_plan import Database, Row
+from flask_roundtrip.database import Database, Row
 from sqlalchemy import text
 from support import forget
 
 from roundtrip import create_app
-from roundtrip.data.version import last_modified
+from roundtrip.data.version import DataVersion
 from roundtrip.database import reader
 from roundtrip.extensions import db
 
@@ -34,10 +34,10 @@ def explained(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[list[Node]]:
     forget(app)
     plans: list[list[Node]] = []
 
-    def explain_and_fetch(database: Database, sql: str, arguments: object) -> Sequence[Row]:
+    def explain_and_fetch(database: Database, sql: str, arguments: object, client: str = "") -> Sequence[Row]:
         ((plan,),) = fetch(database, f"EXPLAIN (FORMAT JSON) {sql}", arguments)
         plans.append(list(_nodes(plan[0]["Plan"])))
-        return fetch(database, sql, arguments)
+        return fetch(database, sql, arguments, client)
 
     fetch = Database.fetch
     monkeypatch.setattr(Database, "fetch", explain_and_fetch)
@@ -213,7 +213,7 @@ def test_a_read_is_one_statement_without_a_transaction(cluster: postgres.Cluster
         before = log.stat().st_size
         app.test_client().get("/api/v1/flights?limit=7")
         app.test_client().get("/api/v1/flights/17")
-        last_modified(Database(reader(db.engine)))()
+        DataVersion(Database(reader(db.engine)))()
         db.engine.dispose()
     lines = log.read_text()[before:].splitlines()
     ran = [found[1] for line in lines if (found := re.search(r"LOG:  (?:statement|execute [^:]*): (\w+)", line))]

@@ -11,11 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from roundtrip.techniques import fields
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from support import ONE_APP, forget
 
+from flask_roundtrip import fields
 from roundtrip.database import reader
 from roundtrip.extensions import db
 from roundtrip.resources.airlines.model import Airline

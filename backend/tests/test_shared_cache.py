@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from engines import ENGINES, Engine, running
 from flask import Flask
-from roundtrip.pipeline import Pipeline
-from roundtrip.techniques.shared_backend import SharedBackend
+from flask_roundtrip.respond import Responder, Route
+from flask_roundtrip.shared.store import SharedStore
+from support import responder_of
 
 from roundtrip import create_app
-from roundtrip.api import pipeline_of
 from roundtrip.config import Settings
 from roundtrip.extensions import db
 from roundtrip.resources.flights.routes import FRESHNESS
@@ -33,8 +33,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Engine]:
 @pytest.fixture
 def apps(server: Engine, database_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Flask]]:
     """Two applications on one cache, which is empty."""
-    monkeypatch.setattr(SharedBackend, "timeout", 60)  # the machine may be busy
-    monkeypatch.setattr(SharedBackend, "turn", 60)
+    monkeypatch.setattr(SharedStore, "timeout", 60)  # the machine may be busy
+    monkeypatch.setattr(SharedStore, "turn", 60)
     settings = Settings(
         database_url=f"sqlite:///{database_path}", cache_url=server.url, secret_key="test", testing=True
     )
@@ -52,19 +52,19 @@ def apps(server: Engine, database_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was built from the database from now on: the path of each."""
     paths: list[str] = []
-    real = Pipeline._build
+    real = Responder.build
 
-    def build(self: Pipeline, *arguments: Any) -> Any:
-        paths.append(arguments[4])
-        return real(self, *arguments)
+    def build(self: Responder, route: Route, *arguments: Any) -> Any:
+        paths.append(route.rule)
+        return real(self, route, *arguments)
 
-    monkeypatch.setattr(Pipeline, "_build", build)
+    monkeypatch.setattr(Responder, "build", build)
     return paths
 
 
-def backend_of(app: Flask) -> SharedBackend:
-    backend: Any = pipeline_of(app)._cache._backend
-    assert isinstance(backend, SharedBackend)
+def backend_of(app: Flask) -> SharedStore:
+    backend: Any = responder_of(app)._cache._store
+    assert isinstance(backend, SharedStore)
     return backend
 
 
@@ -101,14 +101,14 @@ def test_a_hot_entry_expires_and_is_computed_once_for_both(
 
     monkeypatch.setattr(time, "time", later)
     for app in apps:
-        monkeypatch.setattr(pipeline_of(app)._cache, "_clock", later)
+        monkeypatch.setattr(responder_of(app)._cache, "_clock", later)
     for _ in range(100):
         for client in clients:
             answer = client.get(URL, headers=GZIP)
             assert answer.headers["Cache-Status"].startswith("roundtrip; hit; ttl=")
             assert "db;dur" not in answer.headers["Server-Timing"]
     for app in apps:
-        pipeline_of(app)._background.submit(lambda: None).result(60)
+        responder_of(app)._background.submit(lambda: None).result(60)
     assert len(built) == 2
 
 
@@ -116,7 +116,7 @@ def test_what_was_made_of_the_data_loaded_before_is_not_given(
     apps: list[Flask], built: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apps[0].test_client().get(URL)
-    monkeypatch.setattr(pipeline_of(apps[1]), "last_modified", lambda: "Fri, 01 Jan 2100 00:00:00 GMT")
+    monkeypatch.setattr(responder_of(apps[1]), "last_modified", lambda: ("later", "Fri, 01 Jan 2100 00:00:00 GMT"))
     assert apps[1].test_client().get(URL).headers["Cache-Status"] == MISS
     assert len(built) == 2
 
@@ -136,7 +136,7 @@ def test_every_answer_is_given_while_the_cache_is_lost(
     finally:
         server.start()
     end = time.monotonic() + 30
-    while any(backend_of(app)._is_lost() for app in apps):
+    while any(backend_of(app)._breaker.is_open for app in apps):
         assert time.monotonic() < end
         time.sleep(0.01)
     assert [client.get(URL).data for client in clients] == before

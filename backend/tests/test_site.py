@@ -44,6 +44,44 @@ def test_every_page_is_the_one_page(visitor: FlaskClient, path: str) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize(
+    ("spelled", "address"),
+    [
+        ("//delays", "/delays"),
+        ("/delays/", "/delays"),
+        ("/delays//?origin=JFK&dest=LAX", "/delays?origin=JFK&dest=LAX"),
+        ("//", "/"),
+        ("/index.html", "/"),
+        ("/index.html?carrier=UA", "/?carrier=UA"),
+        ("/flights/007", "/flights/7"),
+        ("/flights/1/", "/flights/1"),
+        ("//flights//1", "/flights/1"),
+        ("/docs/", "/docs"),
+    ],
+)
+def test_each_page_has_one_address_and_other_spellings_lead_to_it(
+    visitor: FlaskClient, spelled: str, address: str
+) -> None:
+    path, _, query = spelled.partition("?")
+    answer = visitor.get("/", environ_overrides={"PATH_INFO": path, "QUERY_STRING": query}, headers=PERSON)
+    assert (answer.status_code, answer.headers.get("Location")) == (308, address)
+
+
+@pytest.mark.parametrize("path", ["//example.org", "//example.org/", "/nowhere/", "//nowhere", "/api/v1/flights/"])
+def test_a_spelling_of_no_page_leads_nowhere(visitor: FlaskClient, path: str) -> None:
+    assert visitor.get("/", environ_overrides={"PATH_INFO": path}, headers=PERSON).status_code == 404
+
+
+@pytest.mark.parametrize("flight", ["0", "999999999", "99999999999999999999"])
+def test_a_flight_that_is_none_is_404_with_the_page_that_says_so(visitor: FlaskClient, flight: str) -> None:
+    answer = visitor.get(f"/flights/{flight}", headers=PERSON)
+    assert (answer.status_code, answer.text) == (404, HTML)
+
+
+def test_a_flights_page_comes_while_the_database_is_away(tmp_path: Path, dist: Path) -> None:
+    assert visitor_of(tmp_path / "nothing.sqlite3", dist).get("/flights/17", headers=PERSON).status_code == 200
+
+
 def test_a_visitor_who_has_it_is_told_so(visitor: FlaskClient) -> None:
     etag = visitor.get("/").headers["ETag"]
     answer = visitor.get("/", headers={"If-None-Match": etag})

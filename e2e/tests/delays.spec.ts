@@ -52,3 +52,50 @@ test("the summary's link shows the same flights as a list", async ({ page }) => 
   await expect(page).toHaveURL("/?carrier=HA");
   await expect(flightRows(page).first()).toContainText("HA 51");
 });
+
+test("each chart is one stop of the Tab key, and the arrow keys go from mark to mark", async ({ page }) => {
+  await page.goto("/delays");
+  for (const { region, mark } of CHARTS) {
+    const chart = page.getByRole("region", { name: region, exact: true });
+    await chart.scrollIntoViewIfNeeded();
+    await expect(chart.getByRole("link", { name: mark }).first()).toBeVisible();
+    await expect(chart.locator("a:not([tabindex='-1'])")).toHaveCount(1);
+    await expect(chart.getByText("As a table")).toBeVisible();
+  }
+  const airlines = page.getByRole("region", { name: "By airline" });
+  await airlines.locator("a[tabindex='0']").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await expect(airlines.getByRole("link").nth(2)).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(airlines.getByText("As a table")).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(airlines.getByRole("link").nth(2)).toBeFocused();
+
+  const heat = page.getByRole("region", { name: "By hour and weekday" });
+  await heat.locator("a[tabindex='0']").focus();
+  for (const key of ["ArrowDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
+  await expect(heat.getByRole("link", { name: /Tuesday 07:00/ })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?hour=7&weekday=2");
+});
+
+test.describe("by night", () => {
+  test.use({ colorScheme: "dark" });
+
+  test("the heat map's figures are all of one colour, and its means are told apart", async ({ page }) => {
+    await page.goto("/delays");
+    const heat = page.getByRole("region", { name: "By hour and weekday" });
+    await heat.scrollIntoViewIfNeeded();
+    await expect(heat.getByRole("link").first()).toBeVisible();
+    const looks = await heat
+      .getByRole("table")
+      .first()
+      .getByRole("link")
+      .evaluateAll((cells) =>
+        cells.map((cell) => [getComputedStyle(cell).color, getComputedStyle(cell).backgroundColor]),
+      );
+    expect(new Set(looks.map(([ink]) => ink)).size).toBe(1);
+    expect(new Set(looks.map(([, ground]) => ground)).size).toBeGreaterThan(60);
+  });
+});

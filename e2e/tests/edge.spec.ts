@@ -1,10 +1,10 @@
-/** Behind the edge of the production topology: HTTP/2, a policy that holds, and a cache that is told of. */
+/** Behind the edge of the production topology: HTTP/2, the Content-Security-Policy, and the edge's cache in the panel. */
 import type { Page } from "@playwright/test";
 import { expect, FAILED, flightRows, openPanel, PAGES, settled, test } from "./support.ts";
 
 const EDGE = { tag: "@edge" };
 
-/** What the page has fetched from its own server, with the page itself. */
+/** The page itself and all that it has fetched from its own server. */
 function fetched(page: Page): Promise<{ path: string; protocol: string; received: number }[]> {
   return page.evaluate(() =>
     (
@@ -29,7 +29,7 @@ test.describe("every page", () => {
   for (const { name, path, heading, tags = [] } of PAGES) {
     const needs = { tag: ["@edge", ...tags] };
 
-    test(`${name}: all of it travels over HTTP/2`, needs, async ({ page, wire }) => {
+    test(`${name}: everything comes over HTTP/2`, needs, async ({ page, wire }) => {
       await page.goto(path);
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
       await settled(page);
@@ -51,14 +51,14 @@ test.describe("every page", () => {
       await page.keyboard.press("Escape");
       await openPanel(page);
       await settled(page);
-      await page.evaluate(() => scrollTo(0, document.body.scrollHeight)); // what is drawn when it comes near
+      await page.evaluate(() => scrollTo(0, document.body.scrollHeight)); // some parts are drawn only when they come near
       await settled(page);
       expect(await broken()).toEqual([]);
     });
   }
 });
 
-test.describe("a script that somebody has put into the page", () => {
+test.describe("an injected script", () => {
   test.use({ complaints: /Content Security Policy/ });
 
   test("does not run, and is reported", EDGE, async ({ page }) => {
@@ -89,10 +89,10 @@ test("on a second visit the assets come from the browser's cache", EDGE, async (
 });
 
 test(
-  "the panel tells what the edge's cache answered from what the server did",
+  "the panel tells answers of the edge's cache from answers of the server",
   EDGE,
   async ({ page, browser }) => {
-    const path = `/flights/${1 + Math.floor(Math.random() * 336_776)}`; // as good as surely in no cache
+    const path = `/flights/${1 + Math.floor(Math.random() * 336_776)}`; // almost certainly in no cache
     const first = await detailsOf(page, path);
     await expect(first).toContainText("Made by the server for this request.");
     await expect(first).toContainText(/\d statements?, /);
@@ -113,7 +113,7 @@ test(
   },
 );
 
-/** The panel's details of the GET that a flight's page begins with. */
+/** The panel's details of the first GET of a flight's page. */
 async function detailsOf(page: Page, path: string) {
   await page.goto(path);
   await settled(page);
@@ -122,7 +122,7 @@ async function detailsOf(page: Page, path: string) {
   return panel.getByRole("region", { name: "Details" });
 }
 
-/** From now on, what the browser reports of the policy; the function returned tells it. */
+/** Collect what the browser reports of the policy from now on; the returned function gives it. */
 async function policyReports(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const reports: string[] = [];

@@ -84,3 +84,23 @@ test("the list's fields show at once while the rest of the flight is on its way"
   letPass();
   await expect(page.getByRole("img", { name: /^Map of the route/ })).toBeVisible();
 });
+
+test("a flight that left and came on another day says so, and nothing is printed over it", {
+  tag: "@everywhere",
+}, async ({ page }) => {
+  await page.goto("/flights/7073");
+  const picture = page.getByRole("region", { name: "Planned and flown" });
+  await expect(picture.getByText("+1 day")).toHaveCount(2);
+  await expect(page.getByText("It arrived 21 h 12 min late.")).toBeVisible();
+  const marks = picture.locator("time > span, small, [data-at], [data-at] > span[aria-hidden]");
+  const boxes = await marks.evaluateAll((all) =>
+    all.map((mark) => ({ words: mark.outerHTML.slice(0, 80), ...mark.getBoundingClientRect().toJSON() })),
+  );
+  for (const [index, one] of boxes.entries()) {
+    for (const other of boxes.slice(index + 1)) {
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      expect(across > 1 && down > 1, `${one.words} over ${other.words}`).toBe(false);
+    }
+  }
+});

@@ -51,3 +51,12 @@ test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
   await page.getByRole("option", { name: /Honolulu/ }).tap();
   await expect(page).toHaveURL("/?dest=HNL");
 });
+
+test("what is found is added to the filters that are set", async ({ page }) => {
+  await page.goto("/delays?origin=JFK&month=2013-07");
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: box }).waitFor();
+  await page.keyboard.type("los ang");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?origin=JFK&dest=LAX&month=2013-07");
+});

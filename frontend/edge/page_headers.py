@@ -1,4 +1,4 @@
-"""Writes for nginx the headers that the application gives to its page, whose policy names the page's own hashes."""
+"""Write, as nginx's configuration, the headers of the page. Its policy names the hashes of the page's own scripts."""
 
 import sys
 from pathlib import Path

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a certificate for this machine where there is none, and becomes nginx.
+# Makes a certificate for this machine if there is none, and starts nginx.
 set -eu
 tls=/etc/edge/tls
 if [ ! -e $tls/fullchain.pem ]; then
@@ -8,14 +8,16 @@ if [ ! -e $tls/fullchain.pem ]; then
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
     -keyout $tls/privkey.pem -out $tls/fullchain.pem 2> /dev/null)
 fi
-# Where a visitor over plain HTTP is sent, and how many requests one address may have under way.
+# The port to which plain HTTP redirects, and how many requests one address may have under way.
 port=${HTTPS_PORT:-443}
 [ "$port" = 443 ] && port= || port=:$port
 {
   printf 'map "" $public_port { default "%s"; }\n' "$port"
   printf 'limit_conn address %d;\n' "${REQUESTS_PER_ADDRESS:-256}"
 } > /tmp/settings.conf
-# By which names this is asked for. nginx writes them as TRUSTED_HOSTS does: `.x.org` is x.org and all below.
-if [ -n "${TRUSTED_HOSTS:-}" ]; then names=$(echo "localhost $TRUSTED_HOSTS" | tr ',' ' '); else names='~.'; fi
+# The site's names, each once: nginx warns of a name that it reads twice. It writes them as TRUSTED_HOSTS does: `.x.org`
+# is x.org and all below.
+names='~.'
+[ -z "${TRUSTED_HOSTS:-}" ] || names=$(echo "localhost,$TRUSTED_HOSTS" | tr ', ' '\n\n' | sort -u | tr '\n' ' ')
 echo "server_name $names;" > /tmp/names.conf
 exec nginx -c /etc/edge/nginx.conf -e /dev/stderr -g 'daemon off;'

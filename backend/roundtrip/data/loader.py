@@ -8,23 +8,37 @@ makes those indexes, adds up the summaries and last of all writes the row of `da
 that is killed half-way leaves nothing: the next one starts over. Once the row is there, loading is a look at it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from time import perf_counter
-from typing import cast
+from typing import Any, cast
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import Connection, Engine, Index, Table, exc, insert, inspect, select, union, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Index,
+    Select,
+    Table,
+    exc,
+    func,
+    insert,
+    inspect,
+    literal,
+    select,
+    union,
+    update,
+)
 
 from ..config import Settings
 from ..database import reader
 from ..extensions import Model, db
 from ..resources.airlines.model import Airline
 from ..resources.airports.model import Airport
-from ..resources.delays.model import MEASURES, DelaysByRoute, DelaysByTime
+from ..resources.delays.model import LENGTHS, MEASURES, PERIODS, SUMMARIES, DelaysByRoute
 from ..resources.flights.model import Flight
 from ..resources.planes.model import Plane
 from ..resources.weather.model import Weather
@@ -38,9 +52,8 @@ from .storage import Storage, StorageError, storage_for
 NAME = "nycflights13"
 BATCH = 10_000  # rows given to the driver at once
 
-_PARENTS_FIRST = (Airline, Airport, Plane, Weather, Flight, DelaysByRoute, DelaysByTime)
+_PARENTS_FIRST = (Airline, Airport, Plane, Weather, Flight, *SUMMARIES)
 _BIG = (Weather, Flight)
-_SUMMARIES: tuple[type[DelaysByRoute | DelaysByTime], ...] = (DelaysByRoute, DelaysByTime)
 
 
 @dataclass(frozen=True)
@@ -162,12 +175,12 @@ class _Load:
                 self._progress.advance(done)
 
     def _sum_up(self) -> None:
-        with self._progress.step("Summaries", 2):
-            for done, summary in enumerate(_SUMMARIES, start=1):
-                by = [_table(Flight).c[name] for name in summary.DIMENSIONS]
-                flights = select(*by, *MEASURES.values()).group_by(*by)
-                columns = [*summary.DIMENSIONS, *MEASURES]
-                self._connection.execute(insert(summary).from_select(columns, flights))
+        """Add up flights for the finest summaries and units of time, and those for the coarser ones."""
+        with self._progress.step("Summaries", len(SUMMARIES)):
+            for done, summary in enumerate(sorted(SUMMARIES, key=lambda summary: summary.FINER is not None), start=1):
+                for rows in _additions(summary):
+                    columns = ["unit", "period", *summary.DIMENSIONS, *MEASURES]
+                    self._connection.execute(insert(summary).from_select(columns, rows))
                 self._progress.advance(done)
         ends = union(select(DelaysByRoute.origin), select(DelaysByRoute.dest))
         self._connection.execute(update(Airport).where(Airport.faa.in_(ends)).values(served=True))
@@ -176,6 +189,22 @@ class _Load:
         now = datetime.now(UTC).replace(microsecond=0)
         done = {"name": NAME, "version": self._files.version, "scale": self._scale, "loaded_at": now}
         self._connection.execute(insert(Dataset), done)
+
+
+def _additions(summary: Any) -> Iterator[Select[Any]]:
+    """Yield statements that each add up some rows of a summary, from what is there by then."""
+    finer = summary.FINER
+    if finer is not None:
+        by = [getattr(finer, name) for name in ("unit", "period", *summary.DIMENSIONS)]
+        yield select(*by, *(func.sum(getattr(finer, name)) for name in MEASURES)).group_by(*by)
+        return
+    finest = [*summary.ROWS][-1]
+    by = [PERIODS[finest], *(getattr(Flight, name) for name in summary.DIMENSIONS)]
+    yield select(literal(finest), *by, *(func.sum(one) for one in MEASURES.values())).group_by(*by)
+    for unit, finer_unit in reversed([*pairwise(summary.ROWS)]):
+        by = [func.substr(summary.period, 1, LENGTHS[unit]), *(getattr(summary, name) for name in summary.DIMENSIONS)]
+        sums = (func.sum(getattr(summary, name)) for name in MEASURES)
+        yield select(literal(unit), *by, *sums).where(summary.unit == finer_unit).group_by(*by)
 
 
 def _table(model: type[Model]) -> Table:

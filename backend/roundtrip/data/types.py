@@ -6,9 +6,12 @@ write in the same form.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, TypeDecorator
+from sqlalchemy import BindParameter, Boolean, ColumnElement, DateTime, Dialect, String, TypeDecorator
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 _ISO = "%(year)04d-%(month)02d-%(day)02dT%(hour)02d:%(minute)02d:%(second)02d"
 _PARTS = r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)"
@@ -71,3 +74,28 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Name the zone that SQLite's text left out of the parsed value."""
         return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+class OneOf(ColumnElement[bool]):
+    """Whether a whole number is one of those in a text such as "6,7": one parameter, however many they are."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: Any, numbers: BindParameter[Any]) -> None:
+        self.column = column
+        self.numbers = numbers
+
+
+@compiles(OneOf, "sqlite")
+def _in_bits(one_of: OneOf, compiler: SQLCompiler, **how: Any) -> str:
+    """Make one number of the text, once: its bits say which are meant. IN takes twice as long for each row."""
+    column, numbers = compiler.process(one_of.column, **how), compiler.process(one_of.numbers, **how)
+    bits = f"SELECT sum(1 << value) FROM json_each('[' || {numbers} || ']')"  # noqa: S608 - SQL of SQLAlchemy's own
+    return f"(({bits}) >> {column}) & 1"
+
+
+@compiles(OneOf, "postgresql")
+def _in_array(one_of: OneOf, compiler: SQLCompiler, **how: Any) -> str:
+    column, numbers = compiler.process(one_of.column, **how), compiler.process(one_of.numbers, **how)
+    return f"{column} = ANY (CAST(string_to_array({numbers}, ',') AS SMALLINT[]))"

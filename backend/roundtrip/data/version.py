@@ -8,15 +8,17 @@ PostgreSQL is asked once a second, behind the requests.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
 from flask_roundtrip.database import Database
-from sqlalchemy import select
+from sqlalchemy import exc, select
 
 from .model import Dataset
 
+LOOK_EVERY = 0.1  # seconds
 ASK_EVERY = 1.0  # seconds, of a database on a network
 Version = tuple[str, str | None]
 NOT_LOADED: Version = ("", None)
@@ -35,27 +37,32 @@ class DataVersion:
         self._writes = -1
 
     def __call__(self) -> Version:
-        """Return the version; ask whether it has changed."""
-        if self._known == NOT_LOADED or self._database.is_local:
-            self._look()
+        """Return what is known; look whether it still holds, where the last look is old."""
+        if self._known == NOT_LOADED:
+            with self._lock:  # nobody answers before the first look is done
+                if self._clock() >= self._look_at:
+                    self._look()
         elif self._clock() >= self._look_at:
-            self._look_at = self._clock() + ASK_EVERY
-            threading.Thread(target=self._look, name="data version", daemon=True).start()
+            self._look_at = self._clock() + (LOOK_EVERY if self._database.is_local else ASK_EVERY)
+            if self._database.is_local:
+                self._look_again()
+            else:
+                threading.Thread(target=self._look_again, name="data version", daemon=True).start()
         return self._known
 
+    def _look_again(self) -> None:
+        with self._lock, suppress(exc.SQLAlchemyError, *self._database.away):
+            self._look()
+
     def _look(self) -> None:
-        with self._lock:
-            if self._database.is_local and not self._has_been_written():
-                return
-            try:
-                version = self._asked()
-            except Exception:  # of SQLAlchemy, or the driver's own
-                if self._known == NOT_LOADED:
-                    raise
-                return
-            if version != self._known:
-                self._database.catch_up()  # an answer made of old data must not get the new version
-                self._known = version
+        local = self._database.is_local
+        if local and not self._has_been_written():
+            return
+        version = self._asked()
+        if version != self._known:
+            self._database.catch_up()  # an answer made of old data must not get the new version
+            self._known = version
+        self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
 
     def _has_been_written(self) -> bool:
         if self._connection is None:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from flask import request
 from flask_roundtrip.batch import PARTS
-from flask_roundtrip.doors.wsgi import ROUTE, TIMING, WSGI
-from flask_roundtrip.timing import Timing, new_rid, request_id
+from flask_roundtrip.doors.wsgi import ROUTE, WSGI
+from flask_roundtrip.timing import TIMING, Timing, new_rid, request_id
 from werkzeug.wsgi import ClosingIterator
 
 # Long enough to tell requests apart, and nothing in it that a log or a header could take for something else.

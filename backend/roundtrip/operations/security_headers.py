@@ -78,6 +78,8 @@ class _Inline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self._text is not None:
-            digest = sha256("".join(self._text).encode()).digest()
+            # A browser reads each CRLF as LF (HTML, 13.2.3.5) before it hashes.
+            text = "".join(self._text).replace("\r\n", "\n").replace("\r", "\n")
+            digest = sha256(text.encode()).digest()
             self.hashes[tag].append(f"'sha256-{b64encode(digest).decode()}'")
             self._text = None

@@ -12,7 +12,8 @@ from roundtrip.data.source import FLIGHT, WEATHER, Known, flights, installed_fil
 from roundtrip.extensions import db
 from roundtrip.resources.airlines.model import Airline
 from roundtrip.resources.airports.model import Airport
-from roundtrip.resources.delays.model import CLASSES, MEASURES, DelaysByRoute, DelaysByTime
+from roundtrip.resources.delays.budget import FLIGHTS_A_DAY, SHARES
+from roundtrip.resources.delays.model import CLASSES, MEASURES, PERIODS, SUMMARIES
 from roundtrip.resources.flights.model import Flight
 from roundtrip.resources.planes.model import Plane
 from roundtrip.resources.weather.model import Weather
@@ -111,46 +112,62 @@ def test_the_orm_reads_what_the_driver_wrote(connection: Connection) -> None:
     assert connection.execute(some.limit(10_000)).all() == list(islice(made, 9, 100_000, 10))
 
 
-# A summary, and what it can be asked by.
-GROUPINGS: list[tuple[type[DelaysByRoute | DelaysByTime], tuple[str, ...]]] = [
-    (DelaysByRoute, ()),
-    (DelaysByRoute, ("carrier",)),
-    (DelaysByRoute, ("origin", "dest")),
-    (DelaysByRoute, ("month", "dest")),
-    (DelaysByRoute, DelaysByRoute.DIMENSIONS),
-    (DelaysByTime, ()),
-    (DelaysByTime, ("weekday", "hour")),
-    (DelaysByTime, ("month",)),
-    (DelaysByTime, ("carrier", "origin")),
-    (DelaysByTime, DelaysByTime.DIMENSIONS),
-]
+@pytest.mark.parametrize("unit", ["year", "month", "day"])
+@pytest.mark.parametrize("summary", SUMMARIES, ids=lambda summary: summary.__tablename__)
+def test_a_summary_adds_up_to_the_flights_in_each_unit_of_time(connection: Connection, summary: Any, unit: str) -> None:
+    if unit not in summary.ROWS:
+        assert unit == "day"
+        assert connection.scalar(select(func.count()).where(summary.unit == unit)) == 0
+        return
+    measures = tuple(MEASURES)
+    for by in ((), *((name,) for name in summary.DIMENSIONS), summary.DIMENSIONS if unit == "year" else ()):
+        of_summary = [summary.period, *(getattr(summary, name) for name in by)]
+        of_flights = [PERIODS[unit], *(getattr(Flight, name) for name in by)]
+        summed = select(*of_summary, *(func.sum(getattr(summary, name)) for name in measures))
+        counted = select(*of_flights, *(func.sum(MEASURES[name]) for name in measures))
+        rows = connection.execute(summed.where(summary.unit == unit).group_by(*of_summary)).all()
+        assert sorted(rows) == sorted(connection.execute(counted.group_by(*of_flights)).all())
+        assert sum(row[len(of_summary)] for row in rows) == 336_776
 
 
-@pytest.mark.parametrize(("summary", "by"), GROUPINGS)
-def test_a_summary_adds_up_to_the_flights(connection: Connection, summary: Any, by: tuple[str, ...]) -> None:
-    of_summary = [getattr(summary, name) for name in by]
-    of_flights = [getattr(Flight, name) for name in by]
-    sums = [func.sum(getattr(summary, name)) for name in MEASURES]
-    summed = connection.execute(select(*of_summary, *sums).group_by(*of_summary).order_by(*of_summary)).all()
-    counted = connection.execute(
-        select(*of_flights, *MEASURES.values()).group_by(*of_flights).order_by(*of_flights)
-    ).all()
-    assert summed == counted
-    assert sum(row[len(by)] for row in summed) == 336_776
+@pytest.mark.parametrize("summary", SUMMARIES, ids=lambda summary: summary.__tablename__)
+def test_no_unit_of_a_summary_has_more_rows_than_the_budget_counts_with(ask: Any, summary: Any) -> None:
+    for unit, most in summary.ROWS.items():
+        counted = f"SELECT count(*) AS n FROM {summary.__tablename__} WHERE unit = '{unit}' GROUP BY period"
+        ((found,),) = ask(f"SELECT max(n) FROM ({counted}) AS of_unit")
+        assert 0.9 * most < found <= most
+
+
+def test_no_filter_leaves_more_flights_than_the_budget_counts_with(ask: Any) -> None:
+    for column, share in SHARES.items():
+        ((found,),) = ask(
+            f"SELECT max(n) FROM (SELECT count({column}) AS n FROM flights GROUP BY {column}) AS of_value"
+        )
+        assert 0.8 * share < found / 336_776 <= share
+    days = "SELECT count(*) AS n FROM flights GROUP BY substr(CAST(sched_dep AS VARCHAR), 1, 10)"
+    ((found,),) = ask(f"SELECT max(n) FROM ({days}) AS of_day")
+    assert 0.9 * FLIGHTS_A_DAY < found <= FLIGHTS_A_DAY
 
 
 def test_the_measures_count_what_their_names_say(ask: Any) -> None:
     """MEASURES makes the summaries, so here the same is asked in plain SQL."""
-    names = ("count", "cancelled", "on_time", "arr_delay_sum", "dep_delay_sum", "class_0", "class_5", "class_10")
-    (summed,) = ask(f"SELECT {', '.join(f'sum({name})' for name in names)} FROM delays_by_time")
+    names = (
+        *("count", "cancelled", "on_time", "arr_delay", "dep_delay", "class_0", "class_5", "class_10"),
+        *("on_time_arr_delay", "class_5_arr_delay", "diverted_dep_delay", "class_10_dep_delay"),
+    )
+    (summed,) = ask(f"SELECT {', '.join(f'sum({name})' for name in names)} FROM delays_by_time WHERE unit = 'month'")
     assert [summed] == ask(
         """SELECT count(*), count(*) FILTER (WHERE dep_delay IS NULL), count(*) FILTER (WHERE arr_delay < 15),
                   sum(arr_delay), sum(dep_delay), count(*) FILTER (WHERE arr_delay < -30),
-                  count(*) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45), count(*) FILTER (WHERE arr_delay >= 180)
+                  count(*) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45), count(*) FILTER (WHERE arr_delay >= 180),
+                  sum(arr_delay) FILTER (WHERE arr_delay < 15),
+                  sum(arr_delay) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45),
+                  sum(dep_delay) FILTER (WHERE dep_delay IS NOT NULL AND arr_delay IS NULL),
+                  sum(dep_delay) FILTER (WHERE arr_delay >= 180)
            FROM flights"""
     )
 
 
 def test_every_arrived_flight_is_in_one_class(ask: Any) -> None:
     classes = " + ".join(f"sum({name})" for name in CLASSES)
-    assert ask(f"SELECT {classes} FROM delays_by_route") == [(336_776 - 8_255 - 1_175,)]
+    assert ask(f"SELECT {classes} FROM delays_by_route WHERE unit = 'year'") == [(336_776 - 8_255 - 1_175,)]

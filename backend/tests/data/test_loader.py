@@ -16,6 +16,7 @@ from roundtrip.data.clock import NEW_YORK
 from roundtrip.data.loader import load, loaded
 from roundtrip.data.source import Files, SourceError
 from roundtrip.extensions import db
+from roundtrip.resources.delays.model import SUMMARIES
 
 
 def test_loading_what_is_there_is_one_look(app: Flask) -> None:
@@ -75,8 +76,10 @@ def test_a_copy_is_364_days_later_on_the_same_weekday_with_the_same_weather(
 def test_the_summaries_hold_every_copy(engine: Engine, small: Files, path: Path) -> None:
     load(engine, 2, files=small)
     connection = sqlite3.connect(path)
-    for table in ("delays_by_route", "delays_by_time"):
-        assert connection.execute(f"SELECT sum(count) FROM {table}").fetchone() == (2 * small.flights,)
+    for summary in SUMMARIES:
+        for unit in summary.ROWS:
+            counted = f"SELECT sum(count) FROM {summary.__tablename__} WHERE unit = ?"
+            assert connection.execute(counted, (unit,)).fetchone() == (2 * small.flights,)
     connection.close()
 
 

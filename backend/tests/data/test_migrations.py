@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from roundtrip.config import BACKEND
-from roundtrip.data.loader import load
+from roundtrip.data.loader import load, loaded
 from roundtrip.data.source import Files
 from roundtrip.extensions import db
 
@@ -70,6 +70,33 @@ def test_downgrade_takes_everything_away_and_upgrade_brings_it_back(path: Path) 
     assert schema_of(path) == before
 
 
+def test_a_downgrade_and_an_upgrade_of_one_step_bring_the_same_schema_back(path: Path) -> None:
+    before = schema_of(path)
+    flask_migrate.downgrade(revision="0001")
+    assert "ix_flights_status" in schema_of(path)
+    flask_migrate.upgrade()
+    assert schema_of(path) == before
+
+
+def test_after_a_step_of_the_schema_the_data_set_counts_as_not_loaded_and_is_loaded_anew(
+    engine: Engine, small: Files
+) -> None:
+    load(engine, files=small)
+    flask_migrate.downgrade(revision="0001")
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM datasets")) == 0
+        connection.execute(
+            text("INSERT INTO datasets VALUES ('nycflights13', 'small', 1, '2026-01-01T00:00:00+00:00')")
+        )
+    flask_migrate.upgrade()
+    assert loaded(engine) is None
+    assert load(engine, files=small) is True
+    with engine.connect() as connection:
+        for table in ("delays_by_carrier", "delays_by_route_and_time"):
+            of_years = text(f"SELECT sum(count) FROM {table} WHERE unit = 'year'")
+            assert connection.scalar(of_years) == small.flights
+
+
 def test_upgrading_twice_changes_nothing(path: Path) -> None:
     before = schema_of(path)
     flask_migrate.upgrade()
@@ -120,7 +147,7 @@ def test_foreign_keys_are_enforced_after_migrating(engine: Engine) -> None:
 LATER = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 
 def upgrade():
@@ -140,7 +167,7 @@ def test_a_later_migration_can_make_a_table_anew_while_others_refer_to_it(
     engine: Engine, small: Files, later: Path
 ) -> None:
     load(engine, files=small)
-    (later / "versions" / "0002_later.py").write_text(LATER.format(more="pass"))
+    (later / "versions" / "0003_later.py").write_text(LATER.format(more="pass"))
     flask_migrate.upgrade(directory=str(later))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM flights JOIN airports ON faa = origin")) == small.flights
@@ -151,9 +178,9 @@ def test_a_later_migration_that_leaves_rows_without_what_they_refer_to_is_undone
     engine: Engine, small: Files, later: Path
 ) -> None:
     load(engine, files=small)
-    (later / "versions" / "0002_later.py").write_text(LATER.format(more="op.execute('DELETE FROM airlines')"))
+    (later / "versions" / "0003_later.py").write_text(LATER.format(more="op.execute('DELETE FROM airlines')"))
     with pytest.raises(SystemExit):
         flask_migrate.upgrade(directory=str(later))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM airlines")) == 16
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"

@@ -16,9 +16,9 @@ from flask import Flask
 from other_loader import Noting, Process, holding
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy import select as read
+from support import responder_of
 
 from roundtrip import create_app
-from roundtrip.api import pipeline_of
 from roundtrip.config import Settings
 from roundtrip.data import source, storage
 from roundtrip.data.loader import load, loaded
@@ -138,7 +138,7 @@ def test_no_reader_fails_when_the_new_tables_take_the_old_ones_place(
     empty: Flask, engine: Engine, small: Files
 ) -> None:
     load(engine, files=small)
-    database = pipeline_of(empty)._database
+    database = responder_of(empty)._database
     asked = "SELECT count(*) FROM (SELECT 1 FROM flights {} LIMIT 100) AS found"
     joins = [f"LEFT JOIN {table} ON {table}.{key}" for table, key in JOINS.items()]
     questions = [asked.format(" ".join(joins[:number])) for number in range(len(joins) + 1)]
@@ -247,9 +247,7 @@ def test_the_commands_load_and_tell(empty: Flask, small: Files, monkeypatch: pyt
 
 @pytest.mark.parametrize("command", ["load", "status"])
 def test_a_server_that_is_away_is_one_clear_sentence(command: str, tmp_path: Path) -> None:
-    app = create_app(
-        Settings(database_url=f"postgresql+psycopg://x@/x?host={tmp_path}", secret_key="x", testing=True)
-    )
+    app = create_app(Settings(database_url=f"postgresql+psycopg://x@/x?host={tmp_path}", secret_key="x", testing=True))
     result = app.test_cli_runner().invoke(args=["data", command])
     assert result.exit_code == 1
     assert result.output.startswith("Error: the database does not answer (")

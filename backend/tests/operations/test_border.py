@@ -84,9 +84,7 @@ def test_a_failure_is_logged_with_the_name_of_its_request(
 
 def queued(header: str) -> float | None:
     seen: list[Exchange] = []
-    border = Border(
-        lambda environ, start_response: (start_response("200 OK", []), ())[1], [seen.append], trusted=True
-    )
+    border = Border(lambda environ, start_response: (start_response("200 OK", []), ())[1], [seen.append], trusted=True)
     border({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_X_REQUEST_START": header}, lambda *_: None)
     return seen[0].queued
 

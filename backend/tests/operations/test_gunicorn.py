@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from engines import Engine
 from test_server import NDJSON, Server, gunicorn, serving
 
+from lab.companion import KINDS  # the Lab
 from roundtrip.config import BACKEND
 
 SECRET = "K7tq0m3Zx9VbL2wRf8YdJ5hNc1GsTuEp"
@@ -116,6 +118,50 @@ def test_a_start_that_cannot_succeed_is_not_tried_again_and_again() -> None:
     for name in ("CACHE_URL", "WORKERS", "DATABASE_URL"):
         assert f"{name}: expected" in said
     assert "Traceback" not in said
+
+
+def test_a_port_that_is_taken_leads_to_one_that_is_free_with_all_that_are_counted_from_it() -> None:
+    with closing(listening(0)) as taken:
+        port = taken.getsockname()[1]
+        said = start_refused(ROUNDTRIP_PORT=str(port))
+        assert f"Cannot listen on 127.0.0.1:{port}: " in said
+        found = re.search(r"ROUNDTRIP_PORT=(\d+) make run", said)
+        assert found
+        opened = [int(found[1])]
+        opened += [opened[0] + kind.offset for kind in KINDS]  # the Lab
+        assert port not in opened
+        for free in opened:
+            listening(free).close()
+
+
+def listening(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen()
+    return listener
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "192.0.2.1", "2001:db8::1"])
+def test_a_host_that_is_not_this_machine_is_told_and_no_port_is_to_blame(host: str) -> None:
+    said = start_refused(ROUNDTRIP_HOST=host)
+    assert "ROUNDTRIP_HOST names an address of this machine" in said
+    assert "Choose another port" not in said
+    assert "Traceback" not in said
+
+
+def test_an_address_of_ipv6_is_listened_on(database_path: Path) -> None:
+    port, command, environment = gunicorn(database_path, "wsgi:app", ROUNDTRIP_HOST="::1")
+    with subprocess.Popen(command, cwd=BACKEND, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert any(f"http://[::1]:{port}/" in line for line in process.stdout)
+            connection = HTTPConnection("::1", port, timeout=60)
+            connection.request("GET", "/api/v1/airlines/UA")
+            assert connection.getresponse().status == 200
+            connection.close()
+        finally:
+            process.terminate()
 
 
 def test_a_release_that_fails_at_each_question_takes_none(database_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from engines import Engine
 from flask.testing import FlaskClient
-from roundtrip.techniques.shared_backend import SharedBackend
+from flask_roundtrip.shared.store import SharedStore
 from support import Asking
 from werkzeug.test import Client, TestResponse
 
-from roundtrip import pipeline
+from flask_roundtrip import respond
 from roundtrip.operations.health import OK, PATIENCE, Check, Readiness
 
 
@@ -51,7 +51,7 @@ def test_a_release_that_fails_at_each_question_is_not_ready(asking: Asking, monk
     def broken(*_: object) -> bytes:
         raise TypeError("a mistake of ours")
 
-    monkeypatch.setattr(pipeline, "encode", broken)
+    monkeypatch.setattr(respond, "encode", broken)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json() == {"status": "not ready", "database": OK, "answers": "failed: TypeError", "cache": OK}
@@ -60,7 +60,7 @@ def test_a_release_that_fails_at_each_question_is_not_ready(asking: Asking, monk
 def test_a_cache_that_is_away_degrades_and_no_more(
     asking: Asking, redis: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SharedBackend, "timeout", 60)  # the machine may be busy
+    monkeypatch.setattr(SharedStore, "timeout", 60)  # the machine may be busy
     client = asking(cache_url=redis.url)
     assert client.get("/readyz").get_json()["status"] == "ready"
     redis.kill()

@@ -35,6 +35,13 @@ def test_a_page_runs_its_own_scripts_and_styles_by_their_hashes() -> None:
     assert hash_of(STYLE) in directives["style-src"]
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_of_other_systems_are_hashed_as_a_browser_reads_them(end: str) -> None:
+    page = HTML.replace("\n", end).encode()
+    assert page != HTML.encode()
+    assert hash_of(SCRIPT) in dict(of_a_page(page))["Content-Security-Policy"]
+
+
 def test_nothing_is_allowed_that_any_injected_code_could_use() -> None:
     policy = dict(of_a_page(HTML.encode()))["Content-Security-Policy"]
     for loose in ("unsafe-inline", "unsafe-eval", "*", "http:", "https:", "data:", "blob:"):

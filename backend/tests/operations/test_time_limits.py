@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from roundtrip.techniques import batch, response_cache
-from roundtrip.techniques.shared_backend import SharedBackend
+from flask_roundtrip.shared.store import SharedStore
 
+from flask_roundtrip import batch, response_cache
 from roundtrip.config import BACKEND, Settings
 from roundtrip.operations import health
 
@@ -22,7 +22,7 @@ def test_each_layer_gives_up_before_the_one_around_it() -> None:
     server, frontend = BACKEND / "gunicorn.conf.py", BACKEND.parent / "frontend"
     answer = (settings.database_pool_wait + settings.database_read_wait) / 1000
     limits = [
-        SharedBackend.timeout,
+        SharedStore.timeout,
         settings.database_pool_wait / 1000,
         answer,
         batch.LONGEST,

@@ -1,11 +1,12 @@
 """Flights: what a list and a single say, and what each filter lets through."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from roundtrip.resources.flights.schema import STATUSES
+from roundtrip.resources.flights.schema import SORTS, STATUSES
 
 pytestmark = pytest.mark.on_both
 
@@ -111,6 +112,25 @@ def test_hours_and_weekdays_are_of_the_scheduled_departure(client: FlaskClient) 
     found = items(client, "hour=17&weekday=5&fields=sched_dep")
     assert {flight["sched_dep"][11:13] for flight in found} == {"17"}
     assert found[0]["sched_dep"].startswith("2013-01-04T17")  # a Friday
+
+
+def test_some_hours_and_weekdays_go_over_midnight_and_sunday(client: FlaskClient) -> None:
+    found = items(client, "hour=22-5&weekday=7-1&fields=sched_dep&limit=200")
+    when = [datetime.fromisoformat(flight["sched_dep"]) for flight in found]
+    assert {time.hour for time in when} == {5, 22, 23}
+    assert {time.isoweekday() for time in when} == {1, 7}
+    assert items(client, "hour=5,22-4&weekday=1,7&fields=sched_dep&limit=200") == found
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("dates", ["date=2013-07-10", "from=2013-07-01&to=2013-08-31"])
+def test_filters_beside_an_order_let_through_what_they_do_beside_any_other(
+    client: FlaskClient, sort: str, dates: str
+) -> None:
+    query = f"{dates}&carrier=DL&dest=ATL&min_delay=20&hour=15-17&fields=id&limit=200"
+    found = items(client, f"{query}&sort={sort}")
+    assert len(found) > 3
+    assert sorted(flight["id"] for flight in found) == sorted(flight["id"] for flight in items(client, query))
 
 
 def test_min_delay_leaves_out_who_never_arrived(client: FlaskClient) -> None:

@@ -1,5 +1,7 @@
 """Weather: hours in order of time, at an airport, on local days."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -33,3 +35,32 @@ def test_hours_are_in_order_and_of_the_local_days_asked_for(client: FlaskClient)
 
 def test_the_three_airports_are_told_together_without_a_filter(client: FlaskClient) -> None:
     assert {hour["origin"] for hour in hours(client, "limit=6")} == {"EWR", "JFK", "LGA"}
+
+
+REPEATED = "date=2013-11-03&fields=id,origin,time_hour,local_hour"  # the day on which one o'clock comes twice
+
+
+def test_the_hour_that_the_clocks_repeat_is_in_order_of_the_instant(client: FlaskClient) -> None:
+    found = hours(client, f"{REPEATED}&limit=200")
+    assert [hour["time_hour"] for hour in found] == sorted(hour["time_hour"] for hour in found)
+    twice = [(hour["time_hour"], hour["origin"]) for hour in found if hour["local_hour"] == "2013-11-03T01:00:00"]
+    assert twice == [
+        (instant, origin)
+        for instant in ("2013-11-03T05:00:00+00:00", "2013-11-03T06:00:00+00:00")
+        for origin in ("EWR", "JFK", "LGA")
+    ]
+
+
+@pytest.mark.parametrize("origin", ["", "&origin=JFK"])
+def test_pages_of_one_hour_go_through_the_repeated_hour_in_the_same_order(client: FlaskClient, origin: str) -> None:
+    at_once = hours(client, f"{REPEATED}&limit=200{origin}")
+    one_by_one: list[dict[str, Any]] = []
+    after = ""
+    while True:
+        page = client.get(f"/api/v1/weather?{REPEATED}&limit=1{origin}{after}").get_json()
+        one_by_one += page["items"]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert len(at_once) >= 24
+    assert one_by_one == at_once

@@ -1,6 +1,5 @@
-import { QueryClientProvider } from "@tanstack/react-query";
 import { BrowserRouter, Route, Routes } from "react-router";
-import { TimingsProvider } from "../timings";
+import { ClientProvider } from "roundtrip-client/react";
 import { client } from "./client";
 import { LinkBoundary } from "./LinkBoundary";
 import { pages } from "./pages";
@@ -10,17 +9,15 @@ import { useScrollPlaces } from "./useScrollPlaces";
 
 export function App() {
   return (
-    <QueryClientProvider client={client.queryClient}>
-      <TimingsProvider store={client.timings}>
-        <BrowserRouter>
-          <LinkBoundary>
-            <AppRoutes />
-            {/* After the pages: its effect comes after those of their virtual lists, which scroll as they mount. */}
-            <ScrollPlaces />
-          </LinkBoundary>
-        </BrowserRouter>
-      </TimingsProvider>
-    </QueryClientProvider>
+    <ClientProvider client={client}>
+      <BrowserRouter>
+        <LinkBoundary>
+          <AppRoutes />
+          {/* After the pages: its effect comes after those of their virtual lists, which scroll as they mount. */}
+          <ScrollPlaces />
+        </LinkBoundary>
+      </BrowserRouter>
+    </ClientProvider>
   );
 }
 

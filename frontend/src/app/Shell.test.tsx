@@ -1,9 +1,9 @@
 import { screen } from "@testing-library/react";
-import { Route, Routes } from "react-router";
+import { Route, Routes, useLocation, useNavigate } from "react-router";
+import { ClientProvider } from "roundtrip-client/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { client } from "../test/appClient";
 import { show, stubScreen } from "../test/screen";
-import { TimingsProvider } from "../timings";
 import { LinkBoundary } from "./LinkBoundary";
 import { Shell } from "./Shell";
 
@@ -15,18 +15,35 @@ function Broken(): never {
   throw new Error("The picture fell off the wall.");
 }
 
+/** Breaks at one address of its page, and not at another. */
+function BrokenOnce() {
+  const { search } = useLocation();
+  if (search === "") throw new Error("The picture fell off the wall.");
+  return <h1>Mended</h1>;
+}
+
+function Onward() {
+  const navigate = useNavigate();
+  return (
+    <button type="button" onClick={() => navigate("/nowhere?origin=LGA")}>
+      onward
+    </button>
+  );
+}
+
 const frame = (
-  <TimingsProvider store={client.timings}>
+  <ClientProvider key="frame" client={client}>
     <LinkBoundary>
       <Routes>
         <Route element={<Shell />}>
           <Route path="/" element={<h1>Flights</h1>} />
           <Route path="/delays/*" element={<a href="/docs">a plain link</a>} />
           <Route path="/docs" element={<Broken />} />
+          <Route path="/nowhere" element={<BrokenOnce />} />
         </Route>
       </Routes>
     </LinkBoundary>
-  </TimingsProvider>
+  </ClientProvider>
 );
 
 test("marks the page one is on, and moves the focus to a new one", async () => {
@@ -54,9 +71,18 @@ test("a plain link to one of our pages needs no reload, and a broken page leaves
   const { user, address } = show(frame, "/delays");
   await user.click(screen.getByRole("link", { name: "a plain link" }));
   expect(address()).toBe("/docs");
-  expect(screen.getByRole("alert")).toHaveTextContent("The picture fell off the wall.");
+  expect(screen.getByRole("alert")).toHaveTextContent("This page could not be drawn");
+  expect(screen.getByRole("alert")).not.toHaveTextContent("The picture fell off the wall.");
   await user.click(screen.getByRole("link", { name: "Explore" }));
   expect(screen.getByRole("heading", { name: "Flights" })).toBeInTheDocument();
+});
+
+test("a page that broke at one address is drawn anew at the next one", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const { user } = show([frame, <Onward key="onward" />], "/nowhere");
+  expect(screen.getByRole("alert")).toHaveTextContent("This page could not be drawn");
+  await user.click(screen.getByRole("button", { name: "onward" }));
+  expect(screen.getByRole("heading", { name: "Mended" })).toBeInTheDocument();
 });
 
 test("says when the network is gone", async () => {

@@ -1,17 +1,18 @@
 import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation, useMatch } from "react-router";
-import { TimingBar } from "../timings";
 import { Mark } from "../ui/icons";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { OfflineBanner } from "./OfflineBanner";
 import { pages } from "./pages";
 import { SearchButton } from "./search/SearchButton";
+import { TimingDock } from "./TimingDock";
 import { ThemeSwitch } from "./theme/ThemeSwitch";
 
 /** The frame of every page; index.html carries a plain copy of it that is painted before this runs. */
 export function Shell() {
   const main = useFocusOnNewPage();
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
+  const address = pathname + search;
   return (
     <>
       <a className="skip-link" href="#main">
@@ -37,13 +38,13 @@ export function Shell() {
       </header>
       <OfflineBanner />
       <main id="main" className="page" ref={main} tabIndex={-1}>
-        <ErrorBoundary key={pathname}>
+        <ErrorBoundary key={pathname} address={address}>
           <Outlet />
         </ErrorBoundary>
       </main>
-      <div className="dock">
-        <TimingBar />
-      </div>
+      <ErrorBoundary address={address} heading="The timings could not be drawn">
+        <TimingDock />
+      </ErrorBoundary>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { createClient } from "../client/client";
+import { createApiClient } from "../api/client";
 
 /** The one client of the application. */
-export const client = createClient({ baseURL: "/api/v1" });
+export const client = createApiClient();

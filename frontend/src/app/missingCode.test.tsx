@@ -1,11 +1,11 @@
 /** Every piece of code that comes later may fail to come: the rest of the page lives on, and it can be asked for anew. */
 import { screen, within } from "@testing-library/react";
+import { ClientProvider } from "roundtrip-client/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Route } from "../features/airports/Route";
 import { ChartSection } from "../features/delays/ChartSection";
 import { client, server } from "../test/appClient";
 import { show, stubScreen } from "../test/screen";
-import { TimingsProvider } from "../timings";
 import { AppRoutes } from "./App";
 import { LinkBoundary } from "./LinkBoundary";
 import { prepare } from "./pages";
@@ -41,11 +41,11 @@ const EWR = {
 };
 
 const application = (
-  <TimingsProvider store={client.timings}>
+  <ClientProvider client={client}>
     <LinkBoundary>
       <AppRoutes />
     </LinkBoundary>
-  </TimingsProvider>
+  </ClientProvider>
 );
 
 beforeEach(() => {

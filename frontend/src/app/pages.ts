@@ -3,6 +3,8 @@ import { airlinesQuery } from "../features/airlines/api";
 import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
+import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepList";
+import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
 import { NARROWING, readFilters } from "../ui/filters/filters";
@@ -19,8 +21,13 @@ interface Page {
   Content: PageCode;
   /** What going there is called in the timing panel. */
   action: (param: string | undefined) => string;
-  /** Starts what the page will ask for, all in one tick so that it shares one round trip. */
-  ask: (param: string | undefined, search: URLSearchParams) => void;
+  /**
+   * Starts what the page will ask for, all in one tick so that it shares one round trip. A page that is come back to
+   * waits for the pages of its list that were loaded.
+   */
+  ask: (param: string | undefined, search: URLSearchParams, loaded?: Cursors) => void | Promise<void>;
+  /** The pages of its list that are loaded. */
+  loaded?: (search: URLSearchParams) => Cursors | undefined;
 }
 
 const { queryClient } = client;
@@ -31,12 +38,16 @@ export const pages: readonly Page[] = [
     nav: "Explore",
     Content: ExplorePage,
     action: () => "open Explore",
-    ask: (_, search) => {
+    loaded: (search) => cursorsOf(client, readFilters(search).filters),
+    ask: (_, search, loaded) => {
       const { filters } = readFilters(search);
-      queryClient.prefetchInfiniteQuery(flightsQuery(filters));
-      queryClient.prefetchQuery(delays.summaryQuery(filters));
-      queryClient.prefetchQuery(airlinesQuery());
-      queryClient.prefetchQuery(servedAirportsQuery());
+      const list = loaded
+        ? askForPages(client, filters, loaded)
+        : void queryClient.prefetchInfiniteQuery(flightsQuery(client, filters));
+      queryClient.prefetchQuery(delays.summaryQuery(client, filters));
+      queryClient.prefetchQuery(airlinesQuery(client));
+      queryClient.prefetchQuery(servedAirportsQuery(client));
+      return list;
     },
   },
   {
@@ -45,11 +56,11 @@ export const pages: readonly Page[] = [
     action: (id) => `open flight ${id}`,
     ask: (id) => {
       if (!isFlightId(id)) return;
-      queryClient.prefetchQuery(flightQuery(Number(id)));
-      const known = knownFlight(queryClient, Number(id));
+      queryClient.prefetchQuery(flightQuery(client, Number(id)));
+      const known = knownFlight(client, Number(id));
       if (!known) return;
-      queryClient.prefetchQuery(delays.numberByMonthQuery(known.carrier, known.flight));
-      queryClient.prefetchQuery(sameNumberQuery(known.carrier, known.flight));
+      queryClient.prefetchQuery(delays.numberByMonthQuery(client, known.carrier, known.flight));
+      queryClient.prefetchQuery(sameNumberQuery(client, known.carrier, known.flight));
     },
   },
   {
@@ -59,9 +70,9 @@ export const pages: readonly Page[] = [
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, NARROWING);
-      delays.prefetchPage(queryClient, filters);
-      queryClient.prefetchQuery(airlinesQuery());
-      queryClient.prefetchQuery(servedAirportsQuery());
+      delays.prefetchPage(client, filters);
+      queryClient.prefetchQuery(airlinesQuery(client));
+      queryClient.prefetchQuery(servedAirportsQuery(client));
     },
   },
   ...labPages, // the Lab
@@ -75,11 +86,15 @@ export const pages: readonly Page[] = [
 ];
 
 /** Fetches the code of the page at an address, and starts its data on the way. What fails is told by the page itself. */
-export async function prepare(url: URL): Promise<void> {
+export async function prepare(url: URL, loaded?: Cursors): Promise<void> {
   const found = find(url);
   if (!found) return;
-  found.page.ask(found.param, url.searchParams);
-  await found.page.Content.load?.();
+  await Promise.all([found.page.ask(found.param, url.searchParams, loaded), found.page.Content.load?.()]);
+}
+
+/** The pages that are loaded of the list at an address. */
+export function loadedPages(url: URL): Cursors | undefined {
+  return find(url)?.page.loaded?.(url.searchParams);
 }
 
 export function actionName(url: URL): string {
@@ -90,10 +105,6 @@ export function actionName(url: URL): string {
 /** Whether the browser itself has to load the page, unless it is in such a document already. */
 export function hasOwnDocument(url: URL): boolean {
   return find(url)?.page.ownDocument === true;
-}
-
-export function isFlightId(text: string | undefined): text is string {
-  return text !== undefined && /^[1-9]\d{0,8}$/.test(text);
 }
 
 function find(url: URL): { page: Page; param: string | undefined } | undefined {

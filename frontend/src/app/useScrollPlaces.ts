@@ -1,26 +1,71 @@
-import { useEffect, useLayoutEffect } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { useLocation, useNavigationType } from "react-router";
+import { loadedPages } from "./pages";
+import { documentIsReturn, keepPlaces, placeAt, rememberPlace } from "./places";
 
-const places = new Map<string, number>();
+/** So long a page may take to become as long as it was. */
+const PATIENCE = 10_000;
+const READERS_OWN = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 /**
- * A new page starts at its top, a page gone back to where it was left. The browser's own restoration runs before
+ * A new page starts at its top, a page come back to where it was left. The browser's own restoration runs before
  * React has drawn the page, so it is done here, after the drawing.
  */
 export function useScrollPlaces(): void {
   const { key, pathname } = useLocation();
   const arrivedBy = useNavigationType();
+  const isFirst = useRef(true);
+  const isOnTheWay = useRef(false);
   useEffect(() => {
     history.scrollRestoration = "manual";
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a filter changes the key but not the page, and stays in place
   useLayoutEffect(() => {
-    window.scrollTo(0, arrivedBy === "POP" ? (places.get(key) ?? 0) : 0);
+    // The router takes a document that is opened for one that is come back to.
+    const isReturn = arrivedBy === "POP" && (!isFirst.current || documentIsReturn());
+    isFirst.current = false;
+    const place = isReturn ? placeAt(key) : undefined;
+    return scrollUntilThere(place?.y ?? 0, (onTheWay) => {
+      isOnTheWay.current = onTheWay;
+    });
   }, [pathname]);
   // In the layout phase, so that no place is remembered for a page that has already been taken down.
   useLayoutEffect(() => {
-    const remember = () => places.set(key, window.scrollY);
+    const remember = () => {
+      if (!isOnTheWay.current) rememberPlace(key, { ...placeAt(key), y: window.scrollY });
+    };
+    const keep = () => {
+      const place = placeAt(key);
+      if (place) rememberPlace(key, { ...place, cursors: loadedPages(new URL(location.href)) });
+      keepPlaces();
+    };
     window.addEventListener("scroll", remember, { passive: true });
-    return () => window.removeEventListener("scroll", remember);
+    window.addEventListener("pagehide", keep);
+    return () => {
+      window.removeEventListener("scroll", remember);
+      window.removeEventListener("pagehide", keep);
+    };
   }, [key]);
+}
+
+/** What is below may come later: with each growth of the page one more try, until the reader moves. */
+function scrollUntilThere(y: number, tell: (onTheWay: boolean) => void): () => void {
+  window.scrollTo(0, y);
+  if (y === 0) return () => {};
+  tell(true);
+  const observer = new ResizeObserver(() => {
+    window.scrollTo(0, y);
+    if (Math.abs(window.scrollY - y) < 1) stop();
+  });
+  const timer = setTimeout(stop, PATIENCE);
+  for (const event of READERS_OWN) window.addEventListener(event, stop, { passive: true });
+  observer.observe(document.body);
+
+  function stop() {
+    tell(false);
+    clearTimeout(timer);
+    observer.disconnect();
+    for (const event of READERS_OWN) window.removeEventListener(event, stop);
+  }
+  return stop;
 }

@@ -1,6 +1,7 @@
 /** What the browser's halves of experiments share. */
-import { problemOf } from "../client/errors";
-import type { Answer, Request, Send } from "../client/transport";
+
+import type { Answer, Request, Send } from "roundtrip-client";
+import { problemOf } from "roundtrip-client";
 import type { Ask } from "./half";
 
 export const ROOT = "/api/v1";
@@ -16,7 +17,7 @@ export async function get(
   send: Send = ask.send,
 ): Promise<unknown> {
   const answer = await send({ method: "GET", url, headers, signal: ask.signal, call: ask.call() });
-  if (answer.status >= 400) throw problemOf(answer.status, answer.headers, answer.body);
+  if (answer.status >= 400) throw problemOf(answer);
   return answer.body;
 }
 

@@ -1,5 +1,5 @@
 /** What experiments there are, the links that lead here, and the machine: as the server tells. */
-import { ProblemError, problemOf } from "../client/errors";
+import { ProblemError, problemOf } from "roundtrip-client";
 import type { Catalogue } from "./types";
 
 export const LAB = "/api/lab";
@@ -18,7 +18,7 @@ export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "o
 /** What an answer of 400 or more says of itself. */
 export async function refusalOf(response: Response): Promise<ProblemError> {
   const body: unknown = await response.json().catch(() => null);
-  return problemOf(response.status, Object.fromEntries(response.headers), body);
+  return problemOf({ status: response.status, headers: Object.fromEntries(response.headers), body });
 }
 
 /** fetch says only "Failed to fetch". */

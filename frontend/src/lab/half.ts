@@ -5,8 +5,7 @@
  * one are named in it.
  */
 
-import type { TimingStore } from "../client/timing";
-import type { Call, Send } from "../client/transport";
+import type { Call, Send, TimingStore } from "roundtrip-client";
 
 export interface Ask {
   /** Which question: equal for all sides of a round, and another one in the next. */

@@ -2,7 +2,7 @@
  * A result as a link that needs no server to keep it, and as CSV. Whatever a link holds may come from a stranger,
  * so all of it is checked, and what is kept is built anew from what was checked.
  */
-import type { Span, SpanName } from "../client/spans";
+import type { Span, SpanName } from "roundtrip-client";
 import { FEWEST_TO_COMPARE } from "./comparisons";
 import { BOUNDS, expected, isWithin, type NumberSetting } from "./settings";
 import {

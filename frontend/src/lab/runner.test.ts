@@ -1,5 +1,5 @@
+import type { Request } from "roundtrip-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Request } from "../client/transport";
 import { runExperiment } from "./runner";
 import { DEFAULTS } from "./settings";
 import { FEWEST_TO_TELL } from "./statistics";
@@ -20,8 +20,9 @@ let asked: string[] = [];
 let broken: Error | null;
 let answered: (url: string) => unknown;
 
-vi.mock("../client/transport", () => ({
-  transport: () => async (request: Request) => {
+vi.mock("roundtrip-client", async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  overFetch: () => async (request: Request) => {
     asked.push(request.url);
     request.signal?.throwIfAborted();
     return { status: 200, headers: {}, body: answered(request.url) };

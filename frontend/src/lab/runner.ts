@@ -2,8 +2,7 @@
  * Runs an experiment: its sides in turn, in random order within each round, until the interval of their ratio is
  * narrow enough or the time set is up: then at least as many rounds are run as it takes to tell anything.
  */
-import { createTimings, timed } from "../client/timing";
-import { transport } from "../client/transport";
+import { createTimings, overFetch, timed } from "roundtrip-client";
 import { inWords } from "./catalogue";
 import { compareSamples, FEWEST_TO_COMPARE } from "./comparisons";
 import { environmentOf } from "./environment";
@@ -50,7 +49,7 @@ export async function runExperiment(
   const half = await halfOf(info.name);
   const contenders = contendersOf(info, settings, half);
   const timings = createTimings();
-  const shared = { send: timed(timings)(transport("")), timings, signal };
+  const shared = { send: timed(timings)(overFetch()), timings, signal };
   const chance = random(settings.seed);
   const progress: Progress = { phase: "preparing", round: 0, share: 0, elapsed: 0, comparison: null };
   const tell = (news: Partial<Progress>) => onProgress(Object.assign(progress, news));

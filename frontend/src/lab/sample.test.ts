@@ -1,5 +1,5 @@
+import { createTimings, timed } from "roundtrip-client";
 import { beforeEach, expect, test } from "vitest";
-import { createTimings, timed } from "../client/timing";
 import type { Ask, Side } from "./half";
 import { sample } from "./sample";
 

@@ -1,8 +1,7 @@
 /** One sample: a side run once, and what it cost, read from the same records that the timing panel shows. */
-import { problemOf } from "../client/errors";
-import { account } from "../client/spans";
-import type { RoundTrip, TimingStore } from "../client/timing";
-import type { Send } from "../client/transport";
+
+import type { RoundTrip, Send, TimingStore } from "roundtrip-client";
+import { account, problemOf } from "roundtrip-client";
 import { LAB } from "./catalogue";
 import type { Ask, Side } from "./half";
 import type { Measure, Trip } from "./types";
@@ -27,7 +26,7 @@ export function askOf(
       const query = part === undefined ? `number=${number}` : `number=${number}&part=${part}`;
       const url = `${LAB}/experiments/${experiment}/${side}?${query}`;
       const answer = await send({ method: "GET", url, headers: {}, signal, call: timings.call() });
-      if (answer.status >= 400) throw problemOf(answer.status, answer.headers, answer.body);
+      if (answer.status >= 400) throw problemOf(answer);
       return answer.body;
     },
   };

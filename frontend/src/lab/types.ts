@@ -1,5 +1,5 @@
 /** What the server tells about experiments, what a run measures, and what a result holds. */
-import type { Span } from "../client/spans";
+import type { Span } from "roundtrip-client";
 
 export interface SideInfo {
   name: string;

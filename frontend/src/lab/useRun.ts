@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { ProblemError } from "../client/errors";
+import { ProblemError } from "roundtrip-client";
 import { inWords } from "./catalogue";
 import { type Progress, runExperiment } from "./runner";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "./types";

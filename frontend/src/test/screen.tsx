@@ -1,9 +1,9 @@
 /** A page drawn at an address, as a person would see it, and what the API answers it. */
-import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { MemoryRouter, useLocation } from "react-router";
+import { ClientProvider } from "roundtrip-client/react";
 import { vi } from "vitest";
 import { client, server } from "./appClient";
 
@@ -32,12 +32,12 @@ export function stubScreen({ phone = false } = {}): void {
 export function show(page: ReactNode, at = "/") {
   client.queryClient.clear();
   const view = render(
-    <QueryClientProvider client={client.queryClient}>
+    <ClientProvider client={client}>
       <MemoryRouter initialEntries={[at]}>
         {page}
         <Address />
       </MemoryRouter>
-    </QueryClientProvider>,
+    </ClientProvider>,
   );
   return { ...view, user: userEvent.setup(), address: () => view.getByTestId("address").textContent };
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import styles from "./DataTable.module.css";
 
 interface Props {
@@ -7,10 +7,11 @@ interface Props {
   rows: readonly { key: string | number; cells: readonly [head: ReactNode, ...rest: ReactNode[]] }[];
 }
 
-/** What a chart shows, in figures. */
+/** What a chart shows, in figures; drawn when it is opened. */
 export function DataTable({ caption, columns, rows }: Props) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className={styles.details}>
+    <details className={styles.details} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         As a table<span className="visually-hidden">: {caption}</span>
       </summary>
@@ -27,7 +28,7 @@ export function DataTable({ caption, columns, rows }: Props) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ key, cells: [head, ...rest] }) => (
+            {(isOpen ? rows : []).map(({ key, cells: [head, ...rest] }) => (
               <tr key={key}>
                 <th scope="row">{head}</th>
                 {rest.map((cell, index) => (

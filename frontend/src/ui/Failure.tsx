@@ -1,4 +1,4 @@
-import { ProblemError } from "../client/errors";
+import { ProblemError } from "roundtrip-client";
 import styles from "./Notice.module.css";
 
 interface Props {

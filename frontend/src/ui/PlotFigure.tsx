@@ -1,5 +1,6 @@
 import { type PlotOptions, plot } from "@observablehq/plot";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { oneStop } from "./oneStop";
 import styles from "./PlotFigure.module.css";
 
 interface Props {
@@ -19,6 +20,7 @@ export default function PlotFigure({ label, height, options }: Props) {
     const svg = plot({ ...options(width), width, height, style: { background: "none", fontSize: "12px" } });
     nameLinks(svg);
     place.current?.replaceChildren(svg);
+    return oneStop(svg, () => [[...svg.querySelectorAll("a")]]);
   }, [options, width, height]);
   return <figure ref={place} className={styles.chart} style={{ height }} aria-label={label} />;
 }

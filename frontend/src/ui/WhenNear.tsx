@@ -1,4 +1,5 @@
 import { type ReactNode, startTransition, useEffect, useRef, useState } from "react";
+import { usePrinting } from "./usePrinting";
 
 /** How far below the screen something is made ready, so that whoever scrolls there finds it drawn. */
 const AHEAD = "250px";
@@ -10,12 +11,13 @@ interface Props {
 }
 
 /**
- * Draws what is heavy (charts, the map) when it comes near the screen, and not before; in a transition, so that
+ * Draws what is heavy (charts, the map) when it comes near the screen or is printed, and not before; in a transition, so that
  * React stops for whatever is more urgent.
  */
 export function WhenNear({ height, children }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [isNear, setNear] = useState(false);
+  const printing = usePrinting();
   useEffect(() => {
     if (isNear || !place.current) return;
     const observer = new IntersectionObserver(
@@ -29,7 +31,7 @@ export function WhenNear({ height, children }: Props) {
   }, [isNear]);
   return (
     <div ref={place} style={{ minHeight: height }}>
-      {isNear && children}
+      {(isNear || printing) && children}
     </div>
   );
 }

@@ -33,6 +33,11 @@ export function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** "1 flight", "336,776 flights" */
+export function flightsInWords(count: number): string {
+  return `${whole(count)} ${count === 1 ? "flight" : "flights"}`;
+}
+
 export function perCent(share: number | null): string {
   return share === null ? NOTHING : `${(share * 100).toFixed(1)}%`;
 }
@@ -51,10 +56,10 @@ export function signedMean(minutes: number | null): string {
   return minutes > 0 ? `+${rounded}` : `−${rounded}`;
 }
 
-/** "47 min late", "3 min early", "on time": a delay for the ear. */
+/** "47 min late", "21 h 12 min late", "3 min early", "on time": a delay for the ear. */
 export function delayInWords(minutes: number): string {
   if (minutes === 0) return "on time";
-  return minutes > 0 ? `${whole(minutes)} min late` : `${whole(-minutes)} min early`;
+  return minutes > 0 ? `${duration(minutes)} late` : `${duration(-minutes)} early`;
 }
 
 /** "5 h 07 min" */
@@ -94,6 +99,13 @@ export function monthName(month: string): string {
 /** How many calendar days lie between two local dates: 1 when an arrival is on the next day. */
 export function daysBetween(earlier: string, later: string): number {
   return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+/** "+1 day" of a time on the next day; nothing on the same day. */
+export function dayOffset(planned: string, local: string): string {
+  const days = daysBetween(planned, local);
+  if (days === 0) return "";
+  return `${signed(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
 }
 
 /** "17:00–17:59" of 17 */

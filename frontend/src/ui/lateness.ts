@@ -27,16 +27,16 @@ export function latenessColour(minutes: number): string {
   return `var(--late-${lateness(minutes)})`;
 }
 
-/** The colour of a mean, as CSS, so that it changes with the edition. */
-export function meanColour(minutes: number | null): string {
+/** The colour of a mean, as CSS, so that it changes with the edition. A heat map has figures on it: its night is darker. */
+export function meanColour(minutes: number | null, scale: "late" | "heat" = "late"): string {
   if (minutes === null) return "var(--paper-2)";
   const above = ANCHORS.findIndex((anchor) => minutes < anchor);
-  if (above === 0) return "var(--late-0)";
-  if (above === -1) return "var(--late-5)";
+  if (above === 0) return `var(--${scale}-0)`;
+  if (above === -1) return `var(--${scale}-5)`;
   const low = ANCHORS[above - 1] ?? 0;
   const high = ANCHORS[above] ?? 0;
   const share = Math.round(((minutes - low) / (high - low)) * 100);
-  return `color-mix(in oklab, var(--late-${above}) ${share}%, var(--late-${above - 1}))`;
+  return `color-mix(in oklab, var(--${scale}-${above}) ${share}%, var(--${scale}-${above - 1}))`;
 }
 
 /** The classes of the delays report's histogram, by their first minute; the first class has none. */

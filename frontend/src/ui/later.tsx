@@ -1,5 +1,5 @@
 import { type ComponentType, type ReactNode, startTransition, useLayoutEffect, useState } from "react";
-import { ProblemError } from "../client/errors";
+import { ProblemError } from "roundtrip-client";
 import { Failure } from "./Failure";
 
 type Later<Props> = ComponentType<Props> & {
@@ -12,6 +12,13 @@ interface Looks<Props> {
   pending?: ReactNode;
   /** What stands there when it could not be fetched. */
   Missing?: ComponentType<Props & { error: Error; onRetry: () => void }>;
+}
+
+/** Fetches code once the page is at rest: what is drawn only on paper cannot be fetched by then. */
+export function loadAtRest({ load }: { load: () => Promise<void> }): () => void {
+  if (!("requestIdleCallback" in window)) return () => {};
+  const handle = requestIdleCallback(() => void load());
+  return () => cancelIdleCallback(handle);
 }
 
 /**

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .wire import Problem as Problem
 
 _WHERE = {
-    "Roundtrip": "extension",  # needs the extras [marshmallow,sqlalchemy]
+    "Roundtrip": "extension",
     "Freshness": "wire",
     "Problem": "wire",
     "Fault": "wire",
@@ -30,13 +30,22 @@ _WHERE = {
     "Batch": "batch",
     "ServerTiming": "timing",
     "current_timing": "timing",
-    "select": "fields",  # [marshmallow]
-    "keyset": "pagination",  # [sqlalchemy]
+    "select": "fields",
+    "keyset": "pagination",
 }
-__all__ = list(_WHERE)
+_EXTRAS = {"extension": "marshmallow,sqlalchemy", "fields": "marshmallow", "pagination": "marshmallow,sqlalchemy"}
+__all__ = ["fields", *_WHERE]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    file = "fields" if name == "fields" else _WHERE.get(name)
+    if file is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_WHERE[name]}", __name__), name)
+    try:
+        module = import_module(f".{file}", __name__)
+    except ModuleNotFoundError as error:
+        if file not in _EXTRAS:
+            raise
+        said = f"{name} needs {error.name}, of an extra: pip install 'flask-roundtrip[{_EXTRAS[file]}]'"
+        raise ImportError(said) from error
+    return module if name == file else getattr(module, name)

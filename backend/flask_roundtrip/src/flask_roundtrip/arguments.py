@@ -6,7 +6,7 @@ are answered with 400.
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -40,6 +40,19 @@ class Arguments(Schema):
     )
 
 
+class Pattern(validate.Regexp):
+    """A pattern that the whole text has to match, written for Python and for ECMA-262, which OpenAPI goes by: ^...$.
+
+    (In Python alone `$` also matches before a newline at the end.)
+    """
+
+    def __call__(self, value: str) -> str:  # type: ignore[override]  # of the overloads only texts are meant
+        """Return the text, or raise ValidationError."""
+        if re.fullmatch(str(self.regex.pattern), value) is None:
+            raise ValidationError(self._format_error(value))
+        return value
+
+
 class Whole(fields.Integer):
     """A whole number in plain digits. (Python's int() would read "1_0", " 5" and the digits of any script.)"""
 
@@ -47,6 +60,38 @@ class Whole(fields.Integer):
         if not _WHOLE.fullmatch(value):
             raise ValidationError("Not a valid integer.")
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+class NoFilter(str):
+    """A value that filters nothing out: parse() leaves its parameter out."""
+
+
+class Chosen(fields.String):
+    """Some of the whole numbers of a circle, such as hours: one, several by a comma, ranges: 6,17-21.
+
+    A range goes on over the end of the circle: hours 22-3 are 22, 23, 0, 1, 2 and 3. Loaded as the text of all that
+    are chosen, ascending, so that `6,7` and `6-7` are one question.
+    """
+
+    def __init__(self, least: int, most: int, number: str, example: str, **kwargs: Any) -> None:
+        self.numbers = range(least, most + 1)
+        item = f"{number}(-{number})?"
+        error = f"Expected {example}, with numbers from {least} to {most}."
+        super().__init__(validate=Pattern(f"^{item}(,{item}){{0,{most}}}$", error=error), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        self._validate(text)
+        chosen = sorted(set(self._each(text)))
+        kind = NoFilter if len(chosen) == len(self.numbers) else str
+        return kind(",".join(map(str, chosen)))
+
+    def _each(self, text: str) -> Iterator[int]:
+        circle = len(self.numbers)
+        for item in text.split(","):
+            first, _, last = item.partition("-")
+            steps = (int(last or first) - int(first)) % circle
+            yield from (self.numbers[(int(first) - self.numbers[0] + step) % circle] for step in range(steps + 1))
 
 
 class PlainDigits(IntegerConverter):
@@ -79,7 +124,7 @@ class Code(fields.String):
     """An upper-case code, such as JFK; lower case is understood."""
 
     def __init__(self, shortest: int, longest: int, **kwargs: Any) -> None:
-        letters = validate.Regexp(rf"[A-Z0-9]{{{shortest},{longest}}}\Z", error="Expected a code, such as JFK.")
+        letters = Pattern(f"^[A-Za-z0-9]{{{shortest},{longest}}}$", error="Expected a code, such as JFK.")
         super().__init__(validate=letters, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -90,7 +135,7 @@ class Phrase(fields.String):
     """A few words to look for."""
 
     def __init__(self, **kwargs: Any) -> None:
-        plain = validate.Regexp(r"[^%_\\\x00-\x1f\x7f]+\Z", error="Expected words, without %, _ and \\.")
+        plain = Pattern(r"^[^%_\\\x00-\x1f\x7f]+$", error="Expected words, without %, _ and \\.")
         super().__init__(validate=[validate.Length(1, 64), plain], **kwargs)
 
 
@@ -106,7 +151,7 @@ class Dates(Schema):
     to = Day(metadata={"description": "Last local date, included."})
 
     month = fields.String(
-        validate=validate.Regexp(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])\Z", error="Expected a month, such as 2013-01."),
+        validate=Pattern(r"^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])$", error="Expected a month, such as 2013-01."),
         metadata={"description": "Local month, such as 2013-01."},
     )
 
@@ -145,6 +190,7 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
     except ValidationError as error:
         raise Problem.of_parameters(*_faults(schema, error)) from None
     # What stands in a path is a code or a number; codes are understood in lower case, as in filters.
+    loaded = {name: value for name, value in loaded.items() if not isinstance(value, NoFilter)}
     return {**loaded, **{name: _upper(value) for name, value in path_arguments.items()}}
 
 

@@ -27,9 +27,9 @@ from werkzeug.http import parse_options_header
 from werkzeug.wsgi import ClosingIterator, get_input_stream
 
 from .compression import compress_stream, negotiated
-from .doors.wsgi import BUSY, ROUTE, TIMING, WSGI, Threads, client_left, head_of, send, status_line
+from .doors.wsgi import BUSY, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
 from .negotiation import media_type_for
-from .timing import Timing
+from .timing import TIMING, Timing, as_current
 from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
 
 if TYPE_CHECKING:
@@ -105,20 +105,28 @@ class Batch:
         client = environ.get("REMOTE_ADDR", "")
         timing = Timing()
         try:
-            parts = parse(self._body(environ), self._prefix, self._at)
+            # The URLs of parts begin where the application is mounted, as those of all requests.
+            mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
+            parts = parse(self._body(environ), mount + self._prefix, mount + self._at)
+            if mount:
+                parts = [Part(id_, head._replace(path=head.path.removeprefix(mount))) for id_, head in parts]
             if CHARGE in environ:
                 environ[CHARGE](len(parts) - 1)  # one is paid
             if not self._threads.enter(client, batch=True):
                 raise BUSY
         except Problem as problem:
             return send(problem.answer(), start_response, timing)
+        leave = _once(lambda: self._threads.leave(client, batch=True))
         try:
             pieces, headers = self._answer(parts, environ)
+        except Problem as problem:
+            leave()
+            return send(problem.answer(), start_response, timing)
         except BaseException:
-            self._threads.leave(client, batch=True)
+            leave()
             raise
         start_response(status_line(200), [*headers, ("Server-Timing", timing.header())])
-        return ClosingIterator(pieces, lambda: self._threads.leave(client, batch=True))
+        return ClosingIterator(_and_then(pieces, leave), leave)
 
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
@@ -168,7 +176,17 @@ class Batch:
         return through(self._application, head, environ, timing)
 
 
-def parse(body: bytes, prefix: str, at: str) -> tuple[Part, ...]:
+def _once(call: Callable[[], None]) -> Callable[[], None]:
+    calls = iter([call])
+    return lambda: next(calls, lambda: None)()
+
+
+def _and_then(pieces: Iterable[bytes], end: Callable[[], None]) -> Iterator[bytes]:
+    yield from pieces
+    end()
+
+
+def parse(body: bytes, prefix: str, at: str) -> Sequence[Part]:
     """Return the parts of a batch. Raises Problem (400, 413) that says which part is wrong and how."""
     if len(body) > MOST_BYTES:
         raise Problem(413, f"The batch is longer than {MOST_BYTES} bytes.")
@@ -282,13 +300,14 @@ def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timin
         status, headers = int(line[:3]), given
         return written.append
 
-    pieces = application(environ, start_response)
-    try:
-        written.extend(pieces)
-    finally:
-        close = getattr(pieces, "close", None)
-        if close:
-            close()
+    with as_current(timing):
+        pieces = application(environ, start_response)
+        try:
+            written.extend(pieces)
+        finally:
+            close = getattr(pieces, "close", None)
+            if close:
+                close()
     named = [(_CANONICAL.get(name.lower(), name), value) for name, value in headers]
     return Answer(status, named, _as_json(named, b"".join(written)))
 
@@ -363,7 +382,7 @@ def _part(number: int, request: Any, prefix: str, at: str) -> Part:
         raise _fault(f"{where}.method", "only GET can be part of a batch", ("GET",))
     match = _URL.fullmatch(url) if isinstance(url, str) else None
     path = unquote_to_bytes(match[1]).decode("utf-8", "replace") if match else ""
-    if match is None or not path.startswith(prefix) or not {"", ".", ".."}.isdisjoint(path.split("/")[1:]):
+    if match is None or not path.startswith(prefix) or "//" in path or not {".", ".."}.isdisjoint(path.split("/")):
         raise _fault(
             f"{where}.url", f"expected a URL of this API without a host, such as {prefix.rstrip('/')}/items?limit=5"
         )

@@ -9,34 +9,43 @@ headers are part of the key; only a 200 is kept.
 
 The entries stand in flask-caching's backend where the application has one, otherwise in memory (20 MiB). A view so
 decorated must depend on nothing but host, path, query and the headers named in `vary`. An answer that sets a cookie,
-reads the session, is streamed, or has a Cache-Control of its own with private, no-cache or no-store is not kept; a
-request with Authorization passes by, unless `identity` tells whose answer it is.
+reads the session, is streamed, or has a Cache-Control of its own with private, no-cache or no-store is not kept: its
+Cache-Status says which of these it was. With `identity` the answers of each user are kept apart; then a view may read
+the session, and a request may have Authorization.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import wraps
+from contextlib import contextmanager
+from functools import partial, wraps
 from io import BytesIO
+from threading import get_ident
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, request
+from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
 from .compression import negotiated
 from .conditional import answer, etag_of
 from .doors.flask import sent
-from .doors.wsgi import TIMING, head_of
+from .doors.wsgi import head_of
 from .response_cache import Entry, MemoryStore, ResponseCache
 from .tags import cache_groups
-from .timing import Timing
+from .timing import TIMING, Timing
 from .wire import IDENTITY, Freshness
 
 BYTES = 20 * 1024 * 1024
 _background = ThreadPoolExecutor(2, "renew")
 _NOT_KEPT = ("connection", "content-length", "date", "server-timing", "transfer-encoding")
 _OURS = ("etag", "last-modified", "cache-control", "vary", "cache-groups", "content-type")
+# What makes a request conditional, or asks for a part: in a WSGI environment.
+_CONDITIONS = {
+    *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
+    *("HTTP_IF_RANGE", "HTTP_RANGE"),
+}
 
 
 def cached(
@@ -46,36 +55,42 @@ def cached(
     vary: Sequence[str] = ("Accept",),
     tags: tuple[str, ...] = (),
     identity: Callable[[], str | None] | None = None,
+    max_age: int | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator for a view. `fresh` and `stale` are in seconds (RFC 9111, RFC 5861).
 
     `vary` names request headers that the answer depends on, `tags` names for invalidate(); `identity` tells the user
-    of the request, and makes the answer private.
+    of the request, and makes the answer private; where it returns None the answer is for everybody. `max_age` is for
+    how long a browser may use the answer without asking; by default as long as the server, 0 where invalidate() has
+    to show at once.
     """
     freshness = Freshness(fresh, stale)
+    told = freshness if max_age is None else Freshness(max_age)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def answered(**arguments: Any) -> Any:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]
+            make = partial(app.ensure_sync(view), **arguments)
             user = identity() if identity else None
             if request.method not in ("GET", "HEAD") or ("Authorization" in request.headers and user is None):
-                return view(**arguments)
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
+                return make()
             cache = cache_of(app)
             timing = request.environ.setdefault(TIMING, Timing())
             coding = negotiated(request.headers.get("Accept-Encoding", ""))
             key = _key(vary, user)
 
             def build() -> Entry:
-                response = app.make_response(view(**arguments))
-                return _entry(response, freshness, vary, tags, user is not None, coding)
+                with _plain_get():
+                    response = app.make_response(make())
+                    return _entry(response, freshness, told, vary, tags, user is not None, coding)
 
             try:
                 with cache.look_up(key, tags, timing) as found:
                     if found.entry is None:
                         found.store(build())
             except NotKept as unkept:
-                return unkept.response if unkept.mine() else view(**arguments)
+                return unkept.again(make)
             entry = found.result()
             if found.how == "stale":
                 environ = {**request.environ, "wsgi.input": BytesIO()}
@@ -97,25 +112,34 @@ def invalidate(*tags: str) -> None:
 
 def cache_of(app: Flask) -> ResponseCache:
     """Return the application's response cache, made at the first use."""
-    if "roundtrip-cache" not in app.extensions:
+    cache: ResponseCache | None = app.extensions.get("roundtrip-cache")
+    if cache is None:  # of several first requests at once, all get the one that is set first
         backends = list(app.extensions.get("cache", {}).values())
-        app.extensions["roundtrip-cache"] = ResponseCache(backends[0] if backends else MemoryStore(BYTES))
-    cache: ResponseCache = app.extensions["roundtrip-cache"]
+        store = backends[0] if backends else MemoryStore(app.config.get("ROUNDTRIP_CACHE_BYTES", BYTES))
+        cache = app.extensions.setdefault("roundtrip-cache", ResponseCache(store))
     return cache
 
 
 class NotKept(Exception):
     """The view answered with a response that no other request may have."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__("not kept")
-        self.response = response
-        self._taken = False
+    def __init__(self, response: Response, reason: str) -> None:
+        super().__init__(reason)
+        response.headers["Cache-Status"] = f"roundtrip; fwd=bypass; detail={reason}"
+        self._response = response
+        self._thread = get_ident()
 
-    def mine(self) -> bool:
-        """Return true once: for the request that made the response. The others ask the view themselves."""
-        taken, self._taken = self._taken, True
-        return not taken
+    def again(self, make: Callable[[], Any]) -> Any:
+        """Return the response to the request that made it; all others that waited for it ask the view themselves.
+
+        So does a conditional request: the view may have a 304 or a part of its own.
+        """
+        if self._thread != get_ident():
+            return make()
+        if _CONDITIONS.isdisjoint(request.environ):
+            return self._response
+        self._response.close()
+        return make()
 
 
 def _key(vary: Sequence[str], user: str | None) -> str:
@@ -123,31 +147,41 @@ def _key(vary: Sequence[str], user: str | None) -> str:
     pairs = urlencode(sorted(given, key=lambda pair: pair[0]))  # the order of a repeated parameter's values counts
     named = [f"{name}:{request.headers.get(name, '')}" for name in vary]
     whose = "" if user is None else f"{len(user)}:{user}"
-    return f"view {request.host} {request.path}?{pairs} {named} {whose}"
+    return f"view {request.root_url} {request.path}?{pairs} {named} {whose}"
+
+
+@contextmanager
+def _plain_get() -> Iterator[None]:
+    """Let the view see an unconditional GET, for its answer is kept for all."""
+    environ, method = request.environ, request.method
+    taken = {name: environ.pop(name) for name in _CONDITIONS & environ.keys()}
+    request.method = environ["REQUEST_METHOD"] = "GET"
+    try:
+        yield
+    finally:
+        request.method = environ["REQUEST_METHOD"] = method
+        environ.update(taken)
 
 
 def _entry(
-    response: Response, freshness: Freshness, vary: Sequence[str], tags: tuple[str, ...], private: bool, coding: str
+    response: Response,
+    freshness: Freshness,
+    told: Freshness,
+    vary: Sequence[str],
+    tags: tuple[str, ...],
+    private: bool,
+    coding: str,
 ) -> Entry:
-    own = response.cache_control
-    if (
-        response.status_code != 200
-        or response.is_streamed
-        or "Set-Cookie" in response.headers
-        or "Content-Encoding" in response.headers
-        or own.no_store
-        or own.no_cache
-        or (own.private and not private)
-        or session.accessed
-    ):
-        raise NotKept(response)
+    reason = _why_not_kept(response, private)
+    if reason:
+        raise NotKept(response, reason)
     body = response.get_data()
     etag = response.headers.get("ETag") or etag_of(body)
     etag = etag if etag.startswith("W/") else f"W/{etag}"  # the same for every content coding
     modified = response.headers.get("Last-Modified")
     shared = [
         ("ETag", etag),
-        ("Cache-Control", freshness.header(private)),
+        ("Cache-Control", told.header(private)),
         ("Vary", _vary(vary, private, response.headers)),
     ]
     if modified:
@@ -170,6 +204,23 @@ def _entry(
     ).compressed(coding)
 
 
+def _why_not_kept(response: Response, private: bool) -> str:
+    """Return a token for Cache-Status; empty for an answer that other requests may have."""
+    own = response.cache_control
+    # In Flask 3.1.3 and later, to read `flask.session` is to access it.
+    context = vars(request_ctx._get_current_object())  # type: ignore[attr-defined]
+    session = context.get("_session", context.get("session"))
+    reasons = {
+        "status": response.status_code != 200,
+        "streamed": response.is_streamed,
+        "set-cookie": "Set-Cookie" in response.headers or session.modified,
+        "content-encoding": "Content-Encoding" in response.headers,
+        "cache-control": own.no_store or own.no_cache or (own.private and not private),
+        "session": session.accessed and not private,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
 def _vary(vary: Sequence[str], private: bool, headers: Headers) -> str:
     given = [name.strip() for value in headers.getlist("Vary") for name in value.split(",")]
     of_users = ("Authorization", "Cookie") if private else ()
@@ -178,4 +229,7 @@ def _vary(vary: Sequence[str], private: bool, headers: Headers) -> str:
 
 def _in_context(app: Flask, environ: dict[str, Any], build: Callable[[], Entry]) -> Entry:
     with app.request_context(environ):
+        refused = app.preprocess_request()  # the view may need what a before_request function prepares
+        if refused is not None:
+            raise NotKept(app.make_response(refused), "before-request")
         return build()

@@ -44,7 +44,9 @@ class Database:
         self.is_local = engine.dialect.name == "sqlite"  # in this process: no network, and nothing to lose
         # More statements of SQLite than processors only slow each other down; a statement there is short, so that one
         # client may use all of them. On a network one client leaves half of the connections to the others.
-        self.turns = FairShare(min(turns, max(2, os.cpu_count() or 2))) if self.is_local else FairShare(turns, turns // 2)
+        self.turns = (
+            FairShare(min(turns, max(2, os.cpu_count() or 2))) if self.is_local else FairShare(turns, turns // 2)
+        )
         self._asks_again = asks_again
         self._breaker = CircuitBreaker()
         self.away: tuple[type[Exception], ...] = (exc.TimeoutError, Away)
@@ -187,6 +189,6 @@ class Turn:
         self._share.acquire(self._client)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         self._share.release(self._client)

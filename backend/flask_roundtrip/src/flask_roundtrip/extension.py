@@ -23,14 +23,14 @@ from .arguments import Arguments
 from .batch import Batch
 from .database import Database
 from .doors.flask import sent
-from .doors.wsgi import TIMING, Door, Identify, Threads, head_of
+from .doors.wsgi import Door, Identify, Threads, head_of
 from .fields import leaves_of
 from .pagination import Cursors
 from .query_plan import Answered
 from .respond import Responder, Route
 from .response_cache import MemoryStore, ResponseCache
 from .tags import purge
-from .timing import Timing
+from .timing import TIMING, Timing
 from .wire import Freshness
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ class Roundtrip:
     ROUNDTRIP_THREADS (0)       the server's threads in one process, to share them among clients; 0: do not
     ROUNDTRIP_CACHE_BYTES       the size of the response cache without flask-caching (20 MiB)
     ROUNDTRIP_EDGES ([])        URLs of caches in front that take PURGE when tags are invalidated
+    ROUNDTRIP_SKIPS (())        hooks that need not run for cached answers: no warning names them
     SECRET_KEY                  signs the cursors of pages
     """
 
@@ -75,13 +76,15 @@ class Roundtrip:
         app.config.setdefault("ROUNDTRIP_THREADS", 0)
         app.config.setdefault("ROUNDTRIP_CACHE_BYTES", 20 * MIB)
         app.config.setdefault("ROUNDTRIP_EDGES", [])
+        app.config.setdefault("ROUNDTRIP_SKIPS", ())
         if database is None and self._db is not None:
             with app.app_context():
                 database = Database(self._db.engine)
         store = (
             app.extensions["cache"][self._cache] if self._cache else MemoryStore(app.config["ROUNDTRIP_CACHE_BYTES"])
         )
-        state = app.extensions["roundtrip"] = State(app, database, ResponseCache(store), changed, identify)
+        cache = app.extensions["roundtrip-cache"] = ResponseCache(store)  # that of cached() too
+        state = app.extensions["roundtrip"] = State(app, database, cache, changed, identify)
         prefix, batch = app.config["ROUNDTRIP_PREFIX"], app.config["ROUNDTRIP_BATCH"]
         if batch:  # replacing wsgi_app is Flask's own way to add a middleware
             app.wsgi_app = Batch(app.wsgi_app, batch, prefix, state.get_responder, state.threads, identify)  # type: ignore[method-assign]
@@ -111,14 +114,14 @@ class Roundtrip:
 
             def view(**path_arguments: object) -> Response:
                 state = state_of(current_app)
-                timing = request.environ[TIMING] = Timing()
+                timing = request.environ.setdefault(TIMING, Timing())
                 head = head_of(request.environ, state.identify)
                 here = state.routes[request.endpoint or ""]
                 answer = state.responder.answer_route(here, path_arguments, head, timing)
                 return sent(answer, timing)
 
             view.__name__, view.__doc__ = function.__name__, function.__doc__
-            view.roundtrip = route  # type: ignore[attr-defined]
+            view.roundtrip = (view, route)  # type: ignore[attr-defined]
             return view
 
         return decorate
@@ -151,9 +154,11 @@ class State:
         """The extension's routes by Flask's endpoint, in the order in which they were registered."""
         found: dict[str, Route] = {}
         for rule in self.app.url_map.iter_rules():
-            route = getattr(self.app.view_functions.get(rule.endpoint), "roundtrip", None)
-            if route is not None:
-                found[rule.endpoint] = route._replace(rule=rule.rule)
+            function = self.app.view_functions.get(rule.endpoint)
+            view, route = getattr(function, "roundtrip", (None, None))
+            if route is not None:  # another decorator around the view, such as login_required, runs in Flask only
+                through_flask = route.through_flask or function is not view
+                found[rule.endpoint] = route._replace(rule=rule.rule, through_flask=through_flask)
         return found
 
     def get_responder(self) -> Responder:
@@ -178,17 +183,17 @@ def state_of(app: Flask) -> State:
 
 def _warn_of_hooks(app: Flask, routes: Mapping[str, Route]) -> None:
     """Name the hooks that do not run for the extension's routes."""
-    blueprints = {
-        None,
-        *(endpoint.rpartition(".")[0] for endpoint, route in routes.items() if not route.through_flask),
-    }
+    passed_by = [endpoint.split(".")[:-1] for endpoint, route in routes.items() if not route.through_flask]
+    if not passed_by:
+        return
+    blueprints = {None, *(".".join(names[:end]) for names in passed_by for end in range(1, len(names) + 1))}
     named = {
-        f"{hook.__module__}.{hook.__qualname__}"
+        f"{hook.__module__}.{getattr(hook, '__qualname__', type(hook).__qualname__)}"
         for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
         for blueprint, functions in hooks.items()
         if blueprint in blueprints
         for hook in functions
-        if not getattr(hook, "roundtrip_skips", False)
+        if hook not in app.config["ROUNDTRIP_SKIPS"]
     }
-    if named and len(blueprints) > 1:
+    if named:
         log.warning("These hooks do not run for cached answers (see through_flask): %s", ", ".join(sorted(named)))

@@ -187,7 +187,9 @@ def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Di
         raise NotCompilable
     if getattr(kind, "as_written", False):  # its driver returns what the API writes
         return None
-    of_type = kind.dialect_impl(dialect).result_processor(dialect, None)
+    of_type = kind.dialect_impl(dialect).result_processor(
+        dialect, _FLOAT8 if isinstance(kind, types.Float) else _NUMERIC
+    )
     plain = isinstance(field, fields.Integer | fields.Float) and field.as_string
     stored = kind.impl_instance if isinstance(kind, types.TypeDecorator) else kind
     if of_type is None and not plain and isinstance(stored, _SAME.get(type(field), ())):
@@ -199,6 +201,7 @@ def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Di
     return convert
 
 
+_FLOAT8, _NUMERIC = 701, 1700  # PostgreSQL's codes of column types: its processors of numbers need one
 _LOOK_AT_MORE = (fields.Method, fields.Function, fields.Nested, fields.Pluck, fields.Constant)
 # Fields whose serialized value is the driver's value of these types.
 _SAME: dict[type[fields.Field[Any]], tuple[type[types.TypeEngine[Any]], ...]] = {

@@ -50,13 +50,13 @@ class ReplicatedDatabase(Database):
         self._replica = replica
         self._passed_over: tuple[type[Exception], ...] = (*replica.away, _Behind)
         self._breaker = CircuitBreaker(failures=1, pause=PAUSE, probe=self._probe)
-        self._breaker.failed()  # it has to prove itself first
         self._losses = 0
         self._look_at = 0.0
         self._marking = threading.Lock()
         self._mark = 0  # what the replica must have replayed; 0: nobody has said yet what that is
         self._next_mark = 0
         event.listen(replica.engine, "checkout", self._check)
+        self._breaker.failed()  # it has to prove itself first
 
     def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
         """Run one statement on the replica; on the primary if the replica does not answer it."""

@@ -83,7 +83,8 @@ class Responder:
         """Answer from a fresh entry, or return None: no schema, statement, encoder or compressor runs.
 
         A question can be spelled in many ways (order of parameters, defaults written out). respond() finds its one
-        canonical key, and remembers it for each spelling that it has answered; at most MOST_SPELLINGS of them.
+        canonical key, and remembers it for each spelling that it has answered; at most MOST_SPELLINGS of them, and none
+        of a route that is answered through Flask.
         """
         known = self._spellings.get((head.path, head.query, head.accept))
         if known is None or head.method not in ("GET", "HEAD"):
@@ -123,6 +124,8 @@ class Responder:
             return self.respond(route, path_arguments, head, timing, only_short)
         except Problem as problem:
             return problem.answer()
+        except HTTPException as error:  # abort() in a view
+            return Problem.of_http(error).answer()
         except NotNow:
             raise
         except Exception as error:
@@ -236,7 +239,7 @@ class Responder:
         version = self.version()[0]
         tags = tags_of(route, selection)
         key = f"{version} {route.rule}?{canonical({**arguments, 'fields': selection.text})} {media_type}"
-        if len(head.query) <= LONGEST_SPELLING:
+        if len(head.query) <= LONGEST_SPELLING and not route.through_flask:
             with self._lock:
                 self._spellings[head.path, head.query, head.accept] = (route, version, key, tags)
                 if len(self._spellings) > MOST_SPELLINGS:

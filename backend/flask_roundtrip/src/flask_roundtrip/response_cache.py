@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .compression import SMALLEST, compress
-from .shared.leases import MARK, UNLEASED, Leases, leases_of
+from .shared.leases import MARK, RENEWAL, UNLEASED, Leases, leases_of
 from .shared.packed import pack, safe_key, unpack
 from .tags import LIFETIME, new_version
 from .timing import Timing
@@ -154,7 +154,7 @@ class ResponseCache:
         lease = None
         for pause in _pauses():
             lease = self._lease(key, occupied)
-            if lease and not occupied:  # a lease under the entry's own key: so there is no entry
+            if lease and lease.token != UNLEASED and not occupied:  # under the entry's own key: so there is no entry
                 break
             entry, versions, occupied = self._get(key, tags)
             if entry is not None:
@@ -188,7 +188,7 @@ class ResponseCache:
         """Take the lease to build: under the entry's own key, or beside it where an old entry is still there."""
         if self._leases is None:
             return Lease("", UNLEASED)
-        name = f"{self._name(key)}:renewal" if occupied else self._name(key)
+        name = f"{self._name(key)}{RENEWAL}" if occupied else self._name(key)
         token = self._leases.take(name, LEASE)
         return None if token is None else Lease(name, token)
 
@@ -199,13 +199,14 @@ class ResponseCache:
         """
         if tags:
             stored, *found = self._store.get_many(self._name(key), *_version_keys(tags, self._packs))
-            versions = tuple([version.decode() if version else "" for version in found])
+            versions = tuple([version.decode() if isinstance(version, bytes) else "" for version in found])
         else:
             stored, versions = self._store.get(self._name(key)), ()
         entry = _unpacked(stored) if self._packs else stored
         if entry is not None and entry.versions == versions and self._left(entry) > 0:
             return entry, versions, True
-        return None, versions, stored is not None and not (self._packs and stored.startswith(MARK))
+        is_lease = isinstance(stored, bytes) and stored.startswith(MARK)
+        return None, versions, stored is not None and not is_lease
 
     def _left(self, entry: Entry) -> float:
         """Return for how many seconds the entry may still be given, fresh or stale."""
@@ -293,7 +294,7 @@ class LookUp:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
         """Fall back to an older copy after a failure of the server; tell all who wait of any other error."""
         if self._promised is None:

@@ -7,12 +7,14 @@ A browser that replays an old Server-Timing from its cache is recognised by the 
     with current_timing().span("db"): ...           # a span of your own
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from random import getrandbits
 from time import perf_counter_ns
 from typing import Any
 
+TIMING = "roundtrip.timing"  # the key of a WSGI environment: the Timing of its exchange
 request_id: ContextVar[str] = ContextVar("request_id", default="")  # given by a proxy in front, or empty
 
 
@@ -92,6 +94,16 @@ def current_timing() -> Timing:
     return _current.get() or Timing()
 
 
+@contextmanager
+def as_current(timing: Timing) -> Iterator[None]:
+    """Make it the Timing that current_timing() returns in the block."""
+    token = _current.set(timing)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
 class ServerTiming:
     """WSGI middleware: each answer without a Server-Timing of its own gets one."""
 
@@ -100,15 +112,12 @@ class ServerTiming:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on, and add the header when its answer begins."""
-        timing = Timing()
+        timing = environ.setdefault(TIMING, Timing())
 
         def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             if not any(name.lower() == "server-timing" for name, _ in headers):
                 headers = [*headers, ("Server-Timing", timing.header())]
             return start_response(status, headers, *error)
 
-        token = _current.set(timing)
-        try:
+        with as_current(timing):
             return self._application(environ, started)
-        finally:
-            _current.reset(token)

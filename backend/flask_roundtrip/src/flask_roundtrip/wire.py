@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 JSON = "application/json"
 MSGPACK = "application/msgpack"
@@ -71,14 +72,14 @@ class Fault:
         return named if self.allowed is None else {**named, "allowed": list(self.allowed)}
 
 
-class Problem(Exception):
-    """An error for the client, in words that help to mend it."""
+class Problem(HTTPException):
+    """An error for the client, in words that help to mend it. Flask answers with it wherever a view raises it."""
 
     def __init__(
         self, status: int, detail: str, faults: Iterable[Fault] = (), headers: Iterable[tuple[str, str]] = ()
     ) -> None:
         super().__init__(detail)
-        self.status = status
+        self.code = self.status = status
         self.detail = detail
         self.faults = tuple(faults)
         self.headers = tuple(headers)
@@ -96,6 +97,14 @@ class Problem(Exception):
         if said == type(error).description:  # werkzeug's own text is meant for a page
             said = _OWN_WORDS.get(error.code or 500, said)
         return cls(error.code or 500, said or "", headers=kept)
+
+    def __str__(self) -> str:
+        return self.detail
+
+    def get_response(self, environ: Any = None, scope: Any = None) -> Response:
+        """Return the problem as werkzeug's response."""
+        answer = self.answer()
+        return Response(answer.body, answer.status, answer.headers)
 
     @property
     def body(self) -> bytes:

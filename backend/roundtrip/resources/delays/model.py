@@ -1,13 +1,13 @@
-"""Summary tables: the measures of the flights, added up along the dimensions that reports ask for.
+"""Summaries: the measures of the flights, added up for each year, month and day along some dimensions.
 
-Counts, sums and classes add up, so a report over few rows of a summary equals one over many flights.
-(Medians do not add up; the classes of the histogram show the same and stay exact.)
+Counts and sums add up, so a report over few rows of a summary equals one over many flights. So do the classes of
+arrival delay; medians do not, and are told from the classes.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Index, Integer, SmallInteger, case, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, Integer, SmallInteger, String, and_, case, cast, func, literal_column, true
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from ...data.types import Text
 from ...extensions import Model
@@ -16,85 +16,136 @@ from ..flights.model import Flight
 # Lower bounds of the classes of arrival delay, in minutes; the first class has none.
 CLASS_BOUNDS = (-30, -15, 0, 15, 30, 45, 60, 90, 120, 180)
 CLASSES = tuple(f"class_{number}" for number in range(len(CLASS_BOUNDS) + 1))
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+# The classes of delayed flights, by their lower bounds.
+LATE = {bound: name for bound, name in zip(CLASS_BOUNDS, CLASSES[1:], strict=True) if bound >= 15}
+ON_TIME = CLASSES[: CLASSES.index(LATE[15])]
+# Each flight is of one of these kinds; a report can be of some of them only.
+KINDS = ("cancelled", "diverted", "on_time", *LATE.values())
+LENGTHS = {"year": 4, "month": 7, "day": 10}  # of the text of a date, such as 2013-01-05, down to each unit of time
 
 
 def _in_class(number: int) -> ColumnElement[bool]:
-    lower = (None, *CLASS_BOUNDS)[number]
-    upper = (*CLASS_BOUNDS, None)[number]
-    arrived: ColumnElement[bool] = Flight.arr_delay.is_not(None)
-    if lower is not None:
-        arrived = arrived & (Flight.arr_delay >= lower)
-    return arrived if upper is None else arrived & (Flight.arr_delay < upper)
-
-
-# What is measured of a set of flights: the name of a summary's column, and how flights add up to it.
-MEASURES: dict[str, ColumnElement[Any]] = {
-    "count": func.count(),
-    "cancelled": _how_many(Flight.status == "cancelled"),
-    "diverted": _how_many(Flight.status == "diverted"),
-    "on_time": _how_many(Flight.status == "on_time"),
-    "delayed": _how_many(Flight.status == "delayed"),
-    "arr_delay_sum": func.coalesce(func.sum(Flight.arr_delay), 0),
-    "dep_delay_sum": func.coalesce(func.sum(Flight.dep_delay), 0),
-    **{name: _how_many(_in_class(number)) for number, name in enumerate(CLASSES)},
-}
-
-
-class _Measures:
-    """The columns of MEASURES, which both summaries have."""
-
-    count: Mapped[int] = mapped_column(Integer)
-    cancelled: Mapped[int] = mapped_column(Integer)
-    diverted: Mapped[int] = mapped_column(Integer)
-    on_time: Mapped[int] = mapped_column(Integer)
-    delayed: Mapped[int] = mapped_column(Integer)
-    arr_delay_sum: Mapped[int] = mapped_column(Integer)
-    dep_delay_sum: Mapped[int] = mapped_column(Integer)
-    class_0: Mapped[int] = mapped_column(Integer)
-    class_1: Mapped[int] = mapped_column(Integer)
-    class_2: Mapped[int] = mapped_column(Integer)
-    class_3: Mapped[int] = mapped_column(Integer)
-    class_4: Mapped[int] = mapped_column(Integer)
-    class_5: Mapped[int] = mapped_column(Integer)
-    class_6: Mapped[int] = mapped_column(Integer)
-    class_7: Mapped[int] = mapped_column(Integer)
-    class_8: Mapped[int] = mapped_column(Integer)
-    class_9: Mapped[int] = mapped_column(Integer)
-    class_10: Mapped[int] = mapped_column(Integer)
-
-
-class DelaysByRoute(_Measures, Model):
-    """One row for each month, carrier, origin and destination."""
-
-    __tablename__ = "delays_by_route"
-    DIMENSIONS = ("month", "carrier", "origin", "dest")
-
-    month: Mapped[str] = mapped_column(Text(7), primary_key=True)
-    carrier: Mapped[str] = mapped_column(Text(2), primary_key=True)
-    origin: Mapped[str] = mapped_column(Text(3), primary_key=True)
-    dest: Mapped[str] = mapped_column(Text(3), primary_key=True)
-
-    __table_args__ = (
-        Index(None, "origin", "month", "carrier"),
-        Index(None, "dest", "month"),
-        Index(None, "carrier", "month"),
+    bounds = (None, *CLASS_BOUNDS, None)
+    lower, upper = bounds[number], bounds[number + 1]
+    return and_(
+        Flight.arr_delay.is_not(None) if lower is None else Flight.arr_delay >= lower,
+        true() if upper is None else Flight.arr_delay < upper,
     )
 
 
-class DelaysByTime(_Measures, Model):
-    """One row for each month, weekday, hour, carrier and origin."""
+_IS: dict[str, ColumnElement[bool]] = {
+    **{status: Flight.status == status for status in ("cancelled", "diverted", "on_time", "delayed")},
+    **{name: _in_class(number) for number, name in enumerate(CLASSES)},
+}
 
-    __tablename__ = "delays_by_time"
-    DIMENSIONS = ("month", "weekday", "hour", "carrier", "origin")
 
-    month: Mapped[str] = mapped_column(Text(7), primary_key=True)
+def _if(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
+    return case((condition, value), else_=0)
+
+
+# What one flight adds to each column of a summary: to the counts, and to the sums of delays, also by kind.
+COUNTS: dict[str, ColumnElement[int]] = {
+    "count": literal_column("1", Integer),
+    **{name: _if(condition, 1) for name, condition in _IS.items()},
+}
+SUMS: dict[str, ColumnElement[int]] = {
+    "arr_delay": func.coalesce(Flight.arr_delay, 0),
+    "dep_delay": func.coalesce(Flight.dep_delay, 0),
+    **{f"{kind}_arr_delay": _if(_IS[kind], Flight.arr_delay) for kind in KINDS[2:]},
+    **{f"{kind}_dep_delay": _if(_IS[kind], Flight.dep_delay) for kind in KINDS[1:]},
+}
+MEASURES = {**COUNTS, **SUMS}
+
+_COLUMNS = {name: mapped_column(SmallInteger, nullable=False, sort_order=1) for name in COUNTS} | {
+    name: mapped_column(Integer, nullable=False, sort_order=2) for name in SUMS
+}
+_Measures: Any = type("_Measures", (), _COLUMNS)
+
+
+class Summary(_Measures):  # type: ignore[misc]  # mypy cannot see a class that is made
+    """One row for each year, month and day, and each combination of the dimensions that flew in it.
+
+    The rows lie in the order of the primary key, so a span of days is one stretch of the table.
+    """
+
+    DIMENSIONS: ClassVar[tuple[str, ...]]
+    ROWS: ClassVar[dict[str, int]]  # for each unit of time that it has, how many rows it has of one at most
+    FINER: ClassVar[Any] = None  # the summary that it is added up from; where there is none, the flights
+
+    unit: Mapped[str] = mapped_column(Text(5), primary_key=True, sort_order=-2)
+    period: Mapped[str] = mapped_column(Text(10), primary_key=True, sort_order=-1)  # 2013, 2013-01 or 2013-01-05
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> dict[str, Any]:
+        """On SQLite, keep the rows in the primary key itself, instead of beside it."""
+        return {"sqlite_with_rowid": False}
+
+
+class _OfWeekday:
     weekday: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
+class _OfHour:
     hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+
+
+class _OfCarrier:
     carrier: Mapped[str] = mapped_column(Text(2), primary_key=True)
     origin: Mapped[str] = mapped_column(Text(3), primary_key=True)
 
-    __table_args__ = (Index(None, "carrier", "origin"), Index(None, "origin", "month"))
+
+class _OfRoute(_OfCarrier):
+    dest: Mapped[str] = mapped_column(Text(3), primary_key=True)
+
+
+class DelaysByRouteAndTime(_OfWeekday, _OfHour, _OfRoute, Summary, Model):
+    """All dimensions. A day of routes has nearly as many rows as flights: days are read from those."""
+
+    __tablename__ = "delays_by_route_and_time"
+    DIMENSIONS = ("weekday", "hour", "dest", "carrier", "origin")
+    ROWS: ClassVar = {"year": 15_500, "month": 8_500}
+
+
+class DelaysByRouteAndHour(_OfHour, _OfRoute, Summary, Model):
+    """All but the weekday."""
+
+    __tablename__ = "delays_by_route_and_hour"
+    DIMENSIONS = ("hour", "dest", "carrier", "origin")
+    ROWS: ClassVar = {"year": 3_000, "month": 1_650}
+    FINER = DelaysByRouteAndTime
+
+
+class DelaysByTime(_OfWeekday, _OfHour, _OfCarrier, Summary, Model):
+    """All but the destination."""
+
+    __tablename__ = "delays_by_time"
+    DIMENSIONS = ("weekday", "hour", "carrier", "origin")
+    ROWS: ClassVar = {"year": 2_900, "month": 2_450, "day": 350}
+
+
+class DelaysByRoute(_OfWeekday, _OfRoute, Summary, Model):
+    """All but the hour."""
+
+    __tablename__ = "delays_by_route"
+    DIMENSIONS = ("weekday", "dest", "carrier", "origin")
+    ROWS: ClassVar = {"year": 2_700, "month": 2_250}
+    FINER = DelaysByRouteAndTime
+
+
+class DelaysByCarrier(_OfWeekday, _OfCarrier, Summary, Model):
+    """Neither the hour nor the destination."""
+
+    __tablename__ = "delays_by_carrier"
+    DIMENSIONS = ("weekday", "carrier", "origin")
+    ROWS: ClassVar = {"year": 250, "month": 240, "day": 36}
+    FINER = DelaysByTime
+
+
+# In the order of their size, the smallest first.
+SUMMARIES: tuple[Any, ...] = (
+    *(DelaysByCarrier, DelaysByRoute, DelaysByTime),
+    *(DelaysByRouteAndHour, DelaysByRouteAndTime),
+)
+# What a flight's date is in each unit of time.
+PERIODS = {unit: func.substr(cast(Flight.sched_dep, String), 1, length) for unit, length in LENGTHS.items()}

@@ -1,96 +1,210 @@
-"""The one statement of a report: from the smallest table that knows all that was asked."""
+"""The one statement of a report.
 
+A report is added up from the smallest summary that has all its dimensions and filters, over whole years, months and
+days, and from the flights of those days that the summary does not have. Its work is known before it is asked, and a
+report of too much work is refused (budget.py).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any
 
 from flask_roundtrip.fields import Selection
-from flask_roundtrip.query_plan import Answered, Ask, Filters, Plan
+from flask_roundtrip.query_plan import Answered, Ask, Plan
 from flask_roundtrip.serialization import Array, Column, Object, Shape
-from sqlalchemy import ColumnElement, Engine, Float, bindparam, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Float,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
+from ...data.types import OneOf
 from ..flights.model import Flight
 from ..flights.queries import FILTERS
-from .model import CLASSES, MEASURES, DelaysByRoute, DelaysByTime
+from .budget import check
+from .model import CLASSES, KINDS, LATE, LENGTHS, MEASURES, ON_TIME, PERIODS, SUMMARIES, SUMS
+from .periods import FIRST, LAST, pieces
 from .schema import dimensions_of
 
-SUMMARIES: dict[str, type[DelaysByRoute] | type[DelaysByTime]] = {
-    "route": DelaysByRoute,
-    "time": DelaysByTime,
+# The measures behind each field that is not itself one.
+_BEHIND = {
+    "on_time_share": ("on_time", "count"),
+    "mean_delay": ("arr_delay", "on_time", "delayed"),
+    "mean_dep_delay": ("dep_delay", "count", "cancelled"),
+    "histogram": CLASSES,
 }
-FLIGHTS = "flights"
 
 
 def report(ask: Ask) -> Answered:
-    """Answer {"items": [...]}: measures of the flights that match, along at most two dimensions, sorted by these."""
+    """Answer {"items": [...]}: measures of the flights that match, along at most two dimensions, sorted by these.
+
+    There is one item when there are no dimensions. Raises Problem (400) for a report that would take long.
+    """
     given = {name: ask.arguments[name] for name in FILTERS if name in ask.arguments}
     dimensions = dimensions_of(ask["by"])
-    source = smallest_source(dimensions, given)
-    if source != FLIGHTS:
-        given = {name: value[:7] if name in ("from", "before") else value for name, value in given.items()}
-    plan: Plan = ask.database.compiled(compile_report, ask.selection, dimensions, tuple(given), source)
-    rows = plan.rows(ask, given)
+    first, before = _date(given.pop("from", None), FIRST), _date(given.pop("before", None), LAST)
+    kinds = _kinds(given)
+    source = _smallest_source(dimensions, given, kinds)
+    span = pieces(first, before, _units(source, dimensions))
+    check(source, span, given, len(_measures(ask.selection, dimensions)))
+    ends = {f"{end}_{number}": getattr(piece, end) for number, piece in enumerate(span) for end in _ENDS}
+    shape = tuple((piece.unit, piece.sign) for piece in span)
+    plan: Plan = ask.database.compiled(compile_report, ask.selection, dimensions, tuple(given), source, kinds, shape)
+    rows = plan.rows(ask, {**given, **ends})
     with ask.timing.span("serialize"):
         return Answered({"items": plan.items(rows)})
 
 
+_ENDS = ("first", "before")
+_OF_KINDS = {"status", "min_delay"}  # the filters that say of which kinds flights are
+
+
+def _date(time: str | None, unsaid: date) -> date:
+    return unsaid if time is None else date.fromisoformat(time[:10])
+
+
+def _kinds(given: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return the kinds of flights that the filters leave, or None for a delay at which no class begins."""
+    kinds = set(KINDS)
+    if "min_delay" in given:
+        if given["min_delay"] not in LATE:
+            return None
+        kinds = {name for bound, name in LATE.items() if bound >= given["min_delay"]}
+    if "status" in given:
+        kinds &= {*LATE.values()} if given["status"] == "delayed" else {given["status"]}
+    return frozenset(kinds)
+
+
+def _smallest_source(dimensions: Collection[str], given: Collection[str], kinds: frozenset[str] | None) -> Any:
+    """Return the summary to read, or the flights where only they tell all that is asked."""
+    needed = {*dimensions, *given} - {"month", "date"} - _OF_KINDS
+    for summary in SUMMARIES if kinds is not None else ():
+        if needed <= {*summary.DIMENSIONS} and ("date" not in dimensions or "day" in summary.ROWS):
+            return summary
+    return Flight
+
+
+def _units(source: Any, dimensions: Collection[str]) -> tuple[str, ...]:
+    if source is Flight or "date" in dimensions:
+        return ("day",)
+    return ("month", "day") if "month" in dimensions else ("year", "month", "day")
+
+
 def compile_report(
-    engine: Engine, selection: Selection, dimensions: tuple[str, ...], given: tuple[str, ...], source: str
+    engine: Engine,
+    selection: Selection,
+    dimensions: tuple[str, ...],
+    given: tuple[str, ...],
+    source: Any,
+    kinds: frozenset[str] | None,
+    shape: tuple[tuple[str, int], ...],
 ) -> Plan:
-    """Compile the one statement of a report."""
-    table: Any = Flight if source == FLIGHTS else SUMMARIES[source]
-    filters = FILTERS if source == FLIGHTS else _summary_filters(table)
-    measures = _fields(_totals(table))
-    by = {name: getattr(table, name) for name in dimensions}
-    columns: list[ColumnElement[Any]] = []
+    """Add up the rows of all pieces of the span, and make the fields of the sums."""
+    measures = _measures(selection, dimensions)
+    parts: list[Select[Any]] = []
+    for number, (unit, sign) in enumerate(shape):
+        table = source if unit in getattr(source, "ROWS", ()) else Flight
+        columns = {name: _dimension(table, unit, name) for name in dimensions}
+        columns |= {name: _measure(table, name, kinds) for name in measures}
+        if sign < 0:
+            columns |= {name: -columns[name] for name in measures}
+        named = (column.label(name) for name, column in columns.items())
+        parts.append(select(*named).where(*_conditions(table, unit, number, given)))
+    rows = union_all(*parts).subquery()
+    totals = {name: func.coalesce(func.sum(rows.c[name]), 0) for name in measures}
+    read: list[ColumnElement[Any]] = []
 
     def position(column: ColumnElement[Any]) -> Column:
-        columns.append(column)
-        return Column(len(columns) - 1)
+        read.append(column)
+        return Column(len(read) - 1)
 
     content: dict[str, Shape] = {}
     for name in selection.names:
         if name == "histogram":
-            content[name] = Array(tuple(position(column) for column in measures[name]))
+            content[name] = Array(tuple(position(totals[kind]) for kind in CLASSES))
         else:
-            content[name] = position(by[name] if name in by else measures[name][0])
-    statement = select(*columns).select_from(table).where(*(filters[name]() for name in given))
-    return Plan(engine, statement.group_by(*by.values()).order_by(*by.values()), Object(content), ())
+            content[name] = position(rows.c[name] if name in dimensions else _field(name, totals))
+    by = [rows.c[name] for name in dimensions]
+    statement = select(*read).select_from(rows).group_by(*by).order_by(*by)
+    if by:  # no group without flights: all may be of other kinds, or in a piece that is taken away again
+        statement = statement.having(totals["count"] > 0)
+    return Plan(engine, statement, Object(content), ())
 
 
-def smallest_source(dimensions: tuple[str, ...], given: dict[str, Any]) -> str:
-    """Name the summary that has every dimension and filter, or the flights themselves.
-
-    Summaries know months, not days: dates that begin and end with a month are as good.
-    """
-    needed = set(dimensions) | set(given)
-    ends = needed & {"from", "before"}
-    if all(given[end].endswith("-01T00:00:00") for end in ends):
-        needed = (needed - ends) | ({"month"} if ends else set())
-    return next((name for name, table in SUMMARIES.items() if needed <= set(table.DIMENSIONS)), FLIGHTS)
+def _measures(selection: Selection, dimensions: Collection[str]) -> tuple[str, ...]:
+    """Return what has to be added up for the fields, and the count."""
+    asked = (name for name in selection.names if name not in dimensions)
+    return tuple(dict.fromkeys(("count", *(measure for name in asked for measure in _BEHIND.get(name, (name,))))))
 
 
-def _summary_filters(table: Any) -> Filters:
-    return {
-        **{name: lambda name=name: getattr(table, name) == bindparam(name) for name in table.DIMENSIONS},  # type: ignore[misc]  # mypy knows no default in a lambda
-        "from": lambda: table.month >= bindparam("from"),
-        "before": lambda: table.month < bindparam("before"),
-    }
-
-
-def _totals(table: Any) -> dict[str, ColumnElement[Any]]:
+def _dimension(table: Any, unit: str, name: str) -> ColumnElement[Any]:
+    """Return what one dimension of a report is in the flights or in a unit of a summary."""
+    if name not in ("date", "month"):
+        return _column(table, name)
+    wanted = "day" if name == "date" else name
     if table is Flight:
-        return MEASURES
-    return {name: func.coalesce(func.sum(getattr(table, name)), 0) for name in MEASURES}
+        return PERIODS[wanted]
+    return table.period if unit == wanted else func.substr(table.period, 1, LENGTHS[wanted])
 
 
-def _fields(totals: dict[str, ColumnElement[Any]]) -> dict[str, tuple[ColumnElement[Any], ...]]:
-    """Return the columns behind each field of DelaySchema that measures something."""
-    return {
-        **{name: (totals[name],) for name in ("count", "cancelled", "diverted", "on_time", "delayed")},
-        "on_time_share": (_ratio(totals["on_time"], totals["count"]),),
-        "mean_delay": (_ratio(totals["arr_delay_sum"], totals["on_time"] + totals["delayed"]),),
-        "mean_dep_delay": (_ratio(totals["dep_delay_sum"], totals["count"] - totals["cancelled"]),),
-        "histogram": tuple(totals[name] for name in CLASSES),
+def _measure(table: Any, name: str, kinds: frozenset[str] | None) -> ColumnElement[Any]:
+    """Return what a flight, or a row of a summary, adds to a measure of the flights of these kinds."""
+    if table is Flight:
+        return MEASURES[name]  # the conditions let only flights of these kinds through
+    if kinds is None or len(kinds) == len(KINDS):
+        return _column(table, name)
+    chosen = [kind for kind in KINDS if kind in kinds]
+    parts = {
+        "count": chosen,
+        "delayed": [kind for kind in chosen if kind in CLASSES],
+        "arr_delay": [f"{kind}_arr_delay" for kind in chosen if f"{kind}_arr_delay" in SUMS],
+        "dep_delay": [f"{kind}_dep_delay" for kind in chosen if f"{kind}_dep_delay" in SUMS],
+        **dict.fromkeys(ON_TIME, [name] if "on_time" in kinds else []),
     }
+    columns = [_column(table, part) for part in parts.get(name, [name] if name in kinds else [])]
+    return reduce(add, columns) if columns else literal_column("0", Integer)
+
+
+def _column(table: Any, name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = getattr(table, name)
+    return column
+
+
+def _conditions(table: Any, unit: str, number: int, given: Collection[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions on the rows of a piece of the span."""
+    first: Any
+    before: Any
+    first, before = (bindparam(f"{end}_{number}") for end in _ENDS)
+    if table is Flight:
+        return [Flight.sched_dep >= first, Flight.sched_dep < before, *(FILTERS[name]() for name in given)]
+    within = [table.unit == unit, table.period >= first, table.period < before]
+    for name in given:
+        if name in ("weekday", "hour"):
+            within.append(OneOf(getattr(table, name), bindparam(name)))
+        elif name not in _OF_KINDS:
+            within.append(getattr(table, name) == bindparam(name))
+    return within
+
+
+def _field(name: str, totals: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Return a field of DelaySchema that is made of sums."""
+    if name == "on_time_share":
+        return _ratio(totals["on_time"], totals["count"])
+    if name == "mean_delay":
+        return _ratio(totals["arr_delay"], totals["on_time"] + totals["delayed"])
+    if name == "mean_dep_delay":
+        return _ratio(totals["dep_delay"], totals["count"] - totals["cancelled"])
+    return totals[name]
 
 
 def _ratio(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -15,6 +15,7 @@ DIMENSIONS = {
     "dest": ("dest",),
     "route": ("origin", "dest"),
     "month": ("month",),
+    "date": ("date",),
     "weekday": ("weekday",),
     "hour": ("hour",),
 }
@@ -28,6 +29,7 @@ class DelaySchema(Schema):
     origin = fields.String(metadata={"description": "Only with by=origin or by=route."})
     dest = fields.String(metadata={"description": "Only with by=dest or by=route."})
     month = fields.String(metadata={"description": "Only with by=month.", "example": "2013-01"})
+    date = fields.String(metadata={"description": "Only with by=date.", "example": "2013-01-31"})
     weekday = fields.Integer(metadata={"description": "Only with by=weekday: 1 is Monday."})
     hour = fields.Integer(metadata={"description": "Only with by=hour: of the scheduled departure, local."})
     count = fields.Integer(metadata={"description": "Scheduled flights."})

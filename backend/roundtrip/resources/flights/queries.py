@@ -1,11 +1,21 @@
-"""The statements about flights."""
+"""The statements about flights.
+
+A list by departure walks the index of its most selective filter, each of which is in that order. Any other list walks
+the index of its order, whatever its filters; only what leaves a few thousand flights (a flight number, a tail number,
+a week) is read by its own index and sorted.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask_roundtrip.pagination import Sorts
 from flask_roundtrip.query_plan import Filters
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, and_, bindparam, func
 
+from ...data.types import OneOf
 from .model import EARLIEST_FIRST, LATEST_FIRST, Flight
 
+# Each filter, served by the index of its column where there is one.
 FILTERS: Filters = {
     "origin": lambda: Flight.origin == bindparam("origin"),
     "dest": lambda: Flight.dest == bindparam("dest"),
@@ -15,14 +25,40 @@ FILTERS: Filters = {
     "from": lambda: Flight.sched_dep >= bindparam("from"),
     "before": lambda: Flight.sched_dep < bindparam("before"),
     "status": lambda: Flight.status == bindparam("status"),
-    # The second is implied by the first, and lets SQLite seek in the index that sorts by delay.
-    "min_delay": lambda: (Flight.arr_delay >= bindparam("min_delay")) & (EARLIEST_FIRST >= bindparam("min_delay")),
-    "weekday": lambda: Flight.weekday == bindparam("weekday"),
-    "hour": lambda: Flight.hour == bindparam("hour"),
+    "min_delay": lambda: Flight.arr_delay >= bindparam("min_delay"),
+    "weekday": lambda: OneOf(Flight.weekday, bindparam("weekday")),
+    "hour": lambda: OneOf(Flight.hour, bindparam("hour")),
 }
 
+
+def _unserved(column: Any) -> ColumnElement[Any]:
+    """Return the column in a form that no index begins with."""
+    return func.coalesce(column, column)
+
+
+# The filters beside an order of which they shall not lead the database away.
+_BESIDE_AN_ORDER: Filters = {
+    **FILTERS,
+    "dest": lambda: _unserved(Flight.dest) == bindparam("dest"),
+    "carrier": lambda: _unserved(Flight.carrier) == bindparam("carrier"),
+    "from": lambda: _unserved(Flight.sched_dep) >= bindparam("from"),
+    "before": lambda: _unserved(Flight.sched_dep) < bindparam("before"),
+}
+_BESIDE_THE_DELAY: Filters = {
+    **_BESIDE_AN_ORDER,
+    # The last two are implied by the first: each lets SQLite begin, or end, within one of the indexes of delays.
+    "min_delay": lambda: and_(
+        *(delay >= bindparam("min_delay") for delay in (Flight.arr_delay, EARLIEST_FIRST, LATEST_FIRST))
+    ),
+}
 SORTS: Sorts = {
     "departure": lambda descending: (Flight.sched_dep, Flight.id),
     "delay": lambda descending: (LATEST_FIRST if descending else EARLIEST_FIRST, Flight.id),
     "distance": lambda descending: (Flight.distance, Flight.id),
+}
+# The filters of a list by each order.
+FILTERS_BESIDE: Mapping[str, Filters] = {
+    "departure": FILTERS,
+    "delay": _BESIDE_THE_DELAY,
+    "distance": _BESIDE_AN_ORDER,
 }

@@ -1,6 +1,6 @@
 """What a flight is on the wire, and what its lists may be asked."""
 
-from flask_roundtrip.arguments import Code, Dates, PageArguments, Whole
+from flask_roundtrip.arguments import Chosen, Code, Dates, PageArguments, Whole
 from marshmallow import Schema, fields, validate
 
 from ..airlines.schema import AirlineSchema
@@ -63,8 +63,17 @@ class FlightFilters(Dates):
         validate=validate.Range(-1440, 1440),
         metadata={"description": "Arrived at least so many minutes late."},
     )
-    weekday = Whole(validate=validate.Range(1, 7), metadata={"description": "Weekday of the departure: 1 is Monday."})
-    hour = Whole(validate=validate.Range(0, 23), metadata={"description": "Hour of the scheduled departure, local."})
+    weekday = Chosen(
+        *(1, 7, "[1-7]", "weekdays such as 5, 6,7 or 1-5"),
+        metadata={"description": "Weekday of the departure, 1 is Monday: one, several by a comma, or a range."},
+    )
+    hour = Chosen(
+        *(0, 23, "([01]?[0-9]|2[0-3])", "hours such as 17, 6,7, 17-21 or 22-3"),
+        metadata={
+            "description": "Hour of the scheduled departure, local: one, several by a comma, or a range, which may "
+            "go over midnight. 17-21 is 17:00 to 21:59."
+        },
+    )
 
 
 class FlightArguments(FlightFilters, PageArguments):

@@ -30,6 +30,6 @@ class Weather(Model):
 
     __table_args__ = (
         Index(None, "origin", "time_hour", unique=True),
-        Index(None, "origin", "local_hour", "id"),
-        Index(None, "local_hour", "id"),
+        Index(None, "origin", "local_hour", "time_hour", "id"),
+        Index(None, "local_hour", "time_hour", "id"),
     )

@@ -1,3 +1,4 @@
+import { useRendered } from "../../api/useRendered";
 import {
   CarrierDelays,
   HourDelays,
@@ -17,7 +18,6 @@ import { LatenessLegend } from "../../ui/LatenessLegend";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
-import { useRendered } from "../useRendered";
 import styles from "./DelaysPage.module.css";
 
 const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to"];

@@ -62,7 +62,9 @@ test("takes a typed flight number on Enter, and no other than a number", async (
   await user.type(field, "12x{Enter}");
   expect(address()).toBe("/");
   expect(field).toBeInvalid();
-  expect(field).toHaveAccessibleDescription("It should be a number from 1 to 9999.");
+  expect(field).toHaveAccessibleDescription(
+    "It should be a number from 1 to 9999, or with its airline: UA 1545.",
+  );
   await user.clear(field);
   expect(field).toBeValid();
   await user.type(field, "15{Enter}");
@@ -88,12 +90,45 @@ test("tells which parts of an address it cannot use, and goes on without them", 
   expect(await screen.findByRole("link", { name: "UA 1545" })).toBeInTheDocument();
 });
 
-test.each([
-  ["origin=JFK&origin=EWR", "origin=EWR, which is left out here: only the first origin counts."],
-  ["foo=1", "foo=1, which is left out here: no filter here has that name."],
-])("tells of %s too", async (query, words) => {
-  show(<ExplorePage />, `/?${query}`);
+test("tells of the second of two values too", async () => {
+  show(<ExplorePage />, "/?origin=JFK&origin=EWR");
+  const words = "origin=EWR, which is left out here: only the first origin counts.";
   expect(await screen.findByRole("alert")).toHaveTextContent(words);
+});
+
+test.each(["utm_source=letter", "fbclid=x", "gclid=x", "foo=1"])("takes no notice of %s", async (query) => {
+  const { user, address } = show(<ExplorePage />, `/?${query}`);
+  expect(await screen.findByRole("link", { name: "UA 1545" })).toBeInTheDocument();
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  expect(asked().filter((url) => url.includes(query))).toEqual([]);
+  await user.selectOptions(screen.getByRole("combobox", { name: "From" }), "JFK");
+  expect(address()).toBe("/?origin=JFK");
+});
+
+test.each([
+  ["15 ", "/?flight=15"],
+  [" 15", "/?flight=15"],
+  ["UA 1545", "/?carrier=UA&flight=1545"],
+  ["ua1545", "/?carrier=UA&flight=1545"],
+  ["B6-725 ", "/?carrier=B6&flight=725"],
+  ["1545", "/?flight=1545"],
+])("takes “%s” as a flight number, as it is pasted", async (text, expected) => {
+  const { user, address } = show(<ExplorePage />);
+  const field = screen.getByRole("textbox", { name: "Flight no." });
+  await user.click(field);
+  await user.paste(text);
+  await user.keyboard("{Enter}");
+  expect(address()).toBe(expected);
+  expect(field).toHaveValue(String(Number(/\d+\s*$/.exec(text)?.[0])));
+  expect(field).toBeValid();
+});
+
+test("takes a tail number with a space around it", async () => {
+  const { user, address } = show(<ExplorePage />);
+  await user.click(screen.getByRole("textbox", { name: "Tail no." }));
+  await user.paste(" n14228 ");
+  await user.keyboard("{Enter}");
+  expect(address()).toBe("/?tailnum=N14228");
 });
 
 test("offers the destinations that the airports' list does not have", async () => {

@@ -111,7 +111,7 @@ test("shows how the number fared over the year, each month a link", async () => 
     "/?carrier=UA&flight=1545&month=2013-01",
   );
   const last = screen.getByRole("region", { name: "Last flown as UA 1545" });
-  expect(await within(last).findByRole("link", { name: /90 min late/ })).toHaveAttribute(
+  expect(await within(last).findByRole("link", { name: /1 h 30 min late/ })).toHaveAttribute(
     "href",
     "/flights/9",
   );

@@ -1,8 +1,10 @@
 import { useDeferredValue } from "react";
 import { useParams } from "react-router";
+import { useRendered } from "../../api/useRendered";
 import { Route } from "../../features/airports/Route";
 import { NumberYear } from "../../features/delays/NumberYear";
 import { FlightHead } from "../../features/flights/FlightHead";
+import { isFlightId } from "../../features/flights/id";
 import { SameNumber } from "../../features/flights/SameNumber";
 import { Timeline } from "../../features/flights/Timeline";
 import { useFlight } from "../../features/flights/useFlight";
@@ -11,9 +13,7 @@ import { WeatherThen } from "../../features/weather/WeatherThen";
 import { Failure } from "../../ui/Failure";
 import { PageHead } from "../../ui/PageHead";
 import { Pending } from "../../ui/Pending";
-import { isFlightId } from "../pages";
 import { useNames } from "../useNames";
-import { useRendered } from "../useRendered";
 import styles from "./FlightPage.module.css";
 import { NotFoundPage } from "./NotFoundPage";
 

@@ -12,8 +12,8 @@ const SearchDialog = later(() => import("./SearchDialog"), { Missing: DialogMiss
 /** On the first sign of intent: the dialog's code, and the names that it searches. */
 function load() {
   SearchDialog.load();
-  client.queryClient.prefetchQuery(airlinesQuery());
-  client.queryClient.prefetchQuery(servedAirportsQuery());
+  client.queryClient.prefetchQuery(airlinesQuery(client));
+  client.queryClient.prefetchQuery(servedAirportsQuery(client));
 }
 
 /** What stands in the header; the dialog itself is fetched when someone means to use it. */

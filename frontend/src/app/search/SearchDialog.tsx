@@ -1,7 +1,8 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useMemo, useState } from "react";
-import { useNavigate } from "react-router";
+import { useLocation, useNavigate } from "react-router";
+import { exploreHref, readFilters } from "../../ui/filters/filters";
 import { CloseIcon, SearchIcon } from "../../ui/icons";
 import { client } from "../client";
 import { useNames } from "../useNames";
@@ -29,14 +30,15 @@ export default function SearchDialog({ open, onOpenChange }: DialogProps) {
 function Search({ onDone }: { onDone: () => void }) {
   const names = useNames();
   const navigate = useNavigate();
+  const filtersInUse = useFiltersInUse();
   const [query, setQuery] = useState("");
   const places = useMemo(() => placesOf(names), [names]);
   const groups = useMemo(() => search(places, query), [places, query]);
   const isLoaded = names.airports.size > 0 && names.airlines.size > 0;
 
-  const choose = ({ code, href }: Place) => {
+  const choose = ({ code, filter }: Place) => {
     client.timings.begin(`search ${code}`);
-    navigate(href);
+    navigate(exploreHref({ ...filtersInUse, ...filter }));
     onDone();
   };
   return (
@@ -74,6 +76,12 @@ function Search({ onDone }: { onDone: () => void }) {
       </div>
     </Autocomplete.Root>
   );
+}
+
+/** The filters of the page that one searches from, where it has any: a find is added to them. */
+function useFiltersInUse() {
+  const { pathname, search } = useLocation();
+  return pathname === "/" || pathname === "/delays" ? readFilters(new URLSearchParams(search)).filters : {};
 }
 
 function Group({ group, onChoose }: { group: PlaceGroup; onChoose: (place: Place) => void }) {

@@ -25,8 +25,8 @@ test("the kind with the better match comes first", () => {
 });
 
 test("an airport leads to the flights there, New York's own to the flights from it", () => {
-  const hrefs = Object.fromEntries(places.airports.map(({ code, href }) => [code, href]));
-  expect(hrefs).toMatchObject({ SFO: "/?dest=SFO", JFK: "/?origin=JFK" });
+  const filters = Object.fromEntries(places.airports.map(({ code, filter }) => [code, filter]));
+  expect(filters).toMatchObject({ SFO: { dest: "SFO" }, JFK: { origin: "JFK" } });
 });
 
 test("nothing is found for what is nowhere", () => {

@@ -1,13 +1,14 @@
 /** What can be searched for by name or code, and which of it answers best. */
 import type { Names } from "../../ui/filters/describe";
-import { exploreHref, ORIGINS } from "../../ui/filters/filters";
+import { type FilterPatch, ORIGINS } from "../../ui/filters/filters";
 
 export interface Place {
   code: string;
   name: string;
   /** What choosing it shows: "flights to it". */
   leadsTo: string;
-  href: string;
+  /** What it adds to the filters that are set. */
+  filter: FilterPatch;
 }
 
 export interface PlaceGroup {
@@ -22,14 +23,14 @@ export function placesOf({ airlines, airports }: Names): { airports: Place[]; ai
     airports: [...airports].map(([code, name]) => {
       const origin = ORIGINS.find((faa) => faa === code);
       return origin
-        ? { code, name, leadsTo: "flights from here", href: exploreHref({ origin }) }
-        : { code, name, leadsTo: "flights to here", href: exploreHref({ dest: code }) };
+        ? { code, name, leadsTo: "flights from here", filter: { origin } }
+        : { code, name, leadsTo: "flights to here", filter: { dest: code } };
     }),
     airlines: [...airlines].map(([code, name]) => ({
       code,
       name,
       leadsTo: "its flights",
-      href: exploreHref({ carrier: code }),
+      filter: { carrier: code },
     })),
   };
 }

@@ -1,4 +1,5 @@
-import { client } from "../../app/client";
+import type { ApiClient } from "../../api/client";
 
 /** All sixteen of them, for names beside codes and for choosing one. */
-export const airlinesQuery = () => client.first("airlines", { limit: 50 }, ["carrier", "name"]);
+export const airlinesQuery = (client: ApiClient) =>
+  client.one("/airlines", { limit: 50 }, ["carrier", "name"]);

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useClient } from "../../api/client";
 import { airlinesQuery } from "./api";
 
 /** The airlines' names by their codes; empty until they have come. */
 export function useAirlineNames(): ReadonlyMap<string, string> {
-  const { data } = useQuery(airlinesQuery());
+  const { data } = useQuery(airlinesQuery(useClient()));
   return useMemo(() => new Map(data?.items.map(({ carrier, name }) => [carrier, name])), [data]);
 }

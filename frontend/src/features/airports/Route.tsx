@@ -1,12 +1,13 @@
-import type { Resources } from "../../client/fields";
+import { useEffect } from "react";
+import type { Schemas } from "../../api/client";
 import { whole } from "../../ui/format";
-import { later } from "../../ui/later";
+import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./Route.module.css";
 
 const RouteMap = later(() => import("./RouteMap"));
 
-type Airport = Resources["airports"];
+type Airport = Schemas["Airport"];
 
 interface Props {
   origin: Airport;
@@ -18,6 +19,7 @@ interface Props {
 
 /** Where the flight went. */
 export function Route({ origin, dest, destCode, distance }: Props) {
+  useEffect(() => loadAtRest(RouteMap), []);
   return (
     <section aria-labelledby="route">
       <h2 id="route" className={styles.heading}>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useClient } from "../../api/client";
 import { servedAirportsQuery } from "./api";
 
 /** The four destinations that the data's list of airports does not have: the cities of their FAA codes. */
@@ -12,7 +13,7 @@ const UNLISTED = [
 
 /** The served airports' names by their codes; empty until they have come. */
 export function useAirportNames(): ReadonlyMap<string, string> {
-  const { data } = useQuery(servedAirportsQuery());
+  const { data } = useQuery(servedAirportsQuery(useClient()));
   return useMemo(
     () => new Map(data && [...data.items.map(({ faa, name }) => [faa, name] as const), ...UNLISTED]),
     [data],

@@ -1,6 +1,6 @@
-import { type ReactNode, useId } from "react";
+import { useEffect, useId } from "react";
 import { signedMean } from "../../ui/format";
-import { later } from "../../ui/later";
+import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
 import { RatesTable } from "./RatesTable";
@@ -37,14 +37,15 @@ export function ChartSection({
   isStale,
 }: Props) {
   const id = useId();
+  useEffect(() => loadAtRest(Bars), []);
   return (
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
-      <p className={styles.finding}>{drawn && finding(drawn)}</p>
+      <p className={styles.finding}>{drawn && <Finding marks={drawn} />}</p>
       <WhenNear height={room}>
         {drawn && (
           <Bars
-            label={`${heading}, a bar chart`}
+            label={`${heading}, a bar chart: arrow keys go from bar to bar`}
             marks={drawn}
             direction={direction}
             height={height}
@@ -57,14 +58,14 @@ export function ChartSection({
   );
 }
 
-function finding(marks: readonly Mark[]): ReactNode {
+function Finding({ marks }: { marks: readonly Mark[] }) {
   const found = extremes(marks);
-  if (!found) return marks.length === 0 ? "No flights." : null;
+  if (!found) return marks.length === 0 ? <span key="none">No flights.</span> : null;
   const { least, most } = found;
   return (
-    <>
+    <span key="found">
       Least late: <strong>{least.name}</strong> at {signedMean(least.mean_delay)} min; most:{" "}
       <strong>{most.name}</strong> at {signedMean(most.mean_delay)} min.
-    </>
+    </span>
   );
 }

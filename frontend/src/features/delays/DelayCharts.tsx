@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import type { Names } from "../../ui/filters/describe";
 import { type Filters, ORIGINS } from "../../ui/filters/filters";
@@ -22,7 +23,7 @@ const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));
 
 export function CarrierDelays({ filters, names }: Props) {
-  const { items, ...state } = useReport(byCarrierQuery(filters));
+  const { items, ...state } = useReport(byCarrierQuery(useClient(), filters));
   const marks = useMemo(
     () =>
       items &&
@@ -37,7 +38,7 @@ export function CarrierDelays({ filters, names }: Props) {
 }
 
 export function RouteDelays({ filters, names }: Props) {
-  const { items, ...state } = useReport(byRouteQuery(filters));
+  const { items, ...state } = useReport(byRouteQuery(useClient(), filters));
   const marks = useMemo(
     () =>
       items &&
@@ -64,7 +65,7 @@ export function RouteDelays({ filters, names }: Props) {
 }
 
 export function HourDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byHourQuery(filters));
+  const { items, ...state } = useReport(byHourQuery(useClient(), filters));
   const marks = useMemo(
     () =>
       items &&
@@ -88,7 +89,7 @@ export function HourDelays({ filters }: Props) {
 }
 
 export function WeekdayDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byWeekdayQuery(filters));
+  const { items, ...state } = useReport(byWeekdayQuery(useClient(), filters));
   const marks = useMemo(
     () =>
       items &&
@@ -104,7 +105,7 @@ export function WeekdayDelays({ filters }: Props) {
 }
 
 export function MonthDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byMonthQuery(filters));
+  const { items, ...state } = useReport(byMonthQuery(useClient(), filters));
   const marks = useMemo(
     () =>
       items &&

@@ -1,14 +1,18 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { memo, useMemo } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
+import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import { exploreHref, type Filters } from "../../ui/filters/filters";
-import { hourSpan, signed, WEEKDAYS, whole } from "../../ui/format";
+import { flightsInWords, hourSpan, signed, WEEKDAYS } from "../../ui/format";
 import { meanColour } from "../../ui/lateness";
+import { oneStop } from "../../ui/oneStop";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { WhenNear } from "../../ui/WhenNear";
 import { byWeekdayAndHourQuery, type Rates } from "./api";
 import styles from "./HeatMap.module.css";
+import { RatesTable } from "./RatesTable";
+import { marksOf } from "./rates";
 
 interface Cell extends Rates {
   weekday: number;
@@ -25,13 +29,22 @@ const DAYS = [1, 2, 3, 4, 5, 6, 7];
  */
 export function HeatMap({ filters }: { filters: Filters }) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    ...byWeekdayAndHourQuery(filters),
+    ...byWeekdayAndHourQuery(useClient(), filters),
     placeholderData: keepPreviousData,
   });
   const phone = useMediaQuery(PHONE);
   const cells = useMemo(
     () => new Map<string, Cell>(data?.items.map((item) => [`${item.weekday}-${item.hour}`, item])),
     [data],
+  );
+  const marks = useMemo(
+    () =>
+      marksOf(data?.items ?? [], ({ weekday, hour }) => ({
+        key: `${weekday}-${hour}`,
+        name: `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}`,
+        behind: { ...filters, weekday, hour },
+      })),
+    [data, filters],
   );
   if (error && !data) return <Failure error={error} heading="By hour and weekday" onRetry={refetch} />;
   const Grid = phone ? HoursDown : HoursAlong;
@@ -48,7 +61,11 @@ export function HeatMap({ filters }: { filters: Filters }) {
       </p>
       <WhenNear height={phone ? 690 : 310}>
         <Grid cells={cells} filters={filters} />
+        <p id="heat-keys" className="visually-hidden">
+          Arrow keys go from cell to cell.
+        </p>
       </WhenNear>
+      <RatesTable caption="By hour and weekday" what="Hour" marks={marks} />
     </section>
   );
 }
@@ -60,7 +77,7 @@ interface GridProps {
 
 function HoursAlong({ cells, filters }: GridProps) {
   return (
-    <table className={styles.grid}>
+    <table className={styles.grid} ref={useOneStop()} aria-describedby="heat-keys">
       <thead>
         <tr>
           <td />
@@ -87,7 +104,7 @@ function HoursAlong({ cells, filters }: GridProps) {
 
 function HoursDown({ cells, filters }: GridProps) {
   return (
-    <table className={styles.grid}>
+    <table className={styles.grid} ref={useOneStop()} aria-describedby="heat-keys">
       <thead>
         <tr>
           <td />
@@ -112,10 +129,24 @@ function HoursDown({ cells, filters }: GridProps) {
   );
 }
 
+function useOneStop() {
+  const table = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    const grid = table.current;
+    if (!grid) return;
+    return oneStop(grid, () =>
+      [...(grid.tBodies[0]?.rows ?? [])].map((row) =>
+        [...row.querySelectorAll("td")].map((cell) => cell.querySelector("a") ?? undefined),
+      ),
+    );
+  });
+  return table;
+}
+
 const HeatCell = memo(function HeatCell({ cell, filters }: { cell: Cell | undefined; filters: Filters }) {
   if (!cell) return <td className={styles.cell} />;
   const { weekday, hour, mean_delay, count } = cell;
-  const words = `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}, ${whole(count)} flights`;
+  const words = `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}, ${flightsInWords(count)}`;
   const figure = mean_delay === null ? "–" : signed(Math.round(mean_delay));
   return (
     <td className={styles.cell}>
@@ -123,7 +154,7 @@ const HeatCell = memo(function HeatCell({ cell, filters }: { cell: Cell | undefi
         to={exploreHref({ ...filters, weekday, hour })}
         aria-label={`${figure} min: ${words}`}
         title={words}
-        style={{ ["--cell" as string]: meanColour(mean_delay) }}
+        style={{ ["--cell" as string]: meanColour(mean_delay, "heat") }}
       >
         {figure}
       </Link>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import { MONTHS, monthName } from "../../ui/format";
 import { numberByMonthQuery } from "./api";
@@ -15,7 +16,7 @@ interface Props {
 
 /** How late the flights under one number were, month by month. */
 export function NumberYear({ carrier, flight }: Props) {
-  const { data, error, refetch } = useQuery(numberByMonthQuery(carrier, flight));
+  const { data, error, refetch } = useQuery(numberByMonthQuery(useClient(), carrier, flight));
   const marks = useMemo(
     () =>
       data &&

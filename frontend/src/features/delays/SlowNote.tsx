@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { useClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { useSlow } from "../../ui/useSlow";
 import { summaryQuery } from "./api";
 
 /** After a second without figures a word, so that nobody wonders. */
 export function SlowNote({ filters }: { filters: Filters }) {
-  const { isPending } = useQuery(summaryQuery(filters));
+  const { isPending } = useQuery(summaryQuery(useClient(), filters));
   const slow = useSlow(isPending);
   return <p role="status">{slow ? "The charts take a little longer than usual …" : ""}</p>;
 }

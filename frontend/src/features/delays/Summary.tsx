@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
+import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import type { Filters } from "../../ui/filters/filters";
 import { NOTHING, perCent, signedMean, whole } from "../../ui/format";
@@ -17,7 +18,7 @@ interface Props {
 /** What became of all the flights behind the filters, in one line. */
 export function Summary({ filters, also }: Props) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    ...summaryQuery(filters),
+    ...summaryQuery(useClient(), filters),
     placeholderData: keepPreviousData,
   });
   if (error && !data)

@@ -1,6 +1,6 @@
 import type { FilterPatch } from "../../ui/filters/filters";
 import { exploreHref } from "../../ui/filters/filters";
-import { perCent, signedMean, whole } from "../../ui/format";
+import { flightsInWords, perCent, signedMean } from "../../ui/format";
 import type { Rates } from "./api";
 
 /** One mark of a chart and one row of its table: what it is called, its figures, the flights behind it. */
@@ -24,7 +24,7 @@ export function marksOf<T extends Rates>(
 
 /** "JetBlue Airways: mean delay +9.5 min, 78.1% of 54,635 flights on time" */
 export function markInWords({ name, count, on_time_share, mean_delay }: Mark): string {
-  return `${name}: mean delay ${signedMean(mean_delay)} min, ${perCent(on_time_share)} of ${whole(count)} flights on time`;
+  return `${name}: mean delay ${signedMean(mean_delay)} min, ${perCent(on_time_share)} of ${flightsInWords(count)} on time`;
 }
 
 export function meanOf({ mean_delay }: Mark): number {

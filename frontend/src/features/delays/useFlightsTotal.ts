@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import { useClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { summaryQuery } from "./api";
 
 /** How many flights there are behind the filters, once it is known. */
 export function useFlightsTotal(filters: Filters): number | undefined {
-  return useQuery(summaryQuery(filters)).data?.items[0]?.count;
+  return useQuery(summaryQuery(useClient(), filters)).data?.items[0]?.count;
 }

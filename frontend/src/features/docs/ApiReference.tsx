@@ -1,5 +1,5 @@
 import { useDeferredValue, useMemo } from "react";
-import { useRendered } from "../../app/useRendered";
+import { useRendered } from "../../api/useRendered";
 import { Failure } from "../../ui/Failure";
 import { Pending } from "../../ui/Pending";
 import styles from "./ApiReference.module.css";

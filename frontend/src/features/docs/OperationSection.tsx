@@ -8,6 +8,7 @@ import {
   typeOf,
 } from "./document";
 import { BATCH, exampleOf } from "./examples";
+import { Prose } from "./Prose";
 
 interface Props {
   document: ApiDocument;
@@ -23,7 +24,11 @@ export function OperationSection({ document, operation }: Props) {
       <h2 id={`${anchor}-name`}>
         <span className={styles.method}>{method}</span> <code>{path}</code>
       </h2>
-      {summary && <p>{summary}</p>}
+      {summary && (
+        <p>
+          <Prose text={summary} />
+        </p>
+      )}
       {example && (
         <p className={styles.example}>
           <a href={example}>{example}</a>
@@ -40,7 +45,9 @@ export function OperationSection({ document, operation }: Props) {
         {Object.entries(responses).map(([status, { description }]) => (
           <div key={status}>
             <dt>{status}</dt>
-            <dd>{description}</dd>
+            <dd>
+              <Prose text={description} />
+            </dd>
           </div>
         ))}
       </dl>
@@ -60,14 +67,16 @@ function Parameters({ parameters }: { parameters: readonly ApiParameter[] }) {
             </th>
             <td>{typeOf(schema)}</td>
             <td>
-              {[
-                description,
-                place === "path" ? "In the address." : "",
-                required && place === "query" ? "Required." : "",
-              ]
-                .filter(Boolean)
-                .join(" ")}
-              {schema.default !== undefined && ` Unless told otherwise: ${String(schema.default)}.`}
+              <Prose
+                text={[
+                  description,
+                  place === "path" ? "In the address." : "",
+                  required && place === "query" ? "Required." : "",
+                  schema.default === undefined ? "" : `Unless told otherwise: ${String(schema.default)}.`,
+                ]
+                  .filter(Boolean)
+                  .join(" ")}
+              />
             </td>
           </tr>
         ))}
@@ -89,7 +98,9 @@ function Fields({ fields }: { fields: readonly FieldLine[] }) {
                 {isDefault && <span title="Answered where fields is left out"> *</span>}
               </th>
               <td>{type}</td>
-              <td>{description}</td>
+              <td>
+                <Prose text={description} />
+              </td>
             </tr>
           ))}
         </tbody>

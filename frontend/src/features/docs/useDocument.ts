@@ -1,8 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { client } from "../../app/client";
+import { useClient } from "../../api/client";
 import type { ApiDocument } from "./document";
 
 /** The document that describes the API. */
 export function useDocument() {
-  return useQuery({ ...client.document(), select: (document) => document as ApiDocument });
+  const client = useClient();
+  return useQuery({
+    queryKey: ["document"],
+    queryFn: ({ signal }) => client.send<ApiDocument>("GET", "/openapi.json", { signal, alone: true }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }

@@ -30,9 +30,7 @@ export function FlightTable({
         aria-rowcount={total === undefined ? -1 : total + 1}
         aria-busy={isStale}
       >
-        <caption className="visually-hidden">
-          Flights{total !== undefined && `, ${whole(total)} in all`}; more are loaded as you go down
-        </caption>
+        <caption className="visually-hidden">{captionOf(total)}</caption>
         <thead>
           <tr aria-rowindex={1}>
             <SortHeader by="departure" {...sorting}>
@@ -81,11 +79,16 @@ export function FlightTable({
   );
 }
 
-/** The room of the rows that are not drawn. */
+function captionOf(total: number | undefined): string {
+  const inAll = total === undefined ? "" : `, ${whole(total)} in all`;
+  return `Flights${inAll}; more are loaded as you go down`;
+}
+
+/** The room of the rows that are not drawn. Hidden, or each change of its height would count as a shift of the layout. */
 function Space({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus; this one is empty
-    <tr aria-hidden="true">
+    <tr aria-hidden="true" className={styles.space}>
       <td style={{ height, padding: 0, border: 0 }} />
     </tr>
   );

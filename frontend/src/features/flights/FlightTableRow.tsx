@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { Link } from "react-router";
 import { DelayMark } from "../../ui/DelayMark";
-import { clock, NOTHING, shortDate, whole } from "../../ui/format";
+import { clock, dayOffset, NOTHING, shortDate, whole } from "../../ui/format";
 import type { FlightRow } from "./api";
 import styles from "./FlightTable.module.css";
 
@@ -26,7 +26,7 @@ export const FlightTableRow = memo(function FlightTableRow({
           <span className={styles.date}>{shortDate(sched_dep)}</span> {clock(sched_dep)}
         </time>
       </td>
-      <td data-column="left">{dep ? <time dateTime={dep}>{clock(dep)}</time> : NOTHING}</td>
+      <td data-column="left">{dep ? <Left planned={sched_dep} local={dep} /> : NOTHING}</td>
       <th scope="row">
         <Link className={styles.link} to={`/flights/${id}`}>
           {carrier} {flight.flight}
@@ -44,3 +44,14 @@ export const FlightTableRow = memo(function FlightTableRow({
     </tr>
   );
 });
+
+/** The departure's time; one on another day says so. */
+function Left({ planned, local }: { planned: string; local: string }) {
+  const offset = dayOffset(planned, local);
+  return (
+    <time dateTime={local}>
+      <span>{clock(local)}</span>
+      {offset && <small className={styles.offset}> {offset}</small>}
+    </time>
+  );
+}

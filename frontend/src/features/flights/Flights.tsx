@@ -1,5 +1,5 @@
-import { client } from "../../app/client";
-import { useRendered } from "../../app/useRendered";
+import { useClient } from "../../api/client";
+import { useRendered } from "../../api/useRendered";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import type { FilterPatch, Filters } from "../../ui/filters/filters";
@@ -21,6 +21,7 @@ interface Props {
 
 /** The flights behind the filters: a table, or on a phone a list. */
 export function Flights({ filters, total, airlines, airports, onChange, onClear }: Props) {
+  const { timings } = useClient();
   const phone = useMediaQuery(PHONE);
   const { flights, error, retry, isStale, ...more } = useFlights(filters);
   useRendered(isStale ? undefined : flights);
@@ -33,7 +34,7 @@ export function Flights({ filters, total, airlines, airports, onChange, onClear 
 
   const loadMore = () => {
     if (!more.hasMore || more.isLoadingMore || more.moreFailed || isStale) return;
-    client.timings.begin("more flights");
+    timings.begin("more flights");
     more.loadMore();
   };
   const View = phone ? FlightList : FlightTable;

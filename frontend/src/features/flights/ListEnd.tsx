@@ -1,4 +1,5 @@
-import { whole } from "../../ui/format";
+import { flightsInWords } from "../../ui/format";
+import { usePrinting } from "../../ui/usePrinting";
 import styles from "./ListEnd.module.css";
 
 interface Props {
@@ -10,19 +11,24 @@ interface Props {
 
 /** What stands under the last row: more on its way, more that failed, or the end. */
 export function ListEnd({ shown, hasMore, moreFailed, onRetry }: Props) {
+  const printing = usePrinting();
   return (
     <div className={styles.end} role="status">
       {moreFailed ? (
-        <>
+        <p key="failed">
           The next flights could not be loaded.{" "}
           <button type="button" onClick={onRetry}>
             Try again
           </button>
-        </>
-      ) : hasMore ? (
-        "More flights are on their way …"
+        </p>
       ) : (
-        `That was all: ${whole(shown)} ${shown === 1 ? "flight" : "flights"}.`
+        <p key="words">
+          {!hasMore
+            ? `That was all: ${flightsInWords(shown)}.`
+            : printing
+              ? "There are more flights; these are the first ones."
+              : "More flights are on their way …"}
+        </p>
       )}
     </div>
   );

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
+import { useClient } from "../../api/client";
 import { DelayMark } from "../../ui/DelayMark";
 import { Failure } from "../../ui/Failure";
 import { exploreHref } from "../../ui/filters/filters";
@@ -15,7 +16,7 @@ interface Props {
 
 /** The last flights of the year under the same number. */
 export function SameNumber({ id, carrier, flight }: Props) {
-  const { data, error, refetch } = useQuery(sameNumberQuery(carrier, flight));
+  const { data, error, refetch } = useQuery(sameNumberQuery(useClient(), carrier, flight));
   if (error && !data) {
     return <Failure error={error} heading="The other flights could not be loaded" onRetry={refetch} />;
   }

@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from "react";
-import { clock, daysBetween, delayInWords, duration, signed } from "../../ui/format";
+import { clock, dayOffset, delayInWords, duration, signed } from "../../ui/format";
 import { latenessColour } from "../../ui/lateness";
 import type { WholeFlight } from "./api";
 import { type Journey, journeyOf } from "./journey";
@@ -59,6 +59,7 @@ function Flown({ flight, journey }: { flight: WholeFlight; journey: Journey }) {
           minutes={dep_delay}
           style={place(Math.min(0, actual.start), Math.max(0, actual.start))}
           at="start"
+          apart={dep !== null && dayOffset(flight.sched_dep, dep) !== ""}
         />
       )}
       {arr_delay !== null && arr_delay !== 0 && (
@@ -86,12 +87,21 @@ function Lane({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+interface SlipProps {
+  minutes: number;
+  style: CSSProperties;
+  at: "start" | "end";
+  /** Below the words under the departure's time, which say that it is on another day. */
+  apart?: boolean;
+}
+
 /** How far an end slipped from its plan, drawn under the flight. */
-function Slip({ minutes, style, at }: { minutes: number; style: CSSProperties; at: "start" | "end" }) {
+function Slip({ minutes, style, at, apart = false }: SlipProps) {
   return (
     <span
       className={styles.slip}
       data-at={at}
+      data-apart={apart}
       style={{ ...style, ["--slip" as string]: latenessColour(minutes) }}
     >
       <span aria-hidden="true">{signed(minutes)} min</span>
@@ -102,11 +112,11 @@ function Slip({ minutes, style, at }: { minutes: number; style: CSSProperties; a
 
 /** A local time at one end of a bar; an arrival on another day says so. */
 function At({ local, since, side }: { local: string; since?: string; side: "start" | "end" }) {
-  const days = since ? daysBetween(since, local) : 0;
+  const offset = since ? dayOffset(since, local) : "";
   return (
     <time className={styles.at} data-side={side} dateTime={local}>
-      {clock(local)}
-      {days !== 0 && <small>{days > 0 ? "next day" : "day before"}</small>}
+      <span>{clock(local)}</span>
+      {offset && <small>{offset}</small>}
     </time>
   );
 }

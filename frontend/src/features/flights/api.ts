@@ -1,4 +1,4 @@
-import { client } from "../../app/client";
+import type { ApiClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 
 const ROW = [
@@ -30,12 +30,13 @@ const WHOLE = [
 ] as const;
 
 /** Two screens of rows at once, so that the first of them asks for no more than it shows. */
-export const flightsQuery = (filters: Filters) => client.list("flights", { ...filters, limit: 100 }, ROW);
-export const flightQuery = (id: number) => client.detail("flights", id, WHOLE);
+export const flightsQuery = (client: ApiClient, filters: Filters) =>
+  client.list("/flights", { ...filters, limit: 100 }, ROW);
+export const flightQuery = (client: ApiClient, id: number) => client.one("/flights/{id}", { id }, WHOLE);
 
 /** The last flights under the same number, newest first. */
-export const sameNumberQuery = (carrier: string, flight: number) =>
-  client.first("flights", { carrier, flight, sort: "-departure", limit: 12 }, ROW);
+export const sameNumberQuery = (client: ApiClient, carrier: string, flight: number) =>
+  client.one("/flights", { carrier, flight, sort: "-departure", limit: 12 }, ROW);
 
 type Data<Q> = Q extends { queryFn: (...context: never[]) => Promise<infer T> } ? T : never;
 export type FlightRow = Data<ReturnType<typeof flightsQuery>>["items"][number];

@@ -1,4 +1,5 @@
-import { type InfiniteData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, useQuery } from "@tanstack/react-query";
+import { type ApiClient, useClient } from "../../api/client";
 import { type FlightRow, flightQuery, flightsQuery } from "./api";
 
 /**
@@ -6,16 +7,17 @@ import { type FlightRow, flightQuery, flightsQuery } from "./api";
  * of its page in the same round trip.
  */
 export function useFlight(id: number) {
-  const cache = useQueryClient();
-  const { data, error, refetch } = useQuery(flightQuery(id));
-  return { flight: data, known: data ?? knownFlight(cache, id), error, retry: refetch };
+  const client = useClient();
+  const { data, error, refetch } = useQuery(flightQuery(client, id));
+  return { flight: data, known: data ?? knownFlight(client, id), error, retry: refetch };
 }
 
-export function knownFlight(cache: QueryClient, id: number): FlightRow | undefined {
-  const [resource, , , fields] = flightsQuery({}).queryKey;
-  const lists = cache.getQueriesData<InfiniteData<{ items: FlightRow[] }> | { items: FlightRow[] }>({
-    predicate: ({ queryKey }) =>
-      queryKey[0] === resource && queryKey[1] !== "detail" && queryKey[3] === fields,
+export function knownFlight(client: ApiClient, id: number): FlightRow | undefined {
+  const [path, , , fields] = flightsQuery(client, {}).queryKey;
+  const lists = client.queryClient.getQueriesData<
+    InfiniteData<{ items: FlightRow[] }> | { items: FlightRow[] }
+  >({
+    predicate: ({ queryKey }) => queryKey[0] === path && queryKey[3] === fields,
   });
   for (const [, list] of lists) {
     const pages = list === undefined ? [] : "pages" in list ? list.pages : [list];

@@ -1,11 +1,15 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { flightsQuery } from "./api";
 
 /** The flights under some filters, page after page; while other filters load, the last flights stay in sight. */
 export function useFlights(filters: Filters) {
-  const query = useInfiniteQuery({ ...flightsQuery(filters), placeholderData: keepPreviousData });
+  const query = useInfiniteQuery({
+    ...flightsQuery(useClient(), filters),
+    placeholderData: keepPreviousData,
+  });
   const flights = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   return {
     flights,

@@ -1,8 +1,12 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import { usePrinting } from "../../ui/usePrinting";
 
 /** So many rows before the end the next ones are asked for: a screen or two, so that nobody arrives before them. */
 const AHEAD = 40;
+
+/** More rows than these are not put on paper: some twenty pages. */
+const MOST_PRINTED = 500;
 
 /** The rows in sight of a list that scrolls with the page, and the space that the others would take. */
 export function useRows(
@@ -34,6 +38,11 @@ export function useRows(
     if (count > 0 && last >= count - AHEAD) onNearEnd();
   }, [last, count, onNearEnd]);
 
+  const printing = usePrinting();
+  if (printing) {
+    const printed = Array.from({ length: Math.min(count, MOST_PRINTED) }, (_, index) => index);
+    return { rows: printed, before: 0, after: 0 };
+  }
   const before = (rows[0]?.start ?? top) - top;
   const after = Math.max(0, virtual.getTotalSize() - (rows.at(-1)?.end ?? top) + top);
   return { rows: rows.map((row) => row.index), before, after };

@@ -1,12 +1,12 @@
 import { Link } from "react-router";
-import type { Resources } from "../../client/fields";
+import type { Schemas } from "../../api/client";
 import { Facts } from "../../ui/Facts";
 import { exploreHref } from "../../ui/filters/filters";
 import { whole } from "../../ui/format";
 
 interface Props {
   tailnum: string | null;
-  plane: Resources["planes"] | null;
+  plane: Schemas["Plane"] | null;
 }
 
 /** The aircraft, as far as its registration tells. */

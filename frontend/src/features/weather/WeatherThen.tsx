@@ -1,11 +1,11 @@
-import type { Resources } from "../../client/fields";
+import type { Schemas } from "../../api/client";
 import { Facts } from "../../ui/Facts";
 
 const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
 
 interface Props {
   origin: string;
-  weather: Omit<Resources["weather"], "id"> | null;
+  weather: Omit<Schemas["Weather"], "id"> | null;
 }
 
 /** The weather at the airport in the hour of the planned departure. */
@@ -37,7 +37,7 @@ function wind({
   wind_dir,
   wind_speed,
   wind_gust,
-}: Pick<Resources["weather"], "wind_dir" | "wind_speed" | "wind_gust">) {
+}: Pick<Schemas["Weather"], "wind_dir" | "wind_speed" | "wind_gust">) {
   if (wind_speed === null) return null;
   if (wind_speed === 0) return "calm";
   const from = wind_dir === null || wind_dir === 0 ? "" : ` from the ${WINDS[Math.round(wind_dir / 45) % 8]}`;

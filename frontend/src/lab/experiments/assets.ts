@@ -1,5 +1,5 @@
-import { timed } from "../../client/timing";
-import type { Send } from "../../client/transport";
+import type { Send } from "roundtrip-client";
+import { timed } from "roundtrip-client";
 import { LAB } from "../catalogue";
 import type { Ask, Half } from "../half";
 

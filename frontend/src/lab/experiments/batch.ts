@@ -1,4 +1,4 @@
-import { batch } from "../../client/batch";
+import { batch } from "roundtrip-client";
 import { flightOf, get, ROOT, together } from "../asking";
 import type { Ask, Half } from "../half";
 
@@ -14,7 +14,7 @@ interface Keys {
 
 let urls: string[] = [];
 
-const inOneBatch = (ask: Ask) => together(ask, urls, batch(`${ROOT}/batch`)(ask.send));
+const inOneBatch = (ask: Ask) => together(ask, urls, batch({ url: `${ROOT}/batch` })(ask.send));
 
 export default {
   /**

@@ -1,28 +1,33 @@
-import { createQueries, createQueryClient } from "../../client/cache";
-import { createAnswers } from "../../client/conditional";
-import { keyOf, spell, urlOf } from "../../client/queries";
+import { createClient, type Step, urlOf } from "roundtrip-client";
+import type { paths } from "../../api/resources.gen";
 import { dayOf, FULL, get, ROOT } from "../asking";
 import type { Ask, Half } from "../half";
 
 const COMPONENTS = [1, 2, 3, 4, 5];
 const FIELDS = ["carrier", "flight", "id", "origin", "dest", "sched_dep"] as const;
 
-const filters = ({ number }: Ask) => ({ from: dayOf(number), to: dayOf(number), limit: 50 });
-const url = (ask: Ask) => ROOT + urlOf(keyOf("flights", "first", spell(filters(ask)), FIELDS));
+/** A client of its own for each sample, whose cache is empty; what it asks is recorded with the sample. */
+function clientOf({ send, timings }: Ask) {
+  const whole: Step = (next) => (request) => next({ ...request, headers: { ...request.headers, ...FULL } });
+  return createClient<paths, "/api/v1">({
+    baseURL: ROOT,
+    steps: [Object.assign(whole, { timings })],
+    send,
+  });
+}
+
+const question = (ask: Ask) =>
+  clientOf(ask).one("/flights", { from: dayOf(ask.number), to: dayOf(ask.number), limit: 50 }, FIELDS);
+const url = (ask: Ask) => ROOT + urlOf(question(ask).queryKey);
 
 export default {
   before: async (ask) => void (await get(ask, url(ask))),
   sides: {
     each: (ask) => Promise.all(COMPONENTS.map(() => get(ask, url(ask)))),
     async once(ask) {
-      const queryClient = createQueryClient();
-      const shared = { queryClient, answers: createAnswers(), timings: ask.timings };
-      const queries = createQueries(ROOT, shared, (request) =>
-        ask.send({ ...request, headers: { ...request.headers, ...FULL } }),
-      );
-      const contents = await Promise.all(
-        COMPONENTS.map(() => queryClient.fetchQuery(queries.first("flights", filters(ask), FIELDS))),
-      );
+      const { queryClient } = clientOf(ask);
+      const query = question(ask);
+      const contents = await Promise.all(COMPONENTS.map(() => queryClient.fetchQuery(query)));
       queryClient.clear();
       return contents;
     },

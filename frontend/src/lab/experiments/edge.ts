@@ -1,5 +1,5 @@
-import { cachedBy, wasStale } from "../../client/cacheStatus";
-import { problemOf } from "../../client/errors";
+import { problemOf } from "roundtrip-client";
+import { cachedBy, wasStale } from "roundtrip-client/headers";
 import { FULL, get } from "../asking";
 import { LAB } from "../catalogue";
 import type { Ask, Half } from "../half";
@@ -17,7 +17,7 @@ export default {
     for (let n = 0; n < MOST; n += 1) {
       const request = { method: "GET", url: url(ask, side), headers: FULL, signal: ask.signal } as const;
       const { status, headers, body } = await ask.send({ ...request, call: ask.call() });
-      if (status >= 400) throw problemOf(status, headers, body);
+      if (status >= 400) throw problemOf({ status, headers, body });
       if (cachedBy(headers) === answers && !wasStale(headers)) return;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }

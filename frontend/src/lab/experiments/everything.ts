@@ -1,4 +1,4 @@
-import { batch } from "../../client/batch";
+import { batch } from "roundtrip-client";
 import { get, ROOT, together } from "../asking";
 import { LAB } from "../catalogue";
 import type { Ask, Half } from "../half";
@@ -7,7 +7,7 @@ const PARTS = 6;
 let urls: readonly string[] = [];
 
 const inOneBatch = (ask: Ask) =>
-  together(ask, urls, batch(`${ROOT}/batch`)(ask.send)) as Promise<Record<string, unknown>[]>;
+  together(ask, urls, batch({ url: `${ROOT}/batch` })(ask.send)) as Promise<Record<string, unknown>[]>;
 
 export default {
   async before(ask, side) {

@@ -1,6 +1,6 @@
+import type { Answer, Request } from "roundtrip-client";
+import { createTimings, timed } from "roundtrip-client";
 import { expect, test, vi } from "vitest";
-import { createTimings, timed } from "../../client/timing";
-import type { Answer, Request } from "../../client/transport";
 import type { Ask, Half } from "../half";
 import assets from "./assets";
 import batch from "./batch";

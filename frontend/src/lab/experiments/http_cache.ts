@@ -1,4 +1,4 @@
-import { conditional, createAnswers } from "../../client/conditional";
+import { conditional, createAnswers } from "roundtrip-client";
 import { dayOf, get, ROOT } from "../asking";
 import type { Ask, Half } from "../half";
 

@@ -1,5 +1,5 @@
-import { timed } from "../../client/timing";
-import type { Answer, Call, Marks } from "../../client/transport";
+import type { Answer, Call, Marks } from "roundtrip-client";
+import { timed } from "roundtrip-client";
 import { FULL, flightOf, get, ROOT, unrecorded } from "../asking";
 import type { Ask, Half } from "../half";
 

@@ -1,7 +1,5 @@
-import { batch } from "../../client/batch";
-import { problemOf } from "../../client/errors";
-import { timed } from "../../client/timing";
-import type { Send } from "../../client/transport";
+import type { Send } from "roundtrip-client";
+import { batch, problemOf, timed } from "roundtrip-client";
 import { flightOf, get, ROOT, together, unrecorded } from "../asking";
 import type { Ask, Half } from "../half";
 
@@ -26,7 +24,7 @@ function slow({ number }: Ask): string {
 
 const day = (time: number) => new Date(time).toISOString().slice(0, 10);
 
-const shared = (ask: Ask) => batch(`${ROOT}/batch`)(ask.send);
+const shared = (ask: Ask) => batch({ url: `${ROOT}/batch` })(ask.send);
 
 /** Has the parts of one JSON object recorded as lines are, all of them here at its end. */
 const asOneObject =
@@ -58,7 +56,7 @@ export default {
         signal: ask.signal,
         call,
       });
-      if (status >= 400) throw problemOf(status, headers, body);
+      if (status >= 400) throw problemOf({ status, headers, body });
       return responsesOf(body)
         .slice(1)
         .map((part) => part.body);

@@ -1,6 +1,6 @@
 import { type ComponentType, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate, useParams } from "react-router";
-import { ProblemError } from "../../client/errors";
+import { ProblemError } from "roundtrip-client";
 import { Failure } from "../../ui/Failure";
 import { later } from "../../ui/later";
 import { PageHead } from "../../ui/PageHead";

@@ -1,9 +1,16 @@
-import type { SpanName } from "../../client/timing";
-import { tickLabel } from "../../timings/format";
-import { Swatch } from "../../timings/Legend";
-import { type Clock, clockOf, place, type Tick, ticks } from "../../timings/layout";
-import { amounts, lookOf, SPAN_ORDER, spanColour } from "../../timings/spans";
-import waterfall from "../../timings/WaterfallRow.module.css";
+import type { SpanName } from "roundtrip-client";
+import {
+  amounts,
+  type Clock,
+  clockOf,
+  lookOf,
+  SPAN_ORDER,
+  SpanBar,
+  Swatch,
+  type Tick,
+  tickLabel,
+  ticks,
+} from "roundtrip-client/waterfall";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { quantile } from "../statistics";
 import type { SideResult, Trip } from "../types";
@@ -86,24 +93,10 @@ function Bar({ trip, clock }: { trip: Trip; clock: Clock }) {
       <span className="visually-hidden">
         {(trip.end - trip.start).toFixed(1)} ms{from}: {spoken}
       </span>
-      {trip.spans.map((span, index) => {
-        const placed = place(clock, span);
-        return (
-          placed && (
-            <i
-              // biome-ignore lint/suspicious/noArrayIndexKey: the spans of a request never change their order
-              key={index}
-              className={waterfall.span}
-              data-family={lookOf(span.name).family}
-              style={{
-                insetInlineStart: `${placed.x * 100}%`,
-                inlineSize: `${placed.width * 100}%`,
-                color: spanColour(span.name),
-              }}
-            />
-          )
-        );
-      })}
+      {trip.spans.map((span, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the spans of a request never change their order
+        <SpanBar key={index} span={span} clock={clock} />
+      ))}
     </li>
   );
 }

@@ -25,6 +25,8 @@ interface Props {
   onChange: (patch: FilterPatch) => void;
 }
 
+/** An airline's two letters or digits may come first, as people write it: "UA 1545", "b6-725". */
+const FLIGHT_NUMBER = "\\s*((?:[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])(?:\\s|-)*)?(?!0+\\s*$)([0-9]{1,4})\\s*";
 const DELAYS = [15, 30, 60, 120, 180];
 
 /** The controls over the flights; each change takes effect at once, so there is nothing to send. */
@@ -35,7 +37,9 @@ export function FilterForm(props: Props) {
   const used = NARROWING.filter((parameter) => props.filters[parameter] !== undefined);
   return (
     <details className={styles.folded} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary id="filters-summary">Filters{used.length > 0 && ` (${used.length} in use)`}</summary>
+      <summary id="filters-summary">
+        {used.length > 0 ? `Filters (${used.length} in use)` : "Filters"}
+      </summary>
       {/* Not before they are wanted: the airports alone are a hundred options. */}
       {isOpen && <Controls {...props} />}
     </details>
@@ -52,6 +56,11 @@ function Controls({ filters, names, offered, onChange }: Props) {
   const setDay = (parameter: "from" | "to") => (text: string) => {
     const { date } = filters;
     onChange({ ...(date && { from: date, to: date, date: undefined }), [parameter]: text || undefined });
+  };
+  const setFlight = (text: string) => {
+    const [, airline, number] = new RegExp(`^${FLIGHT_NUMBER}$`).exec(text) ?? [];
+    const carrier = airline?.slice(0, 2).toUpperCase();
+    onChange({ flight: number === undefined ? undefined : Number(number), ...(carrier && { carrier }) });
   };
   const day = { min: FIRST_DAY, max: LAST_DAY, type: "date", expected: "a day of 2013" };
   const controls: { [P in Parameter]?: React.ReactNode } = {
@@ -131,11 +140,11 @@ function Controls({ filters, names, offered, onChange }: Props) {
         id={`${id}flight`}
         label="Flight no."
         value={filters.flight?.toString()}
-        inputMode="numeric"
-        pattern="(?!0+$)[0-9]{1,4}"
-        expected="a number from 1 to 9999"
+        pattern={FLIGHT_NUMBER}
+        expected="a number from 1 to 9999, or with its airline: UA 1545"
         placeholder="any"
-        onCommit={set("flight")}
+        autoCapitalize="characters"
+        onCommit={setFlight}
       />
     ),
     tailnum: (
@@ -144,7 +153,7 @@ function Controls({ filters, names, offered, onChange }: Props) {
         id={`${id}tail`}
         label="Tail no."
         value={filters.tailnum}
-        pattern="[A-Za-z0-9]{1,6}"
+        pattern="\s*[A-Za-z0-9]{1,6}\s*"
         expected="up to six letters and digits"
         placeholder="any"
         autoCapitalize="characters"

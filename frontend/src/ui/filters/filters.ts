@@ -80,7 +80,10 @@ export const PARAMETERS = Object.keys(RULES) as Parameter[];
 /** What narrows the flights down: all but their order. */
 export const NARROWING = PARAMETERS.filter((parameter) => parameter !== "sort");
 
-/** Reads an address. What cannot be read is left out of the filters and told of, never passed over in silence. */
+/**
+ * Reads an address. A filter that cannot be read is left out and told of, never passed over in silence. A parameter
+ * that is no filter (`utm_source`, `fbclid`) is another's, and nothing to us.
+ */
 export function readFilters(
   search: URLSearchParams,
   parameters: readonly Parameter[] = PARAMETERS,
@@ -96,10 +99,6 @@ export function readFilters(
     else filters[parameter] = value;
     if (again !== undefined)
       problems.push({ parameter, text: again, why: `only the first ${parameter} counts` });
-  }
-  for (const parameter of new Set(search.keys())) {
-    if (parameters.some((known) => known === parameter)) continue;
-    problems.push({ parameter, text: search.get(parameter) ?? "", why: "no filter here has that name" });
   }
   return settleDays(filters as Filters, problems);
 }

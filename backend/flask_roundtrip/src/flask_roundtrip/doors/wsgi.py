@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 
-from ..timing import Timing
+from ..timing import TIMING, Timing
 from ..wire import RETRY_SOON, Answer, Head, Headers, Problem
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
 
-# Keys of a WSGI environment, by which the door and the layers around it leave each other word.
-TIMING = "roundtrip.timing"  # the Timing of the answer
+# Keys of a WSGI environment, by which the door and the layers around it leave each other word. So is TIMING.
 ROUTE = "roundtrip.route"  # the rule of the route that answers
 CLIENT = "REMOTE_ADDR"
 SEEN_LATELY = 10.0  # seconds for which a client counts as one that the threads are shared with
@@ -58,7 +57,8 @@ class Door:
         """Answer a GET of the extension; pass on everything else."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(self._prefix):
             return self._application(environ, start_response)
-        timing = environ[TIMING] = Timing()
+        outer = environ.get(TIMING)
+        timing = environ[TIMING] = outer or Timing()
         responder = self._responder
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing)
@@ -68,9 +68,12 @@ class Door:
             except HTTPException:
                 found = None
             if found is None or found[0].through_flask:
-                del environ[TIMING]
+                if outer is None:
+                    del environ[TIMING]
                 return self._application(environ, start_response)
             answer = self._built(responder, *found, head, timing)
+            if head.method == "HEAD":
+                answer = answer._replace(body=b"")  # of an error too
         return send(answer, start_response, timing)
 
     def _built(self, responder: "Responder", route: Any, arguments: Any, head: Head, timing: Timing) -> Answer:
@@ -85,12 +88,13 @@ class Door:
 class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
-    Batches, which last, hold at most half of the threads, and those of one client a quarter. While there are other
-    clients, one client holds at most half. `threads` is their number in this process; 0: everybody may enter.
+    While there are other clients, one client holds at most half of the threads, and a quarter for batches, which last.
+    Alone it may hold half for batches. All batches hold three quarters at most, so that a hit always finds a thread.
+    `threads` is their number in this process; 0: everybody may enter.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._half = max(2, threads // 2) if threads else sys.maxsize
+        self._quarter = max(1, threads // 4) if threads else sys.maxsize // 4
         self._clock = clock
         self._lock = threading.Lock()
         self._held: Counter[str] = Counter()
@@ -107,9 +111,10 @@ class Threads:
                 self._before = self._latest
             self._latest = (client, now)
             has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
-            if has_others and self._held[client] >= self._half:
+            if has_others and self._held[client] >= 2 * self._quarter:
                 return False
-            if batch and (self._batches.total() >= self._half or self._batches[client] >= self._half // 2):
+            most = (1 if has_others else 2) * self._quarter
+            if batch and (self._batches[client] >= most or self._batches.total() >= 3 * self._quarter):
                 return False
             self._held[client] += 1
             self._batches[client] += batch

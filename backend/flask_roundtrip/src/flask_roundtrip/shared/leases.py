@@ -11,6 +11,7 @@ import secrets
 from typing import Any, Protocol, runtime_checkable
 
 UNLEASED = ""  # the token of a process that may build although no lease keeps others from it
+RENEWAL = ":renewal"  # ends the name of a lease to renew an old entry, which still stands under the entry's own key
 MARK = b"RTL1"  # the first bytes of a lease: no entry begins so
 
 

@@ -11,17 +11,18 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 from redis.retry import Retry
 
-from .leases import MARK
-from .packed import PREFIX
+from .packed import MAGIC, PREFIX
 from .store import LARGEST, SharedStore
 
 _FOREIGN = b"?"  # stands for a value that is no string
-# A lease that would last longer than ours do was not written by us: it counts as none.
+# An entry, or a lease that lasts no longer than ours do, keeps the lease from being taken. Anything else was not
+# written by us, and is replaced.
 _ADD = """
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then return 1 end
-if redis.call('TYPE', KEYS[1]).ok ~= 'string' or redis.call('GETRANGE', KEYS[1], 0, 3) ~= ARGV[3] then return 0 end
-local left = redis.call('TTL', KEYS[1])
-if left >= 0 and left <= tonumber(ARGV[2]) then return 0 end
+if redis.call('TYPE', KEYS[1]).ok == 'string' then
+  local left = redis.call('TTL', KEYS[1])
+  if redis.call('GETRANGE', KEYS[1], 0, 3) == ARGV[3] or (left >= 0 and left <= tonumber(ARGV[2])) then return 0 end
+end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
 """
@@ -102,7 +103,7 @@ class RedisStore(SharedStore):
 
     def _add(self, name: str, lease: bytes, seconds: int) -> bool:
         try:
-            return bool(self._redis.eval(_ADD, 1, name, lease, seconds, MARK))
+            return bool(self._redis.eval(_ADD, 1, name, lease, seconds, MAGIC))
         except ResponseError as error:  # as in _store(); a lease that cannot be had keeps nobody from building
             self._refused(error)
             return True

@@ -19,7 +19,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from ..response_cache import Base, MemoryStore
 from .circuit_breaker import CircuitBreaker
-from .leases import MARK, UNLEASED
+from .leases import MARK, RENEWAL, UNLEASED
 from .packed import PREFIX, safe_key
 
 PAUSE = 1.0  # seconds between two probes of a lost server; the first comes at once
@@ -101,7 +101,7 @@ class SharedStore(Base):
 
     def take(self, key: str, seconds: int) -> str | None:
         """Take the key's lease (leases.py). While the server is lost everybody may build."""
-        self._copies.delete(key)
+        self._copies.delete(key.removesuffix(RENEWAL))
         if not self._breaker.allows():
             return UNLEASED
         name, token = _name(key), secrets.token_hex(16)
@@ -186,7 +186,7 @@ class SharedStore(Base):
 
     def _refused(self, error: Exception) -> None:
         """Log, once for each reason, that a healthy server refused (it is full, say)."""
-        reason = str(error)
+        reason = str(error).partition(" script:")[0]  # Redis names the script that it was in
         if reason not in self._refusals and len(self._refusals) < 100:
             self._refusals.add(reason)
             log.warning("The shared cache refused: %s", reason)

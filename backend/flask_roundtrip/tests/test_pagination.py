@@ -1,0 +1,54 @@
+"""Cursors: opaque, signed, and good for one list only."""
+
+import pytest
+from flask_roundtrip.pagination import Cursors
+from hypothesis import given
+from hypothesis import strategies as st
+from itsdangerous import URLSafeSerializer
+
+from flask_roundtrip import Problem
+
+CURSORS = Cursors("a secret")
+LISTED = "/flights?origin=JFK&sort=departure"
+
+
+def test_a_cursor_gives_back_the_position_behind_which_to_read_on() -> None:
+    cursor = CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17])
+    assert CURSORS.read(LISTED, cursor) == {"after_0": "2013-01-01T05:15:00", "after_1": 17}
+
+
+def test_a_cursor_can_stand_in_a_url_as_it_is() -> None:
+    assert (
+        CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17]).replace("-", "").replace("_", "").replace(".", "").isalnum()
+    )
+
+
+@pytest.mark.parametrize("other", ["/flights?origin=EWR&sort=departure", "/flights?sort=departure", "/weather?", ""])
+def test_a_cursor_of_another_list_does_not_fit(other: str) -> None:
+    _refused(other, CURSORS.make(LISTED, [1]))
+
+
+def test_a_cursor_signed_with_another_secret_is_refused() -> None:
+    _refused(LISTED, Cursors("another secret").make(LISTED, [1]))
+    _refused(LISTED, str(URLSafeSerializer("a secret").dumps([1])))
+
+
+@given(st.text(max_size=100) | st.binary(max_size=60).map(lambda some: some.decode("latin-1")))
+def test_nobody_can_forge_a_cursor(cursor: str) -> None:
+    _refused(LISTED, cursor)
+
+
+@given(st.data())
+def test_a_truncated_or_changed_cursor_is_refused(data: st.DataObject) -> None:
+    cursor = CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17])
+    _refused(LISTED, cursor[: data.draw(st.integers(0, len(cursor) - 1))])
+    place = data.draw(st.integers(0, len(cursor) - 2))  # the last character of a base 64 text has unused bits
+    other = data.draw(st.characters(min_codepoint=33, max_codepoint=126).filter(lambda c: c != cursor[place]))
+    _refused(LISTED, cursor[:place] + other + cursor[place + 1 :])
+
+
+def _refused(listed: str, cursor: str) -> None:
+    with pytest.raises(Problem) as raised:
+        CURSORS.read(listed, cursor)
+    assert raised.value.status == 400
+    assert [fault.parameter for fault in raised.value.faults] == ["after"]

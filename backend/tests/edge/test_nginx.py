@@ -1,0 +1,106 @@
+"""What the edge's nginx answers of its own: headers, errors and methods."""
+
+import json
+import subprocess
+from typing import Any
+
+import pytest
+from nginx import Edge
+
+NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+# Sends one request over HTTP/2, with or without Content-Length, and prints its answer.
+OVER_HTTP_2 = """
+import { connect } from "node:http2";
+const [url, length, told] = process.argv.slice(1);
+const session = connect(url, { rejectUnauthorized: false });
+const size = told === "told" ? { "content-length": length } : {};
+const stream = session.request({ ":method": "POST", ":path": "/api/v1/batch", ...size });
+let answer, body = "";
+stream.on("error", () => {});
+stream.on("response", (headers) => (answer = headers));
+stream.setEncoding("utf8").on("data", (piece) => (body += piece));
+stream.on("close", () => {
+  session.destroy();
+  process.stdout.write(JSON.stringify([answer[":status"], answer["content-type"], body]));
+});
+stream.end("x".repeat(Number(length)));
+"""
+
+
+def problem(edge: Edge, path: str, method: str = "GET", **headers: str) -> tuple[int, Any]:
+    status, told, body = edge.ask(path, method, None, **headers)
+    assert told["Content-Type"] == "application/problem+json"
+    assert told["Cache-Control"] == "no-store"
+    assert json.loads(body)["status"] == status
+    return status, told
+
+
+def test_it_starts_without_a_warning(edge: Edge) -> None:
+    assert "[warn]" not in edge.log.read_text()
+    assert edge.ask("/robots.txt", Host="example.org")[0] == 200
+    assert edge.ask("/robots.txt", Host="example.com")[0] == 421
+
+
+@pytest.mark.parametrize("told", ["told", "not told"])
+def test_a_body_that_is_too_long_is_a_problem_over_http_2(edge: Edge, told: str) -> None:
+    command = ["node", "--input-type=module", "-e", OVER_HTTP_2, f"https://localhost:{edge.port}", "200000", told]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    status, media_type, body = json.loads(done.stdout)
+    assert (status, media_type, json.loads(body)["status"]) == (413, "application/problem+json", 413)
+    assert edge.passed_on == []
+
+
+def test_it_is_a_problem_over_http_1_too(edge: Edge) -> None:
+    status, told, _ = edge.ask("/api/v1/batch", "POST", b"x" * 200_000)
+    assert (status, told["Content-Type"]) == (413, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allow"),
+    [
+        ("/", "POST", "GET, HEAD"),
+        ("/assets/app.js", "DELETE", "GET, HEAD"),
+        ("/api/v1/airlines?limit=1", "TRACE", "GET, HEAD, OPTIONS"),
+        ("/api/v1/airlines", "BREW", "GET, HEAD, OPTIONS"),
+        ("/api/v1/batch", "TRACE", "POST, QUERY, OPTIONS"),
+    ],
+)
+def test_a_method_that_is_not_allowed_is_told_what_is(edge: Edge, path: str, method: str, allow: str) -> None:
+    status, told = problem(edge, path, method)
+    assert (status, told["Allow"]) == (405, allow)
+    assert edge.passed_on == []
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/airlines", "/api/v1/batch", "/healthz"])
+def test_a_purge_is_not_passed_on(edge: Edge, path: str) -> None:
+    assert problem(edge, path, "PURGE", Cache_Group_Invalidation='"flights"')[0] == 405
+    assert edge.passed_on == []
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_the_methods_of_the_api_are_passed_on(edge: Edge, method: str) -> None:
+    assert edge.ask("/api/v1/airlines", method)[0] == 200
+    assert edge.passed_on == [f"{method} /api/v1/airlines"]
+
+
+def test_what_is_not_found_depends_on_what_is_accepted_and_says_so(edge: Edge) -> None:
+    status, told, body = edge.ask("/nothing", Accept="text/html", Accept_Encoding="br")
+    assert (status, told["Content-Type"], body) == (404, "text/html; charset=utf-8", b"index.html in brotli")
+    assert told["Vary"] == "Accept, Accept-Encoding"
+    assert told["Content-Security-Policy"] == "default-src 'self'"
+    status, told = problem(edge, "/nothing")
+    assert (status, told["Vary"]) == (404, "Accept")
+    for path in ("/", "/assets/app.js"):
+        assert edge.ask(path)[1]["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/app.js", "/robots.txt", "/api/v1/airlines", "/healthz", "/assets/no.js", "/api/../x"]
+)
+def test_an_answer_that_is_no_page_runs_nothing_and_stands_in_no_frame(edge: Edge, path: str) -> None:
+    headers = edge.ask(path)[1]
+    assert headers.get_all("Content-Security-Policy") == [NO_PAGE]
+    assert headers.get_all("X-Frame-Options") == ["DENY"]
+    assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert headers["Strict-Transport-Security"]

@@ -1,0 +1,32 @@
+/**
+ * Whoever comes to a query and finds it answered, or already asked by an earlier action, needed no round trip of
+ * their own. What this very action has asked is not counted again.
+ */
+import type { Query, QueryClient } from "@tanstack/query-core";
+import type { TimingStore } from "../techniques/timing/timing.ts";
+import { isKey, urlOf } from "./api.ts";
+
+export function recordMemoryHits(
+  queryClient: QueryClient,
+  timings: TimingStore,
+  reasonOf: (query: Query) => string,
+): void {
+  const counted = new WeakMap<Query, number>();
+
+  queryClient.getQueryCache().subscribe((event) => {
+    const { query } = event;
+    if (event.type === "updated" && event.action.type === "fetch")
+      counted.set(query, timings.call().actionId);
+    if (event.type !== "observerAdded" || !isKey(query.queryKey)) return;
+    const isUnderWay = query.state.fetchStatus === "fetching";
+    // The newcomer asks right after this, if it finds nothing or something stale.
+    queueMicrotask(() => {
+      const isAnswered = query.state.fetchStatus === "idle" && query.state.data !== undefined;
+      const { actionId } = timings.call();
+      if ((!isUnderWay && !isAnswered) || counted.get(query) === actionId) return;
+      counted.set(query, actionId);
+      const key = urlOf(query.queryKey);
+      timings.hit(key, isUnderWay ? "asked already, and under way" : reasonOf(query));
+    });
+  });
+}

@@ -1,0 +1,71 @@
+/** The spans of one round trip or part, and the check that they add up to its wall time. */
+import type { Span } from "../techniques/timing/timing.ts";
+import { percent } from "./format.ts";
+import { Swatch } from "./Legend.tsx";
+import styles from "./SpanTable.module.css";
+import { balance, lookOf, spanColour, uncovered } from "./spans.ts";
+
+interface SpanTableProps {
+  spans: Span[];
+  start: number;
+  end: number | null;
+}
+
+export function SpanTable({ spans, start, end }: SpanTableProps) {
+  if (end === null) return <p className={styles.waiting}>Its spans are known once it has ended.</p>;
+  const books = balance({ spans, start, end });
+  const rows = [...spans, ...uncovered(spans, start, end)].sort((a, b) => a.start - b.start);
+  const share = (ms: number) => (books.wall > 0 ? ms / books.wall : 0);
+  return (
+    <table className={styles.table}>
+      <caption>Where the time went</caption>
+      <thead>
+        <tr>
+          <th scope="col">Span</th>
+          <th scope="col">From</th>
+          <th scope="col">ms</th>
+          <th scope="col">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((span) => (
+          <tr key={`${span.name} ${span.start}`}>
+            <th scope="row" title={lookOf(span.name).meaning}>
+              <Swatch name={span.name} /> {span.name}
+              {span.detail && <small>{span.detail}</small>}
+            </th>
+            <td>{(span.start - start).toFixed(2)}</td>
+            <td>{(span.end - span.start).toFixed(2)}</td>
+            <td className={styles.share}>
+              <i
+                aria-hidden="true"
+                style={{
+                  insetInlineStart: `${share(span.start - start) * 100}%`,
+                  inlineSize: `${share(span.end - span.start) * 100}%`,
+                  color: spanColour(span.name),
+                }}
+              />
+              <span>{percent(share(span.end - span.start))}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Sum of the spans</th>
+          <td />
+          <td>{books.sum.toFixed(2)}</td>
+          <td />
+        </tr>
+        <tr>
+          <th scope="row">Wall time, call to data</th>
+          <td />
+          <td>{books.wall.toFixed(2)}</td>
+          <td className={styles.verdict} data-holds={books.holds}>
+            {books.holds ? "✓ adds up" : `✗ off by ${(books.sum - books.wall).toFixed(2)}`}
+          </td>
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

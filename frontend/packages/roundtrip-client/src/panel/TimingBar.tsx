@@ -1,0 +1,186 @@
+/** What the last action cost, in one slim line at the foot of every page. */
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { useDrawingCost } from "./cost.ts";
+import { count, ms } from "./format.ts";
+import { type Amount, lookOf, SOURCES, type Source, sourceLabel, spanColour } from "./spans.ts";
+import { bytesWords, isUnrecorded, type Summary, sentence, summarise } from "./summary.ts";
+import styles from "./TimingBar.module.css";
+import type { PanelProps } from "./TimingPanel.tsx";
+import { useSnapshot, useTimings } from "./TimingsContext.tsx";
+import { useShortcut } from "./useShortcut.ts";
+
+const loadPanel = () => import("./TimingPanel.tsx");
+const TimingPanel = lazy<ComponentType<PanelProps>>(() =>
+  loadPanel().catch(() => ({ default: PanelMissing })),
+);
+/** What is likely to be opened is fetched before the click; whether that failed shows when it is opened. */
+const warm = () => void loadPanel().catch(() => undefined);
+
+export function TimingBar() {
+  useDrawingCost("bar");
+  const timings = useTimings();
+  const snapshot = useSnapshot(timings);
+  const summary = summarise(snapshot);
+  const [open, setOpen] = useState(false);
+  const [everOpened, setEverOpened] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const toggle = useCallback(() => {
+    setEverOpened(true);
+    setOpen((was) => !was);
+  }, []);
+  const close = useCallback(() => setOpen(false), []);
+  const shortcut = useShortcut("t", toggle);
+
+  return (
+    <section
+      className={styles.bar}
+      aria-label="Timings of the last action"
+      data-pending={Boolean(summary?.pending)}
+    >
+      {summary ? <Figures summary={summary} /> : <p className={styles.label}>Nothing asked yet</p>}
+      <button
+        ref={button}
+        type="button"
+        className={styles.toggle}
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        aria-keyshortcuts={shortcut.enabled ? "t" : undefined}
+        onClick={toggle}
+        onPointerEnter={warm}
+        onFocus={warm}
+      >
+        <span className={styles.toggleText}>Timings</span>
+        <svg className={styles.chevron} viewBox="0 0 12 12" aria-hidden="true">
+          <path d="M2 8l4-4 4 4" />
+        </svg>
+      </button>
+      <Announcement summary={summary} />
+      {everOpened && (
+        <Suspense fallback={null}>
+          <TimingPanel
+            open={open}
+            onClose={close}
+            opener={button}
+            timings={timings}
+            snapshot={snapshot}
+            shortcut={shortcut}
+          />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+/** Offline, or a newer version was deployed: the page itself must live on. */
+function PanelMissing({ open }: PanelProps) {
+  if (!open) return null;
+  return (
+    <p role="alert" className={styles.missing}>
+      The panel could not be loaded. Reload the page to try again.
+    </p>
+  );
+}
+
+function Figures({ summary }: { summary: Summary }) {
+  const size = bytesWords(summary);
+  const label = (
+    <p className={styles.label} title={summary.label}>
+      {summary.paused && <span className={styles.paused}>paused </span>}
+      {summary.label}
+    </p>
+  );
+  if (isUnrecorded(summary)) {
+    return (
+      <>
+        {label}
+        <p className={styles.unrecorded}>nothing recorded</p>
+      </>
+    );
+  }
+  return (
+    <>
+      {label}
+      <p className={styles.ms}>{summary.pending > 0 ? `${summary.pending} under way` : ms(summary.ms)}</p>
+      <div className={styles.rest}>
+        <ul className={styles.figures}>
+          <li className={styles.trips}>
+            {summary.roundTrips}
+            <span className={styles.wide}> round</span> {summary.roundTrips === 1 ? "trip" : "trips"}
+          </li>
+          <li className={styles.parts}>{count(summary.parts, "part")}</li>
+          {/* Here when empty too, so that its neighbours do not move when the size becomes known. */}
+          <li className={styles.bytes} aria-hidden={size === ""}>
+            {size}
+          </li>
+        </ul>
+        <ul className={styles.answers} aria-label="Answers by source">
+          {summary.failed > 0 && <li className={styles.failed}>{summary.failed}× failed</li>}
+          {SOURCES.filter((source) => summary.answers[source] > 0).map((source) => (
+            <li key={source}>
+              {summary.answers[source]}× <SourceName source={source} />
+            </li>
+          ))}
+        </ul>
+      </div>
+      <Stack amounts={summary.amounts} />
+    </>
+  );
+}
+
+/** Where room is scarce "server cache" is "cache", and the others go by "edge" and "browser". */
+function SourceName({ source }: { source: Source }) {
+  if (source === "edge") {
+    return (
+      <>
+        edge<span className={styles.wide}> cache</span>
+      </>
+    );
+  }
+  if (source !== "server-cache") return sourceLabel(source);
+  return (
+    <>
+      <span className={styles.wide}>server </span>cache
+    </>
+  );
+}
+
+/** Where the time went, in one bar. */
+function Stack({ amounts }: { amounts: Amount[] }) {
+  const told = amounts.filter((amount) => amount.ms > 0);
+  const words = told.map((amount) => `${amount.name} ${ms(amount.ms)}`).join(", ");
+  return (
+    <div
+      className={styles.stack}
+      role="img"
+      aria-label={`Where the time went: ${words || "no time was spent"}`}
+    >
+      {told.map((amount) => (
+        <span
+          key={amount.name}
+          title={`${amount.name} ${ms(amount.ms)}`}
+          data-family={lookOf(amount.name).family}
+          style={{ flexGrow: amount.ms, color: spanColour(amount.name) }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** A pause in which nothing changes makes one sentence of a burst of requests. */
+const SETTLED_MS = 1200;
+
+function Announcement({ summary }: { summary: Summary | null }) {
+  const [said, setSaid] = useState("");
+  const settled = summary && summary.pending === 0 && !summary.paused && !isUnrecorded(summary);
+  const words = settled ? sentence(summary) : null;
+  useEffect(() => {
+    if (words === null) return;
+    const timer = setTimeout(() => setSaid(words), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [words]);
+  return (
+    <p role="status" className="roundtrip-unseen">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,1 @@
+export { type MountOptions, mountPanel } from "./mount.tsx";

@@ -1,0 +1,131 @@
+/** What each named span means to the eye and in words, and whether the books of a round trip balance. */
+import type { Source as RequestSource, Span, SpanName } from "../techniques/timing/timing.ts";
+
+/** `memory` is this page's own: an answer for which no request was made. */
+export type Source = RequestSource | "memory";
+
+/** A family is told by the thickness and the fill of its bar, so that no meaning hangs on colour alone. */
+export type Family = "wait" | "network" | "server" | "browser" | "unaccounted";
+
+interface Look {
+  family: Family;
+  /** The custom property that holds the colour. */
+  colour: string;
+  meaning: string;
+}
+
+/** In the order in which a request meets them; the legend and every sum keep this order. */
+const LOOKS: Record<SpanName, Look> = {
+  "batch window": look("wait", "wait", "held back for requests of the same tick, to share one round trip"),
+  "waiting for another": look("wait", "wait", "for its turn in a batch, or for a batch that failed"),
+  queued: look("wait", "client", "held by the browser before it was sent"),
+  dns: look("network", "network", "finding the host's address"),
+  connect: look("network", "network", "opening the connection"),
+  tls: look("network", "network", "agreeing on encryption"),
+  request: look("network", "network", "sending the request"),
+  network: look(
+    "network",
+    "network",
+    "on the wire and through what stands on the way, to the server and back",
+  ),
+  server: look("server", "server", "in the application"),
+  cache: look("server", "cache", "asking the server's response cache"),
+  db: look("server", "db", "SQL statements"),
+  serialize: look("server", "serialize", "rows to bytes"),
+  compress: look("server", "compress", "compressing the answer"),
+  "app (other)": look("server", "server", "in the application, outside its named steps"),
+  download: look("network", "download", "receiving the answer"),
+  decode: look("browser", "decode", "bytes to objects"),
+  render: look("browser", "render", "drawing the page with the answer"),
+  unaccounted: look("unaccounted", "unaccounted", "covered by no span that was measured"),
+};
+
+/** Object.keys keeps the order above, but not the type. */
+export const SPAN_ORDER = Object.keys(LOOKS) as readonly SpanName[];
+
+export function lookOf(name: SpanName): Look {
+  return LOOKS[name];
+}
+
+export function spanColour(name: SpanName): string {
+  return `var(${lookOf(name).colour})`;
+}
+
+/** Nearest first. */
+export const REQUEST_SOURCES: readonly RequestSource[] = ["browser", "304", "edge", "server-cache", "server"];
+export const SOURCES: readonly Source[] = ["memory", ...REQUEST_SOURCES];
+
+const SOURCE_WORDS: Record<Source, { label: string; meaning: string }> = {
+  memory: { label: "memory", meaning: "From this page's memory: no request was made." },
+  browser: { label: "browser", meaning: "From the browser's own cache: nothing crossed the network." },
+  "304": {
+    label: "304",
+    meaning: "304 Not Modified: the copy held here was confirmed, and no body was sent.",
+  },
+  edge: {
+    label: "edge cache",
+    meaning: "From a cache on the way to the server, which was not asked.",
+  },
+  "server-cache": {
+    label: "server cache",
+    meaning: "From the server's response cache: ready bytes, nothing computed.",
+  },
+  server: { label: "server", meaning: "Made by the server for this request." },
+};
+
+export const sourceLabel = (source: Source): string => SOURCE_WORDS[source].label;
+export const sourceMeaning = (source: Source): string => SOURCE_WORDS[source].meaning;
+
+export interface Amount {
+  name: SpanName;
+  ms: number;
+}
+
+/** Durations by span name, in the order of SPAN_ORDER. */
+export function amounts(spans: Iterable<Pick<Span, "name" | "start" | "end">>): Amount[] {
+  const byName = new Map<SpanName, number>();
+  for (const { name, start, end } of spans) byName.set(name, (byName.get(name) ?? 0) + (end - start));
+  return [...byName]
+    .map(([name, ms]) => ({ name, ms }))
+    .sort((a, b) => SPAN_ORDER.indexOf(a.name) - SPAN_ORDER.indexOf(b.name));
+}
+
+export interface Balance {
+  amounts: Amount[];
+  sum: number;
+  wall: number;
+  /** Whether the spans, "unaccounted" among them, add up to the wall time without lying over one another. */
+  holds: boolean;
+}
+
+/** A clock of floating milliseconds cannot be held to less than this. */
+const TOLERANCE_MS = 0.01;
+
+/**
+ * Adds the spans up. Time that no span covers is added as "unaccounted"; spans that overlap or stick out are not
+ * corrected: then the sum differs from the wall time and the books do not balance, which is what a reader must see.
+ */
+export function balance({ spans, start, end }: { spans: Span[]; start: number; end: number }): Balance {
+  const gaps = uncovered(spans, start, end);
+  const all = amounts([...spans, ...gaps]);
+  const sum = all.reduce((total, { ms }) => total + ms, 0);
+  const wall = end - start;
+  return { amounts: all, sum, wall, holds: Math.abs(sum - wall) <= TOLERANCE_MS };
+}
+
+/** The stretches of [start, end] that no span covers, as spans of their own. */
+export function uncovered(spans: Span[], start: number, end: number): Span[] {
+  const gaps: Span[] = [];
+  let reached = start;
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    if (span.start - reached > TOLERANCE_MS)
+      gaps.push({ name: "unaccounted", start: reached, end: span.start });
+    reached = Math.max(reached, span.end);
+  }
+  if (end - reached > TOLERANCE_MS) gaps.push({ name: "unaccounted", start: reached, end });
+  return gaps;
+}
+
+function look(family: Family, token: string, meaning: string): Look {
+  return { family, colour: `--span-${token}`, meaning };
+}

@@ -1,0 +1,63 @@
+/** The panel's height: dragged by its upper edge, moved with the arrow keys, or switched by a button. */
+import { type CSSProperties, type HTMLAttributes, useCallback, useEffect, useState } from "react";
+
+/** In hundredths of the window's height. */
+const LEAST = 25;
+const MOST = 90;
+const HALF = 50;
+const STEP = 5;
+
+interface PanelHeight {
+  style: CSSProperties;
+  tall: boolean;
+  toggle: () => void;
+  /** For the separator that is dragged. */
+  handle: HTMLAttributes<HTMLDivElement>;
+}
+
+export function usePanelHeight(): PanelHeight {
+  const [share, setShare] = useState(HALF);
+  const resize = useCallback((to: number) => setShare(Math.round(Math.min(MOST, Math.max(LEAST, to)))), []);
+  const tall = share > 70;
+  useRoomBelow(share);
+  return {
+    style: { blockSize: `${share}dvh` },
+    tall,
+    toggle: () => resize(tall ? HALF : MOST),
+    handle: {
+      role: "separator",
+      tabIndex: 0,
+      "aria-label": "Height of the panel",
+      "aria-orientation": "horizontal",
+      "aria-valuenow": share,
+      "aria-valuemin": LEAST,
+      "aria-valuemax": MOST,
+      onKeyDown: (event) => {
+        const to = { ArrowUp: share + STEP, ArrowDown: share - STEP, Home: LEAST, End: MOST }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        resize(to);
+      },
+      onPointerDown: (event) => event.currentTarget.setPointerCapture(event.pointerId),
+      onPointerMove: (event) => {
+        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+        const bottom =
+          event.currentTarget.parentElement?.getBoundingClientRect().bottom ?? window.innerHeight;
+        resize(((bottom - event.clientY) / window.innerHeight) * 100);
+      },
+    },
+  };
+}
+
+/** The page behind gets as much room below its end as the panel covers, so that all of it can be scrolled into sight. */
+function useRoomBelow(share: number): void {
+  useEffect(() => {
+    const { body, documentElement } = document;
+    body.style.paddingBlockEnd = `${share}dvh`;
+    documentElement.style.scrollPaddingBlockEnd = `calc(${share}dvh + 40px)`;
+    return () => {
+      body.style.paddingBlockEnd = "";
+      documentElement.style.scrollPaddingBlockEnd = "";
+    };
+  }, [share]);
+}

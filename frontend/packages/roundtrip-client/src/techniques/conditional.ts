@@ -1,0 +1,30 @@
+/**
+ * What is already here is not sent again: If-None-Match goes out with the validator of the answer in hand, and a
+ * 304 brings that answer back (RFC 9110, 13.1.2 and 15.4.5).
+ */
+import type { Step } from "../chain.ts";
+import { type Answers, createAnswers } from "./response_cache.ts";
+
+export function conditional(answers: Answers = createAnswers()): Step & { answers: Answers } {
+  const step: Step = (next) => async (request) => {
+    if (request.method !== "GET") return next(request);
+    const asked = performance.now();
+    const held = answers.get(request.url);
+    const etag = held?.headers.etag;
+    const answer = await next(
+      etag
+        ? { ...request, headers: { ...request.headers, "If-None-Match": etag } }
+        : { ...request, ...(held?.old && { reload: true }) },
+    );
+    if (answer.status === 304 && held) {
+      const headers = { ...held.headers, ...answer.headers };
+      answers.set(request.url, { body: held.body, headers, at: Date.now() }, asked);
+      return { status: 200, headers, body: held.body };
+    }
+    if (answer.status === 200) {
+      answers.set(request.url, { body: answer.body, headers: answer.headers, at: Date.now() }, asked);
+    }
+    return answer;
+  };
+  return Object.assign(step, { answers });
+}

@@ -1,0 +1,170 @@
+/**
+ * The books of a round trip: from what was measured to named spans that tile the time from call to data. What no
+ * measurement explains stands as "unaccounted", where it was, so the durations always sum to the wall time.
+ *
+ * Times within the browser are from Resource Timing (https://www.w3.org/TR/resource-timing/), the server's own
+ * from Server-Timing (https://www.w3.org/TR/server-timing/). The two clocks are never mixed: the server's
+ * durations are laid into the time spent waiting for it.
+ */
+import type { Call, Marks } from "../../chain.ts";
+import type { Claim } from "../../headers/serverTiming.ts";
+
+export type SpanName =
+  | "batch window"
+  | "waiting for another"
+  | "queued"
+  | "dns"
+  | "connect"
+  | "tls"
+  | "request"
+  | "network"
+  | "server"
+  | "cache"
+  | "db"
+  | "serialize"
+  | "compress"
+  | "app (other)"
+  | "download"
+  | "decode"
+  | "render"
+  | "unaccounted";
+
+/** On the clock of performance.now(), in milliseconds. */
+export interface Span {
+  name: SpanName;
+  start: number;
+  end: number;
+  detail?: string;
+}
+
+/** What of PerformanceResourceTiming the books need. */
+export type Phases = Pick<
+  PerformanceResourceTiming,
+  | "startTime"
+  | "domainLookupStart"
+  | "domainLookupEnd"
+  | "connectStart"
+  | "secureConnectionStart"
+  | "connectEnd"
+  | "requestStart"
+  | "responseStart"
+  | "responseEnd"
+>;
+
+export interface Measured {
+  call: Call;
+  end: number;
+  marks: Marks;
+  /** Null until the browser has told, and where it does not tell. */
+  phases: Phases | null;
+  claims: readonly Claim[];
+  /** When the line that holds this answer was here; the answer may be a whole batch, whose last line it is. */
+  line?: { arrived: number; decoded: number } | undefined;
+  /** Taken from the browser's cache: nothing was sent. */
+  fromBrowser?: boolean;
+}
+
+export function account({ call, end, marks, phases, claims, line, fromBrowser }: Measured): Span[] {
+  const book = openBook(call.start, end);
+  const asked = call.waited?.until ?? call.window ?? call.start;
+  book.add("batch window", call.start, call.window ?? call.start);
+  if (call.waited)
+    book.add("waiting for another", call.window ?? call.start, call.waited.until, call.waited.why);
+
+  const began = phases?.startTime ?? marks.sent ?? asked;
+  const sent = phases ? phases.requestStart || began : began;
+  const firstByte = phases?.responseStart || marks.headers || end;
+  const lastByte = phases?.responseEnd || marks.received || end;
+
+  book.add("request", asked, began);
+  if (fromBrowser) {
+    book.add("request", began, lastByte, "read from the browser's cache");
+  } else {
+    if (phases) addConnection(book, phases);
+    const waitedUntil = line ? line.arrived : firstByte;
+    addWait(
+      book,
+      sent,
+      Math.min(waitedUntil, end),
+      claims,
+      phases ? undefined : "with the browser's queue and connection",
+    );
+    if (!line) book.add("download", waitedUntil, lastByte);
+  }
+  if (line) {
+    book.add("decode", line.arrived, line.decoded);
+    book.add("download", line.decoded, lastByte);
+  } else if (marks.received !== undefined && marks.decoded !== undefined) {
+    book.add("decode", marks.received, marks.decoded);
+  }
+  return book.close();
+}
+
+/** A kept connection has empty phases; then what lies before requestStart is the browser's own queue. */
+function addConnection(book: Book, phases: Phases): void {
+  const secure = phases.secureConnectionStart || phases.connectEnd;
+  book.add("queued", phases.startTime, phases.domainLookupStart);
+  book.add("dns", phases.domainLookupStart, phases.domainLookupEnd);
+  book.add("connect", phases.connectStart, secure);
+  book.add("tls", secure, phases.connectEnd);
+  book.add("queued", phases.connectEnd, phases.requestStart);
+}
+
+/**
+ * The time from request to answer holds the server's claims with the network around them. Only the sum of the
+ * way there and the way back can be known, so it is halved. Claims that do not fit are not believed.
+ */
+function addWait(book: Book, from: number, to: number, claims: readonly Claim[], note?: string): void {
+  const claimed = claims.reduce((sum, claim) => sum + claim.ms, 0);
+  const rest = to - from - claimed;
+  if (rest < 0) {
+    const detail = `the server claims ${claimed.toFixed(2)} ms, more than the ${Math.max(0, to - from).toFixed(2)} ms waited`;
+    book.add("unaccounted", from, to, detail);
+    return;
+  }
+  const way = claimed > 0 ? "there and back, halved: only the sum is known" : undefined;
+  const detail = [way, note].filter(Boolean).join("; ") || undefined;
+  let at = from + (claimed > 0 ? rest / 2 : rest);
+  book.add("network", from, at, detail);
+  for (const claim of claims) {
+    book.add(claim.name, at, at + claim.ms, claim.detail);
+    at += claim.ms;
+  }
+  book.add("network", at, to, detail);
+}
+
+interface Book {
+  add(name: SpanName, from: number, to: number, detail?: string): void;
+  close(): Span[];
+}
+
+/**
+ * Spans are laid end to end: one that would overlap the last is cut, and a gap becomes "unaccounted". Times are
+ * rounded to 1/1024 ms, of which floating point loses nothing in a sum.
+ */
+function openBook(start: number, end: number): Book {
+  const spans: Span[] = [];
+  const last = exact(end);
+  let at = exact(start);
+  const lay = (name: SpanName, to: number, detail?: string) => {
+    if (to <= at) return;
+    spans.push(detail === undefined ? { name, start: at, end: to } : { name, start: at, end: to, detail });
+    at = to;
+  };
+  return {
+    add(name, from, to, detail) {
+      const until = Math.min(exact(to), last);
+      if (until <= Math.max(at, exact(from))) return;
+      lay("unaccounted", Math.min(exact(from), last));
+      lay(name, until, detail);
+    },
+    close() {
+      lay("unaccounted", last);
+      return spans;
+    },
+  };
+}
+
+export function exact(ms: number): number {
+  return Math.round(ms * 1024) / 1024;
+}

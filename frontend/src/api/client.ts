@@ -1,0 +1,24 @@
+/** This application's client: the package's, with the types of this API, sending through axios. */
+import axios from "axios";
+import { batch, type Client, conditional, createClient, timed } from "roundtrip-client";
+import { throughAxios } from "roundtrip-client/axios";
+import { useClientOf } from "roundtrip-client/react";
+import type { components, paths } from "./resources.gen";
+
+export type ApiClient = Client<paths, "/api/v1">;
+export type Schemas = components["schemas"];
+
+/** The steps stand in the order that a request meets them. */
+export function createApiClient(baseURL: `${string}/api/v1` = "/api/v1"): ApiClient {
+  return createClient<paths, "/api/v1">({
+    baseURL,
+    steps: [
+      throughAxios((adapter) => axios.create({ adapter })),
+      conditional(),
+      batch({ url: "/batch" }),
+      timed(),
+    ],
+  });
+}
+
+export const useClient = useClientOf<ApiClient>;

@@ -1,0 +1,31 @@
+import type { ApiClient } from "../../api/client";
+import type { Filters } from "../../ui/filters/filters";
+import { flightsQuery } from "./api";
+
+/** More pages than five batches hold are not asked for at once. */
+const MOST_PAGES = 100;
+
+export type Cursors = readonly (string | null)[];
+
+/** The cursors of the pages that are loaded of a list; undefined where the first one is all. */
+export function cursorsOf(client: ApiClient, filters: Filters): Cursors | undefined {
+  const params = client.queryClient.getQueryData(flightsQuery(client, filters).queryKey)?.pageParams;
+  return params && params.length > 1 ? params.slice(0, MOST_PAGES) : undefined;
+}
+
+/**
+ * Asks for all pages of a list at once, by the cursors that they had: they share a round trip, where page after page
+ * would need one each. Where it fails, the list begins with its first page, as any other.
+ */
+export async function askForPages(client: ApiClient, filters: Filters, cursors: Cursors): Promise<void> {
+  const cache = client.queryClient;
+  const { queryKey, queryFn } = flightsQuery(client, filters);
+  const { signal } = new AbortController();
+  const asked = cursors.map((pageParam) =>
+    queryFn({ client: cache, queryKey, signal, pageParam, direction: "forward", meta: undefined }),
+  );
+  await Promise.all(asked).then(
+    (pages) => cache.setQueryData(queryKey, { pages, pageParams: [...cursors] }),
+    () => cache.prefetchInfiniteQuery(flightsQuery(client, filters)),
+  );
+}

@@ -1,2 +1,0 @@
-export { TimingBar } from "./TimingBar";
-export { TimingsProvider } from "./TimingsContext";
