@@ -15,6 +15,7 @@ from flask_roundtrip.wire import Answer, Problem
 
 from . import experiments
 from .run import Run
+from .take_away import Example
 
 CHAPTERS = (
     "Database",
@@ -60,6 +61,8 @@ class Experiment:
     explanation: tuple[str, ...]  # paragraphs that a beginner can follow
     lesson: str  # what to conclude where it is faster
     does_not_pay: str
+    take_away: tuple[Example, ...] = ()  # the technique in an application of its own
+    instead: str = ""  # where the packages have no such technique: one sentence that says what to take
     network: str = "direct"  # of NETWORKS: as far away as the server is in the README's table
     heavy: bool = False  # takes a core for tens of milliseconds: one run at a time
     prepare: Callable[[Any], None] | None = None  # of the Workbench, once, before the first run

@@ -27,6 +27,7 @@ from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .files import REPOSITORY, exists
 from .run import Run
+from .spans import SPANS
 from .workbench import ENGINES, Workbench
 
 LAB = "/api/lab"
@@ -71,7 +72,7 @@ def admit() -> None:
 
 
 def list_experiments() -> Response:
-    """Describe all experiments, the links that lead to this port, and the machine."""
+    """Describe all experiments, the links that lead to this port, where spans lead, and the machine."""
     bench = bench_of(current_app)
     return no_store(
         jsonify(
@@ -80,6 +81,7 @@ def list_experiments() -> Response:
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
             port=int(os.environ.get("LAB_PORT") or address()[1]),  # where browsers find it
             links=bench.companion.links,
+            spans={name: lead._asdict() for name, lead in SPANS.items()},
             machine=machine(),
         )
     )
@@ -140,7 +142,7 @@ def answer(side: Side, run: Run) -> Response:
 
 
 def show_source(path: str) -> Response:
-    """Show a file that an experiment names, or an experiment's own, as text."""
+    """Show a file that an experiment or a span names, or an experiment's own, as text."""
     if path not in _shown():
         raise Problem(404, "The Lab shows the files that its experiments name, and their own.")
     text = (REPOSITORY / path).read_text()
@@ -196,6 +198,8 @@ def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]
         "explanation": found.explanation,
         "lesson": found.lesson,
         "does_not_pay": found.does_not_pay,
+        "take_away": [example._asdict() for example in found.take_away],
+        "instead": found.instead,
         "network": found.network,
         "whole": found.seen is None,
     }
@@ -206,7 +210,10 @@ _HALVES = (("backend/lab/experiments", ".py"), ("frontend/src/lab/experiments", 
 
 def _shown() -> set[str]:
     """Return the paths that may be shown: in an installation without sources of the frontend, those that exist."""
-    named = {path for found in all_experiments().values() for path in found.technique}
+    found = all_experiments().values()
+    named = {path for experiment in found for path in experiment.technique}
+    named |= {example.path for experiment in found for example in experiment.take_away}
+    named |= {lead.technique for lead in SPANS.values()}
     own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
     return {path for path in named | own if exists(path)}
 

@@ -120,6 +120,7 @@ EXPERIMENT = Experiment(
         "visit passes the browser's cache by, as if it were empty. The bars of a median run show the two apart.",
     ),
     lesson="Compress files when you build them, put a hash into their names, and let browsers keep them for good.",
+    instead="Take Vite, which writes a hash into each file's name, and WhiteNoise, which serves compressed copies.",
     does_not_pay="For visitors who never return, the hash saves nothing; on a fast and near network, compression "
     "saves little. A file without a hash in its name must not be immutable: nobody could replace it.",
     network="slow 4G",

@@ -1,5 +1,6 @@
 """Six questions, one round trip: the sides are the browser's alone."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -12,7 +13,7 @@ EXPERIMENT = Experiment(
         "for one."
     ),
     technique=(
-        client("batch.ts"),
+        client("techniques/batch.ts"),
         package("batch.py"),
     ),
     sides=(
@@ -58,6 +59,7 @@ EXPERIMENT = Experiment(
         "On all sides the server's cache has the answers already, so that only the way to them differs.",
     ),
     lesson="Ask for all that a page needs in one go.",
+    take_away=(take_away.BATCH, take_away.CLIENT_BATCH),
     does_not_pay=(
         "Where the questions are few and the browser's or a shared cache has their answers: a batch is a "
         "POST, which no cache keeps."

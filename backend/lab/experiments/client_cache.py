@@ -1,5 +1,6 @@
 """Five components, one question: the sides are the browser's alone."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client
 
@@ -11,7 +12,10 @@ EXPERIMENT = Experiment(
         "Five components of a page want the same list in the same moment. Each can ask for itself, or all can"
         " share one request."
     ),
-    technique=(client("cache.ts"),),
+    technique=(
+        client("client/queries.ts"),
+        client("techniques/response_cache.ts"),
+    ),
     sides=(
         Side(
             "each",
@@ -48,5 +52,6 @@ EXPERIMENT = Experiment(
         ),
     ),
     lesson="Give equal questions equal keys, and ask each once.",
+    take_away=(take_away.CLIENT_RESPONSE_CACHE,),
     does_not_pay="Where each component asks something else: then the cache only adds code.",
 )

@@ -2,6 +2,7 @@
 
 from flask_roundtrip.wire import Answer
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import EVERYTHING, narrowed, read
@@ -63,6 +64,7 @@ EXPERIMENT = Experiment(
         "Both sides send the same bytes: all that is saved is work in the database and in Python.",
     ),
     lesson="Let the client say what it needs, and carry that down to the columns and joins.",
+    take_away=(take_away.QUERY_PLAN,),
     does_not_pay="For a single row, or a table with few and short columns and no joins. And where many clients ask "
     "for different fields, each wish is an answer of its own in a cache.",
 )

@@ -8,6 +8,7 @@ from flask_roundtrip.wire import IDENTITY, JSON, Answer, Problem
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import read
@@ -87,6 +88,7 @@ EXPERIMENT = Experiment(
         "How much it saves is a matter of the network: bytes that need not be sent need not be waited for.",
     ),
     lesson="Compress text of more than a few hundred bytes, in the best coding that the client accepts.",
+    take_away=(take_away.COMPRESSED,),
     does_not_pay="On the same machine or a very fast network, for answers that fit into one packet, and for what is "
     "compressed already, such as pictures.",
     network="slow 4G",

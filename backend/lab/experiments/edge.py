@@ -80,6 +80,7 @@ EXPERIMENT = Experiment(
         "CDN's edge stands in the visitor's town, and saves the way to the API's continent with each hit.",
     ),
     lesson="Say of each public answer how long it may be kept, and let the edge answer for you.",
+    instead="Take Varnish or a CDN, and send a Cache-Control that lets it keep answers: cached() sends one.",
     does_not_pay="For answers that belong to one person, that nobody asks for twice while they are fresh, or that "
     "must change for everybody at once.",
 )

@@ -24,7 +24,7 @@ from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
 
-from .. import questions
+from .. import questions, take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..run import Run
@@ -244,6 +244,7 @@ EXPERIMENT = Experiment(
         "not part of what is compared.",
     ),
     lesson="Save the round trips first: they weigh more than all that the server does.",
+    take_away=(take_away.EVERYTHING, take_away.CLIENT_BATCH),
     does_not_pay="For a page with a single question, of few users, near the server: there the simple way is as "
     "quick as anyone can notice, and there is less to understand.",
     network="100 ms",

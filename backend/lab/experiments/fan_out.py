@@ -109,6 +109,7 @@ EXPERIMENT = Experiment(
         "is free.",
     ),
     lesson="Begin every call that needs no other's answer, then wait once.",
+    instead="Take ThreadPoolExecutor of Python's standard library, and a client that keeps connections: urllib3.",
     does_not_pay="Where one call needs the answer of the one before, where the service allows few at a time, or "
     "where the time goes into computing: Python's threads share one interpreter.",
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_roundtrip.wire import JSON, Answer
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 from ..flights import EVERYTHING, encoded, narrowed, read
@@ -32,7 +33,7 @@ EXPERIMENT = Experiment(
     "what belongs to it; the other sends nine.",
     technique=(
         package("fields.py"),
-        client("fields.ts"),
+        client("techniques/fields.ts"),
     ),
     sides=(
         Side(
@@ -67,6 +68,7 @@ EXPERIMENT = Experiment(
         "much; it stays larger all the same.",
     ),
     lesson="Ask for the fields that are shown, and for no others.",
+    take_away=(take_away.FIELDS, take_away.CLIENT_FIELDS),
     does_not_pay="For single rows on a quick network. And answers with different fields cannot share a place in a "
     "cache: pages that need nearly the same do well to ask for the same.",
     network="slow 4G",

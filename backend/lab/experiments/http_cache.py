@@ -1,5 +1,6 @@
 """What the browser has already: the sides are the browser's alone."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -11,7 +12,7 @@ EXPERIMENT = Experiment(
         "The same list asked for again. It can come whole, be confirmed without a body, or need no round trip at all."
     ),
     technique=(
-        client("conditional.ts"),
+        client("techniques/conditional.ts"),
         package("conditional.py"),
     ),
     sides=(
@@ -51,6 +52,7 @@ EXPERIMENT = Experiment(
         ),
     ),
     lesson="Say how long an answer is good for, and give it a validator for afterwards.",
+    take_away=(take_away.CACHED, take_away.CLIENT_CONDITIONAL),
     does_not_pay=(
         "Where answers must never be old, or hardly anything is asked twice. A 304 saves little where the "
         "answer is small."

@@ -68,6 +68,7 @@ EXPERIMENT = Experiment(
     ),
     lesson="For each list, make an index that begins with the columns of its filter and goes on with those of its "
     "order.",
+    instead="Take CREATE INDEX of your database; in SQLAlchemy it is Index, beside the model.",
     does_not_pay="For small tables, and for questions that most rows match. Each index also makes writes slower and "
     "the file larger.",
     heavy=True,

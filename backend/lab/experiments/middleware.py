@@ -20,6 +20,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import page_of_flights
@@ -231,6 +232,7 @@ EXPERIMENT = Experiment(
         "lists what this running application has around its views, with the cost of each.",
     ),
     lesson="Count what runs for every request; move it to the few that need it, or behind the cache.",
+    take_away=(take_away.DOOR, take_away.SERVER_TIMING),
     does_not_pay="Where a view takes tens of milliseconds: a third of a millisecond around it is not what makes it "
     "slow. And never at the price of a check that keeps a stranger out.",
     prepare=prepare,

@@ -2,6 +2,7 @@
 
 from flask_roundtrip.wire import JSON, MSGPACK, Answer
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 from ..flights import encoded, read
@@ -26,7 +27,7 @@ EXPERIMENT = Experiment(
     technique=(
         package("serialization.py"),
         package("negotiation.py"),
-        client("transport.ts"),
+        client("techniques/negotiation.ts"),
     ),
     sides=(
         Side(
@@ -62,6 +63,7 @@ EXPERIMENT = Experiment(
         "MessagePack is decoded by a library in JavaScript. So JSON may well win here, and often does.",
     ),
     lesson="Measure before you leave JSON: in a browser it is hard to beat.",
+    take_away=(take_away.MESSAGEPACK,),
     does_not_pay="In most pages. It pays between programs without a JSON parser in native code, for binary data, "
     "which JSON would have to carry as text, and where nothing is compressed.",
 )

@@ -15,6 +15,7 @@ from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.resources.planes.model import Plane
 from roundtrip.resources.planes.schema import PlaneSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import page_of_flights
@@ -99,5 +100,6 @@ EXPERIMENT = Experiment(
         "also wait for a round trip to the database.",
     ),
     lesson="Let the fields that are asked for decide the joins.",
+    take_away=(take_away.QUERY_PLAN,),
     does_not_pay="Where few of the rows need the others, or the same few are needed again and are in memory already.",
 )

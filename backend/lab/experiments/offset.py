@@ -6,6 +6,7 @@ from flask_roundtrip.wire import Answer
 
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import SHOWN, Rewritten, page_of_flights
@@ -88,6 +89,7 @@ EXPERIMENT = Experiment(
         "before the page.",
     ),
     lesson="Page by the last row seen, in the order of an index whose last column is unique.",
+    take_away=(take_away.KEYSET,),
     does_not_pay="For lists of a few pages. And a keyset cannot jump to page 6,000: someone has to have read page "
     "5,999, or the list needs a filter that leads there.",
     heavy=True,

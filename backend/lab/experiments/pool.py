@@ -93,6 +93,7 @@ EXPERIMENT = Experiment(
         "the server on the other side may start a process for it.",
     ),
     lesson="Keep connections open and share them.",
+    instead="Take the pool of SQLAlchemy: it is on unless you turn it off.",
     does_not_pay="For a script that asks once and ends. And a pool that is too large does harm: a database does not "
     "get faster when more ask at once.",
     prepare=make_unpooled,

@@ -99,6 +99,7 @@ EXPERIMENT = Experiment(
         "and pgbouncer keeps all of them together from being more than the database can serve.",
     ),
     lesson="Keep connections open, in the application first and in front of the database too.",
+    instead="Take pgbouncer, in front of PostgreSQL, in transaction mode.",
     does_not_pay="For one process with a small pool pgbouncer is one more hop. It pays where processes are many and "
     "come and go.",
     prepare=connect,

@@ -1,5 +1,6 @@
 """Asked before the click: the sides are the browser's alone."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 
 EXPERIMENT = Experiment(
@@ -40,6 +41,7 @@ EXPERIMENT = Experiment(
         ("Fast visitors gain less, slow ones more; on a touch screen nothing rests on a link, and nothing is gained."),
     ),
     lesson="Use the time between intent and click.",
+    take_away=(take_away.CLIENT_PREFETCH,),
     does_not_pay=(
         "Where few of the links pointed at are clicked, or the data is expensive: every rest costs the server"
         " a question."

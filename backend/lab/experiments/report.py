@@ -142,6 +142,7 @@ EXPERIMENT = Experiment(
         "columns is larger.",
     ),
     lesson="Where the data changes seldom and the questions are known, add up beforehand.",
+    instead="Take a table of your database that your loader, or a materialized view, fills with counts and sums.",
     does_not_pay="Where the data changes all the time: each write has to keep the summary right. And it answers only "
     "the dimensions that were thought of; for others the flights are read after all.",
     heavy=True,

@@ -16,6 +16,7 @@ from roundtrip.resources.flights.model import Flight
 from roundtrip.resources.flights.queries import FILTERS
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..questions import day
@@ -181,6 +182,7 @@ EXPERIMENT = Experiment(
         "outside, less so for the rows of one's own database.",
     ),
     lesson="Decide once what an answer looks like, and leave only copying to be done for each row.",
+    take_away=(take_away.SERIALIZATION,),
     does_not_pay="For answers of a few rows, and for values that have to be converted or checked one by one. All of "
     "it counts only where the answer is not in a cache already.",
 )

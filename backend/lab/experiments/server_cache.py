@@ -11,6 +11,7 @@ from flask_roundtrip.wire import IDENTITY, Answer, Head
 
 from roundtrip.config import Settings
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import DAY, compute, entry_of, get_or_build, values
@@ -182,6 +183,7 @@ EXPERIMENT = Experiment(
         "not there is the next experiments' subject.",
     ),
     lesson="Keep the finished answer, as near to the wire as you can.",
+    take_away=(take_away.CACHED, take_away.REDIS, take_away.MEMCACHED, take_away.TAGS, take_away.PRIVATE),
     does_not_pay="Where nearly every question is a different one, where the answer must be of this very moment, or "
     "where computing it costs no more than finding it.",
     prepare=prepare,

@@ -6,6 +6,7 @@ from functools import partial
 from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
 from flask_roundtrip.wire import IDENTITY, Answer, Head
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import compute, entry_of, get_or_build
@@ -148,6 +149,7 @@ EXPERIMENT = Experiment(
         "nobody waits for it.",
     ),
     lesson="If a slightly old answer is good enough, nobody needs to wait for a new one.",
+    take_away=(take_away.CACHED,),
     does_not_pay="Where an old answer is a wrong one, such as a balance or the last free seat. The work is moved, "
     "not saved: the server computes as often as before.",
     prepare=prepare,

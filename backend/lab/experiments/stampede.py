@@ -8,6 +8,7 @@ from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
 from flask_roundtrip.timing import Timing
 from flask_roundtrip.wire import IDENTITY, Answer
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import Computations, get_or_build
@@ -108,6 +109,7 @@ EXPERIMENT = Experiment(
         "the slowest thread, since they overlap.",
     ),
     lesson="Let one compute, and the others wait for it.",
+    take_away=(take_away.CACHED,),
     does_not_pay="Where requests for one key seldom meet, or where the computation is so short that it ends before "
     "the next arrives. Over several processes each still computes once, unless they share a lock.",
     heavy=True,

@@ -1,5 +1,6 @@
 """Quick answers first: the sides are the browser's alone."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -12,7 +13,7 @@ EXPERIMENT = Experiment(
         "for the slow one."
     ),
     technique=(
-        client("transport.ts"),
+        client("techniques/batch.ts"),
         package("batch.py"),
     ),
     sides=(
@@ -47,5 +48,6 @@ EXPERIMENT = Experiment(
         "The server's cache has the quick answers on both sides, and the slow one on neither.",
     ),
     lesson="Send what is ready.",
+    take_away=(take_away.BATCH, take_away.CLIENT_BATCH),
     does_not_pay="Where all parts take about as long, or the page can show nothing before the last one.",
 )

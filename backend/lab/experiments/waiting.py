@@ -100,6 +100,7 @@ EXPERIMENT = Experiment(
         "answered when the last of the 24 is.",
     ),
     lesson="For much waiting and little computing, an event loop holds more than threads do.",
+    instead="Take gunicorn's gthread worker with more threads, or an asynchronous framework such as Quart.",
     does_not_pay="Where requests wait for little. Most answers of this product come from SQLite or from memory in "
     "less than a millisecond: there is no waiting to overlap, and four threads are enough.",
     heavy=True,
