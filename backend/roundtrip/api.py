@@ -2,10 +2,11 @@
 
 import click
 from flask import Flask, Response, current_app, request
+from flask.cli import with_appcontext
 from flask_roundtrip.doors.flask import told
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.negotiation import media_type_for
-from flask_roundtrip.wire import JSON
+from flask_roundtrip.wire import JSON, NOSNIFF
 from werkzeug.exceptions import HTTPException
 
 from flask_roundtrip import Problem, cached
@@ -29,10 +30,11 @@ def openapi() -> Response:
     if request.query_string:
         raise Problem(400, "This path has no parameters.")
     media_type_for(request.headers.get("Accept", ""), (JSON,))
-    return Response(document_json(state_of(current_app).routes), content_type=JSON)
+    return Response(document_json(state_of(current_app).routes), content_type=JSON, headers=[NOSNIFF])
 
 
 @click.command("openapi")
+@with_appcontext
 def openapi_command() -> None:
     """Print the OpenAPI document, from which the frontend's types are made."""
     click.echo(document_json(state_of(current_app).routes))

@@ -275,7 +275,7 @@ def test_only_the_first_waits_for_a_replica_that_has_stopped_in_its_tracks(
     with standby.paused():
         for _ in range(20):
             assert anew(app).status_code == 200
-    assert len(asked) == 1
+    assert len([sql for sql in asked if sql != read_replica.CAUGHT_UP]) == 1
 
 
 def test_a_statement_that_the_replay_cancels_is_run_on_the_primary(

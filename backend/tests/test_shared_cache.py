@@ -116,7 +116,7 @@ def test_what_was_made_of_the_data_loaded_before_is_not_given(
     apps: list[Flask], built: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apps[0].test_client().get(URL)
-    monkeypatch.setattr(responder_of(apps[1]), "last_modified", lambda: ("later", "Fri, 01 Jan 2100 00:00:00 GMT"))
+    monkeypatch.setattr(responder_of(apps[1]), "_changed", lambda: ("later", "Fri, 01 Jan 2100 00:00:00 GMT"))
     assert apps[1].test_client().get(URL).headers["Cache-Status"] == MISS
     assert len(built) == 2
 

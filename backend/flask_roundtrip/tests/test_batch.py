@@ -105,8 +105,6 @@ def test_twenty_parts_are_a_batch() -> None:
         "/api/v1/airlines/..",
         "/api/v1/airlines/%2E%2E",
         "/api/v1//airlines",
-        "/api/v1/airlines/",
-        "/api/v1/",
         "/api/v1",
         "/api/v2/airlines",
         "/",

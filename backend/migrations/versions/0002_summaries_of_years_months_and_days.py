@@ -8,6 +8,8 @@ Revises: 0001
 Create Date: 2026-11-29
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,12 +19,13 @@ branch_labels = None
 depends_on = None
 
 FILTERED = ("origin", "carrier", "dest", "status", "weekday", "hour")
-ORDERS = {
+ORDERS: dict[str, tuple[sa.TextClause | str, ...]] = {
     "sched_dep": ("sched_dep", "id", "arr_delay"),
     "latest_first": (sa.text("coalesce(arr_delay, -32768)"), "id", "sched_dep", "arr_delay"),
     "earliest_first": (sa.text("coalesce(arr_delay, 32767)"), "id", "sched_dep", "arr_delay"),
     "distance": ("distance", "id", "sched_dep", "arr_delay"),
 }
+WEATHER_ORDERS: tuple[tuple[str, ...], ...] = (("origin", "local_hour"), ("local_hour",))
 CLASSES = tuple(f"class_{number}" for number in range(11))
 LATE = CLASSES[4:]
 COUNTS = ("count", "cancelled", "diverted", "on_time", "delayed", *CLASSES)
@@ -51,13 +54,17 @@ def upgrade() -> None:
     for name, columns in ORDERS.items():
         measured = ("dep_delay",) if name == "sched_dep" else ()
         op.create_index(f"ix_flights_{name}", "flights", [*columns, *FILTERED, *measured])
-    for columns in (("origin", "local_hour"), ("local_hour",)):
+    for columns in WEATHER_ORDERS:
         op.drop_index(f"ix_weather_{'_'.join(columns)}_id", "weather")
         op.create_index(f"ix_weather_{'_'.join(columns)}_time_hour_id", "weather", [*columns, "time_hour", "id"])
 
 
 def create_summary(table: str, dimensions: tuple[str, ...]) -> None:
-    kinds = {"weekday": sa.SmallInteger(), "hour": sa.SmallInteger(), "carrier": text(2)}
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {
+        "weekday": sa.SmallInteger(),
+        "hour": sa.SmallInteger(),
+        "carrier": text(2),
+    }
     op.create_table(
         table,
         sa.Column("unit", text(5), nullable=False),
@@ -89,20 +96,25 @@ def downgrade() -> None:
         ("delays_by_time", ("origin", "month")),
     ):
         op.create_index(f"ix_{table}_{'_'.join(columns)}", table, columns)
-    for name, columns in ORDERS.items():
+    for name, order in ORDERS.items():
         op.drop_index(f"ix_flights_{name}", "flights")
-        op.create_index(f"ix_flights_{name}", "flights", [columns[0], "id"])
+        op.create_index(f"ix_flights_{name}", "flights", [order[0], "id"])
     for column in ("origin", "status"):
         op.create_index(f"ix_flights_{column}", "flights", [column, "sched_dep", "id"])
-    for columns in (("origin", "local_hour"), ("local_hour",)):
-        op.drop_index(f"ix_weather_{'_'.join(columns)}_time_hour_id", "weather")
-        op.create_index(f"ix_weather_{'_'.join(columns)}_id", "weather", [*columns, "id"])
+    for of_weather in WEATHER_ORDERS:
+        op.drop_index(f"ix_weather_{'_'.join(of_weather)}_time_hour_id", "weather")
+        op.create_index(f"ix_weather_{'_'.join(of_weather)}_id", "weather", [*of_weather, "id"])
 
 
 def created_before(table: str, dimensions: tuple[str, ...]) -> None:
     """Create a summary as 0001 does."""
     measures = ("count", "cancelled", "diverted", "on_time", "delayed", "arr_delay_sum", "dep_delay_sum", *CLASSES)
-    kinds = {"month": text(7), "weekday": sa.SmallInteger(), "hour": sa.SmallInteger(), "carrier": text(2)}
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {
+        "month": text(7),
+        "weekday": sa.SmallInteger(),
+        "hour": sa.SmallInteger(),
+        "carrier": text(2),
+    }
     op.create_table(
         table,
         *(sa.Column(name, kinds.get(name, text(3)), nullable=False, autoincrement=False) for name in dimensions),

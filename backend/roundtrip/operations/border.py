@@ -61,7 +61,7 @@ class Border:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on under its name."""
-        if environ["PATH_INFO"] in PROBES:
+        if environ.get("PATH_INFO") in PROBES:
             return self._application(environ, start_response)
         began = perf_counter()
         rid, queued = self._told_by_the_edge(environ) if self._trusted else (new_rid(), None)

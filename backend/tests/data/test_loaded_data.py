@@ -159,7 +159,8 @@ def test_the_measures_count_what_their_names_say(ask: Any) -> None:
     assert [summed] == ask(
         """SELECT count(*), count(*) FILTER (WHERE dep_delay IS NULL), count(*) FILTER (WHERE arr_delay < 15),
                   sum(arr_delay), sum(dep_delay), count(*) FILTER (WHERE arr_delay < -30),
-                  count(*) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45), count(*) FILTER (WHERE arr_delay >= 180),
+                  count(*) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45),
+                  count(*) FILTER (WHERE arr_delay >= 180),
                   sum(arr_delay) FILTER (WHERE arr_delay < 15),
                   sum(arr_delay) FILTER (WHERE arr_delay >= 30 AND arr_delay < 45),
                   sum(dep_delay) FILTER (WHERE dep_delay IS NOT NULL AND arr_delay IS NULL),

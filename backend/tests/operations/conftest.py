@@ -55,14 +55,17 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
         def emit(self, record: logging.LogRecord) -> None:
             written.append(orjson.loads(self.format(record)))
 
-    handler, logger = Kept(), logging.getLogger("roundtrip")
+    handler = Kept()
     handler.setFormatter(logs.JsonLines())
-    level = logger.level
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    loggers = [logging.getLogger(name) for name in ("roundtrip", "flask_roundtrip")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
     yield written
-    logger.setLevel(level)
-    logger.removeHandler(handler)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+        logger.removeHandler(handler)
 
 
 @pytest.fixture(scope="module")

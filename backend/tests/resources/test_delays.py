@@ -27,7 +27,7 @@ pytestmark = pytest.mark.on_both
 Flight = dict[str, Any]
 MEASURES = (
     *("count", "cancelled", "diverted", "on_time", "delayed"),
-    *("on_time_share", "mean_delay", "mean_dep_delay", "histogram"),
+    *("on_time_share", "mean_delay", "mean_dep_delay", "median_delay", "p90_delay", "histogram"),
 )
 
 
@@ -85,8 +85,22 @@ def _measures(group: list[Flight]) -> dict[str, Any]:
         "on_time_share": sum(delay < 15 for delay in arrived) / len(group) if group else None,
         "mean_delay": sum(arrived) / len(arrived) if arrived else None,
         "mean_dep_delay": sum(left) / len(left) if left else None,
+        "median_delay": _of_classes(classes, 0.5),
+        "p90_delay": _of_classes(classes, 0.9),
         "histogram": classes,
     }
+
+
+def _of_classes(classes: list[int], share: float) -> float | None:
+    wanted, below = sum(classes) * share, 0
+    for number, count in enumerate(classes):
+        if count and below + count >= wanted:
+            if number in (0, len(CLASS_BOUNDS)):
+                return None
+            lower, upper = CLASS_BOUNDS[number - 1 : number + 1]
+            return lower + (wanted - below) * (upper - lower) / count
+        below += count
+    return None
 
 
 FILTERS: dict[str, Callable[[Flight], bool]] = {
@@ -108,7 +122,9 @@ FILTERS: dict[str, Callable[[Flight], bool]] = {
     ),
     "min_delay=60": lambda flight: (flight["arr_delay"] or 0) >= 60,
     "min_delay=30&status=on_time": lambda flight: False,
-    "min_delay=61&dest=LAX": lambda flight: flight["dest"] == "LAX" and (flight["arr_delay"] or 0) >= 61,
+    "min_delay=61&dest=LAX&to=2013-06-30&from=2013-01-02": lambda flight: (
+        flight["dest"] == "LAX" and (flight["arr_delay"] or 0) >= 61 and "2013-01-02" <= flight["date"] <= "2013-06-30"
+    ),
     "from=2013-01-05": lambda flight: flight["sched_dep"] >= "2013-01-05",
     "to=2013-12-29&carrier=B6": lambda flight: flight["carrier"] == "B6" and flight["sched_dep"] < "2013-12-30",
     "from=2014-01-01": lambda flight: False,
@@ -135,7 +151,7 @@ def test_a_report_adds_up_the_flights(client: FlaskClient, flights: list[Flight]
     assert total["count"] == len(flights) == 336_776
     assert total["cancelled"] == 8_255
     assert total["count"] == total["cancelled"] + total["diverted"] + total["on_time"] + total["delayed"]
-    assert set(total) == set(MEASURES) - {"mean_dep_delay", "histogram"}
+    assert set(total) == set(MEASURES) - {"mean_dep_delay", "median_delay", "p90_delay", "histogram"}
 
 
 def test_its_items_are_sorted_by_what_it_goes_by(client: FlaskClient) -> None:
@@ -236,6 +252,21 @@ def test_its_books_balance(client: FlaskClient, by: str) -> None:
         assert sum(item["histogram"][:4]) == item["on_time"]
         assert item["count"] == item["on_time"] + item["delayed"] + item["cancelled"] + item["diverted"]
         assert 0 <= item["on_time_share"] <= 1
+
+
+@pytest.mark.parametrize("by", ["carrier", "month"])
+def test_a_quantile_lies_in_the_class_of_the_true_one(client: FlaskClient, flights: list[Flight], by: str) -> None:
+    delays: dict[Any, list[int]] = defaultdict(list)
+    for flight in flights:
+        if flight["arr_delay"] is not None:
+            delays[flight[by]].append(flight["arr_delay"])
+    for item in ask(client, by, fields=[by, "median_delay", "p90_delay"]):
+        for name, share in (("median_delay", 0.5), ("p90_delay", 0.9)):
+            true = sorted(delays[item[by]])[int(len(delays[item[by]]) * share)]
+            number = sum(true >= bound for bound in CLASS_BOUNDS)
+            if 0 < number < len(CLASS_BOUNDS):
+                assert CLASS_BOUNDS[number - 1] <= item[name] <= CLASS_BOUNDS[number]
+                assert abs(item[name] - true) < 5 or len(delays[item[by]]) < 100  # of OO there are 29
 
 
 def test_nothing_matched_is_a_total_of_nothing_and_no_groups(client: FlaskClient) -> None:

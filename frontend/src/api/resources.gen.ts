@@ -4,1002 +4,1011 @@
  */
 
 export interface paths {
-  "/api/v1/flights": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/airlines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Airlines, a page at a time. */
+        get: operations["airlines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Flights that match the filters, a page at a time. */
-    get: operations["flights"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/flights/{id}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/airlines/{carrier}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One airline. */
+        get: operations["airlines_by_carrier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One flight. */
-    get: operations["flights_by_id"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/airlines": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/airports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Airports, a page at a time. */
+        get: operations["airports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Airlines, a page at a time. */
-    get: operations["airlines"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/airlines/{carrier}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/airports/{faa}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One airport. */
+        get: operations["airports_by_faa"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One airline. */
-    get: operations["airlines_by_carrier"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/airports": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/delays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delays of the flights that match, added up along at most two dimensions. */
+        get: operations["delays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Airports, a page at a time. */
-    get: operations["airports"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/airports/{faa}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/flights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flights that match the filters, a page at a time. */
+        get: operations["flights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One airport. */
-    get: operations["airports_by_faa"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/planes": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/flights/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flight. */
+        get: operations["flights_by_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Planes, a page at a time. */
-    get: operations["planes"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/planes/{tailnum}": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/planes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planes, a page at a time. */
+        get: operations["planes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** One plane. */
-    get: operations["planes_by_tailnum"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/weather": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/planes/{tailnum}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plane. */
+        get: operations["planes_by_tailnum"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Hours of weather, in order of time, a page at a time. */
-    get: operations["weather"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/delays": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/weather": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hours of weather, in order of time, a page at a time. */
+        get: operations["weather"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Delays of the flights that match, added up along at most two dimensions. */
-    get: operations["delays"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  "/api/v1/batch": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same. */
+        post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same. */
-    post: operations["batch"];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail: string;
-      errors?: {
-        parameter: string;
-        detail: string;
-        allowed?: string[];
-      }[];
-    };
-    Batch: {
-      requests: {
-        id: string;
-        /** @enum {string} */
-        method?: "GET";
-        /** @description Such as /api/v1/airlines?limit=5. */
-        url: string;
-        headers?: {
-          [key: string]: string;
+    schemas: {
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            errors?: {
+                parameter: string;
+                detail: string;
+                allowed?: string[];
+            }[];
         };
-      }[];
+        Batch: {
+            requests: {
+                id: string;
+                /** @enum {string} */
+                method?: "GET";
+                /** @description Such as /api/v1/airlines?limit=5. */
+                url: string;
+                headers?: {
+                    [key: string]: string;
+                };
+            }[];
+        };
+        BatchPart: {
+            id: string;
+            status: number;
+            headers: {
+                [key: string]: string;
+            };
+            timing: {
+                [key: string]: number;
+            };
+            /** @description What the single GET's body would be; null for 304. */
+            body: unknown;
+        };
+        Airline: {
+            /**
+             * @description Two-letter code (IATA).
+             * @example UA
+             */
+            carrier: string;
+            /** @example United Air Lines Inc. */
+            name: string;
+        };
+        Airport: {
+            /**
+             * @description Three-letter code (FAA).
+             * @example JFK
+             */
+            faa: string;
+            /** @example John F Kennedy Intl */
+            name: string;
+            /** @description Degrees north. */
+            lat: number;
+            /** @description Degrees east. */
+            lon: number;
+            /** @description Feet above the sea. */
+            alt: number;
+            /** @description Hours from UTC in winter. */
+            tz: number;
+            /** @description Summer time: A as in the US, N none, U unknown. */
+            dst: string;
+            /** @description IANA time zone. */
+            tzone: string | null;
+        };
+        Delay: {
+            /** @description Only with by=carrier. */
+            carrier: string;
+            /** @description Only with by=origin or by=route. */
+            origin: string;
+            /** @description Only with by=dest or by=route. */
+            dest: string;
+            /**
+             * @description Only with by=month.
+             * @example 2013-01
+             */
+            month: string;
+            /**
+             * @description Only with by=date.
+             * @example 2013-01-31
+             */
+            date: string;
+            /** @description Only with by=weekday: 1 is Monday. */
+            weekday: number;
+            /** @description Only with by=hour: of the scheduled departure, local. */
+            hour: number;
+            /** @description Scheduled flights. */
+            count: number;
+            cancelled: number;
+            diverted: number;
+            /** @description Arrived less than 15 minutes late. */
+            on_time: number;
+            /** @description Arrived 15 minutes late or more. */
+            delayed: number;
+            /** @description on_time / count. Cancelled and diverted flights count as not on time, as the US Bureau of Transportation Statistics counts them. */
+            on_time_share: number | null;
+            /** @description Minutes of arrival delay, over flights that arrived. */
+            mean_delay: number | null;
+            /** @description Minutes of departure delay, over flights that left. */
+            mean_dep_delay: number | null;
+            /** @description Minutes of arrival delay that half of the flights that arrived stay below. Told from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null where it lies in the first or the last class, or where no flight arrived. */
+            median_delay: number | null;
+            /** @description Minutes that nine of ten flights that arrived stay below; told as the median is. */
+            p90_delay: number | null;
+            /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
+            histogram: number[];
+        };
+        Plane: {
+            /** @example N14228 */
+            tailnum: string;
+            /** @description Of manufacture. */
+            year: number | null;
+            /** @example Fixed wing multi engine */
+            type: string;
+            /** @example BOEING */
+            manufacturer: string;
+            /** @example 737-824 */
+            model: string;
+            engines: number;
+            seats: number;
+            /** @description Average cruising speed, miles per hour. */
+            speed: number | null;
+            /** @example Turbo-fan */
+            engine: string;
+        };
+        Weather: {
+            id: number;
+            /**
+             * @description The airport.
+             * @example JFK
+             */
+            origin: string;
+            /**
+             * Format: date-time
+             * @description The hour, in UTC.
+             */
+            time_hour: string;
+            /**
+             * Format: date-time
+             * @description The hour on the airport's clock.
+             */
+            local_hour: string;
+            /** @description Degrees Fahrenheit. */
+            temp: number | null;
+            /** @description Dew point, degrees Fahrenheit. */
+            dewp: number | null;
+            /** @description Relative humidity, percent. */
+            humid: number | null;
+            /** @description Degrees. */
+            wind_dir: number | null;
+            /** @description Miles per hour. */
+            wind_speed: number | null;
+            /** @description Miles per hour. */
+            wind_gust: number | null;
+            /** @description Inches. */
+            precip: number | null;
+            /** @description At sea level, millibars. */
+            pressure: number | null;
+            /** @description Visibility, miles. */
+            visib: number | null;
+        };
+        Flight: {
+            id: number;
+            /**
+             * @description Two-letter code of the airline.
+             * @example UA
+             */
+            carrier: string;
+            /**
+             * @description Flight number.
+             * @example 1545
+             */
+            flight: number;
+            /** @example N14228 */
+            tailnum: string | null;
+            /** @example EWR */
+            origin: string;
+            /** @example IAH */
+            dest: string;
+            /**
+             * Format: date-time
+             * @description Scheduled departure, local time at the origin.
+             */
+            sched_dep: string;
+            /**
+             * Format: date-time
+             * @description Departure; null if cancelled.
+             */
+            dep: string | null;
+            /** @description Minutes; negative if early. */
+            dep_delay: number | null;
+            /**
+             * Format: date-time
+             * @description Scheduled arrival, local time at the destination.
+             */
+            sched_arr: string;
+            /**
+             * Format: date-time
+             * @description Arrival; null if not recorded.
+             */
+            arr: string | null;
+            /** @description Minutes; negative if early. */
+            arr_delay: number | null;
+            /** @description Minutes in the air. */
+            air_time: number | null;
+            /** @description Miles. */
+            distance: number;
+            /**
+             * @description on_time: arrived less than 15 minutes late, as the US Bureau of Transportation Statistics counts; diverted: left, and no arrival delay was recorded.
+             * @enum {string}
+             */
+            status: "on_time" | "delayed" | "cancelled" | "diverted";
+            /**
+             * Format: date-time
+             * @description The hour of the scheduled departure, in UTC.
+             */
+            time_hour: string;
+            airline: components["schemas"]["Airline"];
+            plane: components["schemas"]["Plane"] | null;
+            origin_airport: components["schemas"]["Airport"];
+            dest_airport: components["schemas"]["Airport"] | null;
+            weather: components["schemas"]["Weather"] | null;
+        };
     };
-    BatchPart: {
-      id: string;
-      status: number;
-      headers: {
-        [key: string]: string;
-      };
-      timing: {
-        [key: string]: number;
-      };
-      /** @description What the single GET's body would be; null for 304. */
-      body: unknown;
-    };
-    Airline: {
-      /**
-       * @description Two-letter code (IATA).
-       * @example UA
-       */
-      carrier: string;
-      /** @example United Air Lines Inc. */
-      name: string;
-    };
-    Plane: {
-      /** @example N14228 */
-      tailnum: string;
-      /** @description Of manufacture. */
-      year: number | null;
-      /** @example Fixed wing multi engine */
-      type: string;
-      /** @example BOEING */
-      manufacturer: string;
-      /** @example 737-824 */
-      model: string;
-      engines: number;
-      seats: number;
-      /** @description Average cruising speed, miles per hour. */
-      speed: number | null;
-      /** @example Turbo-fan */
-      engine: string;
-    };
-    Airport: {
-      /**
-       * @description Three-letter code (FAA).
-       * @example JFK
-       */
-      faa: string;
-      /** @example John F Kennedy Intl */
-      name: string;
-      /** @description Degrees north. */
-      lat: number;
-      /** @description Degrees east. */
-      lon: number;
-      /** @description Feet above the sea. */
-      alt: number;
-      /** @description Hours from UTC in winter. */
-      tz: number;
-      /** @description Summer time: A as in the US, N none, U unknown. */
-      dst: string;
-      /** @description IANA time zone. */
-      tzone: string | null;
-    };
-    Weather: {
-      id: number;
-      /**
-       * @description The airport.
-       * @example JFK
-       */
-      origin: string;
-      /**
-       * Format: date-time
-       * @description The hour, in UTC.
-       */
-      time_hour: string;
-      /**
-       * Format: date-time
-       * @description The hour on the airport's clock.
-       */
-      local_hour: string;
-      /** @description Degrees Fahrenheit. */
-      temp: number | null;
-      /** @description Dew point, degrees Fahrenheit. */
-      dewp: number | null;
-      /** @description Relative humidity, percent. */
-      humid: number | null;
-      /** @description Degrees. */
-      wind_dir: number | null;
-      /** @description Miles per hour. */
-      wind_speed: number | null;
-      /** @description Miles per hour. */
-      wind_gust: number | null;
-      /** @description Inches. */
-      precip: number | null;
-      /** @description At sea level, millibars. */
-      pressure: number | null;
-      /** @description Visibility, miles. */
-      visib: number | null;
-    };
-    Flight: {
-      id: number;
-      /**
-       * @description Two-letter code of the airline.
-       * @example UA
-       */
-      carrier: string;
-      /**
-       * @description Flight number.
-       * @example 1545
-       */
-      flight: number;
-      /** @example N14228 */
-      tailnum: string | null;
-      /** @example EWR */
-      origin: string;
-      /** @example IAH */
-      dest: string;
-      /**
-       * Format: date-time
-       * @description Scheduled departure, local time at the origin.
-       */
-      sched_dep: string;
-      /**
-       * Format: date-time
-       * @description Departure; null if cancelled.
-       */
-      dep: string | null;
-      /** @description Minutes; negative if early. */
-      dep_delay: number | null;
-      /**
-       * Format: date-time
-       * @description Scheduled arrival, local time at the destination.
-       */
-      sched_arr: string;
-      /**
-       * Format: date-time
-       * @description Arrival; null if not recorded.
-       */
-      arr: string | null;
-      /** @description Minutes; negative if early. */
-      arr_delay: number | null;
-      /** @description Minutes in the air. */
-      air_time: number | null;
-      /** @description Miles. */
-      distance: number;
-      /**
-       * @description on_time: arrived less than 15 minutes late, as the US Bureau of Transportation Statistics counts; diverted: left, and no arrival delay was recorded.
-       * @enum {string}
-       */
-      status: "on_time" | "delayed" | "cancelled" | "diverted";
-      /**
-       * Format: date-time
-       * @description The hour of the scheduled departure, in UTC.
-       */
-      time_hour: string;
-      airline: components["schemas"]["Airline"];
-      plane: components["schemas"]["Plane"] | null;
-      origin_airport: components["schemas"]["Airport"];
-      dest_airport: components["schemas"]["Airport"] | null;
-      weather: components["schemas"]["Weather"] | null;
-    };
-    Delay: {
-      /** @description Only with by=carrier. */
-      carrier: string;
-      /** @description Only with by=origin or by=route. */
-      origin: string;
-      /** @description Only with by=dest or by=route. */
-      dest: string;
-      /**
-       * @description Only with by=month.
-       * @example 2013-01
-       */
-      month: string;
-      /** @description Only with by=weekday: 1 is Monday. */
-      weekday: number;
-      /** @description Only with by=hour: of the scheduled departure, local. */
-      hour: number;
-      /** @description Scheduled flights. */
-      count: number;
-      cancelled: number;
-      diverted: number;
-      /** @description Arrived less than 15 minutes late. */
-      on_time: number;
-      /** @description Arrived 15 minutes late or more. */
-      delayed: number;
-      /** @description on_time / count. Cancelled and diverted flights count as not on time, as the US Bureau of Transportation Statistics counts them. */
-      on_time_share: number | null;
-      /** @description Minutes of arrival delay, over flights that arrived. */
-      mean_delay: number | null;
-      /** @description Minutes of departure delay, over flights that left. */
-      mean_dep_delay: number | null;
-      /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
-      histogram: number[];
-    };
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  flights: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description How many items at most. */
-        limit?: number;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Local date, such as 2013-01-31. Not with from and to. */
-        date?: string;
-        /** @description First local date. */
-        from?: string;
-        /** @description Last local date, included. */
-        to?: string;
-        /** @description Local month, such as 2013-01. */
-        month?: string;
-        /** @description Where it left: EWR, JFK or LGA. */
-        origin?: string;
-        /** @description Where it was going. */
-        dest?: string;
-        /** @description Code of the airline. */
-        carrier?: string;
-        /** @description Flight number. */
-        flight?: number;
-        /** @description Tail number of the plane. */
-        tailnum?: string;
-        status?: "on_time" | "delayed" | "cancelled" | "diverted";
-        /** @description Arrived at least so many minutes late. */
-        min_delay?: number;
-        /** @description Weekday of the departure: 1 is Monday. */
-        weekday?: number;
-        /** @description Hour of the scheduled departure, local. */
-        hour?: number;
-        /** @description `delay` is that of the arrival; flights without one come last. `-` turns it round. */
-        sort?: "departure" | "-departure" | "delay" | "-delay" | "distance" | "-distance";
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
+    airlines: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description The beginning of the code, or a part of the name. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Airline"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Airline"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    airlines_by_carrier: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                carrier: string;
+            };
+            cookie?: never;
         };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Flight"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Flight"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Airline"];
+                    "application/msgpack": components["schemas"]["Airline"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
     };
-  };
-  flights_by_id: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-      };
-      header?: never;
-      path: {
-        id: number;
-      };
-      cookie?: never;
+    airports: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description The beginning of the code, or a part of the name. */
+                q?: string;
+                /** @description Whether a flight of the data set begins or ends there. */
+                served?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Airport"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Airport"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    airports_by_faa: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                faa: string;
+            };
+            cookie?: never;
         };
-        content: {
-          "application/json": components["schemas"]["Flight"];
-          "application/msgpack": components["schemas"]["Flight"];
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Airport"];
+                    "application/msgpack": components["schemas"]["Airport"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
     };
-  };
-  airlines: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description How many items at most. */
-        limit?: number;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description The beginning of the code, or a part of the name. */
-        q?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
+    delays: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                date?: string;
+                /** @description First local date. */
+                from?: string;
+                /** @description Last local date, included. */
+                to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
+                /** @description Where it left: EWR, JFK or LGA. */
+                origin?: string;
+                /** @description Where it was going. */
+                dest?: string;
+                /** @description Code of the airline. */
+                carrier?: string;
+                /** @description Flight number. */
+                flight?: number;
+                /** @description Tail number of the plane. */
+                tailnum?: string;
+                status?: "on_time" | "delayed" | "cancelled" | "diverted";
+                /** @description Arrived at least so many minutes late. */
+                min_delay?: number;
+                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                weekday?: string;
+                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                hour?: string;
+                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, by a comma; none for one total. A report that would take too long is refused with what to narrow: such as by date and destination over a year. */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Delay"][];
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Delay"][];
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    flights: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                date?: string;
+                /** @description First local date. */
+                from?: string;
+                /** @description Last local date, included. */
+                to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
+                /** @description Where it left: EWR, JFK or LGA. */
+                origin?: string;
+                /** @description Where it was going. */
+                dest?: string;
+                /** @description Code of the airline. */
+                carrier?: string;
+                /** @description Flight number. */
+                flight?: number;
+                /** @description Tail number of the plane. */
+                tailnum?: string;
+                status?: "on_time" | "delayed" | "cancelled" | "diverted";
+                /** @description Arrived at least so many minutes late. */
+                min_delay?: number;
+                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                weekday?: string;
+                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                hour?: string;
+                /** @description `delay` is that of the arrival; flights without one come last. `-` turns it round. */
+                sort?: "departure" | "-departure" | "delay" | "-delay" | "distance" | "-distance";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Airline"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Airline"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Flight"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Flight"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
     };
-  };
-  airlines_by_carrier: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-      };
-      header?: never;
-      path: {
-        carrier: string;
-      };
-      cookie?: never;
+    flights_by_id: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flight"];
+                    "application/msgpack": components["schemas"]["Flight"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    planes: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description The beginning of the tail number, or a part of the model. */
+                q?: string;
+                /** @description The manufacturer, in full. */
+                manufacturer?: string;
+                /** @description The model, in full. */
+                model?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          "application/json": components["schemas"]["Airline"];
-          "application/msgpack": components["schemas"]["Airline"];
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Plane"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Plane"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
     };
-  };
-  airports: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description How many items at most. */
-        limit?: number;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description The beginning of the code, or a part of the name. */
-        q?: string;
-        /** @description Whether a flight of the data set begins or ends there. */
-        served?: boolean;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
+    planes_by_tailnum: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                tailnum: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plane"];
+                    "application/msgpack": components["schemas"]["Plane"];
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
+    weather: {
+        parameters: {
+            query?: {
+                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                fields?: string;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                date?: string;
+                /** @description First local date. */
+                from?: string;
+                /** @description Last local date, included. */
+                to?: string;
+                /** @description Local month, such as 2013-01. */
+                month?: string;
+                /** @description The airport: EWR, JFK or LGA. */
+                origin?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Airport"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Airport"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
+        requestBody?: never;
+        responses: {
+            /** @description The answer, reduced to the fields asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Weather"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                    "application/msgpack": {
+                        items: components["schemas"]["Weather"][];
+                        /** @description The cursor of the next page. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong with the request. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
     };
-  };
-  airports_by_faa: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-      };
-      header?: never;
-      path: {
-        faa: string;
-      };
-      cookie?: never;
+    batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description One line a part as it is done (NDJSON), or all in the order asked (JSON). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["BatchPart"];
+                    "application/json": {
+                        responses?: components["schemas"]["BatchPart"][];
+                    };
+                };
+            };
+            /** @description The batch as a whole is wrong. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Airport"];
-          "application/msgpack": components["schemas"]["Airport"];
-        };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  planes: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description How many items at most. */
-        limit?: number;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description The beginning of the tail number, or a part of the model. */
-        q?: string;
-        /** @description The manufacturer, in full. */
-        manufacturer?: string;
-        /** @description The model, in full. */
-        model?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Plane"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Plane"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-        };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  planes_by_tailnum: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-      };
-      header?: never;
-      path: {
-        tailnum: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["Plane"];
-          "application/msgpack": components["schemas"]["Plane"];
-        };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  weather: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description How many items at most. */
-        limit?: number;
-        /** @description The `next` of the page before. */
-        after?: string;
-        /** @description Local date, such as 2013-01-31. Not with from and to. */
-        date?: string;
-        /** @description First local date. */
-        from?: string;
-        /** @description Last local date, included. */
-        to?: string;
-        /** @description Local month, such as 2013-01. */
-        month?: string;
-        /** @description The airport: EWR, JFK or LGA. */
-        origin?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Weather"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Weather"][];
-            /** @description The cursor of the next page. */
-            next: string | null;
-          };
-        };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  delays: {
-    parameters: {
-      query?: {
-        /** @description What of the resource to answer: names, dotted where nested, by commas. */
-        fields?: string;
-        /** @description Local date, such as 2013-01-31. Not with from and to. */
-        date?: string;
-        /** @description First local date. */
-        from?: string;
-        /** @description Last local date, included. */
-        to?: string;
-        /** @description Local month, such as 2013-01. */
-        month?: string;
-        /** @description Where it left: EWR, JFK or LGA. */
-        origin?: string;
-        /** @description Where it was going. */
-        dest?: string;
-        /** @description Code of the airline. */
-        carrier?: string;
-        /** @description Flight number. */
-        flight?: number;
-        /** @description Tail number of the plane. */
-        tailnum?: string;
-        status?: "on_time" | "delayed" | "cancelled" | "diverted";
-        /** @description Arrived at least so many minutes late. */
-        min_delay?: number;
-        /** @description Weekday of the departure: 1 is Monday. */
-        weekday?: number;
-        /** @description Hour of the scheduled departure, local. */
-        hour?: number;
-        /** @description At most two of carrier, origin, dest, route, month, weekday, hour, by a comma; none for one total. */
-        by?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The answer, reduced to the fields asked for. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": {
-            items: components["schemas"]["Delay"][];
-          };
-          "application/msgpack": {
-            items: components["schemas"]["Delay"][];
-          };
-        };
-      };
-      /** @description The client has it already. */
-      304: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content?: never;
-      };
-      /** @description What is wrong with the request. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  batch: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Batch"];
-      };
-    };
-    responses: {
-      /** @description One line a part as it is done (NDJSON), or all in the order asked (JSON). */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/x-ndjson": components["schemas"]["BatchPart"];
-          "application/json": {
-            responses?: components["schemas"]["BatchPart"][];
-          };
-        };
-      };
-      /** @description The batch as a whole is wrong. */
-      "4XX": {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
 }

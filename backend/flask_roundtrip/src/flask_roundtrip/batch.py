@@ -29,7 +29,7 @@ from werkzeug.wsgi import ClosingIterator, get_input_stream
 from .compression import compress_stream, negotiated
 from .doors.wsgi import BUSY, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
 from .negotiation import media_type_for
-from .timing import TIMING, Timing, as_current
+from .timing import TIMING, Timing, as_current, request_id
 from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
 
 if TYPE_CHECKING:
@@ -147,9 +147,14 @@ class Batch:
         caller = head_of(environ, self._identify)
         parts = [Part(id_, head._replace(identity=caller.identity, client=caller.client)) for id_, head in parts]
         done = environ[PARTS] = []
+        name = request_id.get()  # of the whole batch; the parts run when this request's context is gone
 
         def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
-            answer = self._respond(head, environ, timing, only_short)
+            named = request_id.set(name)
+            try:
+                answer = self._respond(head, environ, timing, only_short)
+            finally:
+                request_id.reset(named)
             done.append((answer.status, timing.elapsed, timing))
             return answer
 

@@ -5,7 +5,7 @@ days, and from the flights of those days that the summary does not have. Its wor
 report of too much work is refused (budget.py).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import add
@@ -15,15 +15,18 @@ from flask_roundtrip.fields import Selection
 from flask_roundtrip.query_plan import Answered, Ask, Plan
 from flask_roundtrip.serialization import Array, Column, Object, Shape
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Engine,
     Float,
     Integer,
     Select,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
+    null,
     select,
     union_all,
 )
@@ -32,9 +35,11 @@ from ...data.types import OneOf
 from ..flights.model import Flight
 from ..flights.queries import FILTERS
 from .budget import check
-from .model import CLASSES, KINDS, LATE, LENGTHS, MEASURES, ON_TIME, PERIODS, SUMMARIES, SUMS
+from .model import CLASS_BOUNDS, CLASSES, KINDS, LATE, LENGTHS, MEASURES, ON_TIME, PERIODS, SUMMARIES, SUMS
 from .periods import FIRST, LAST, pieces
 from .schema import dimensions_of
+
+QUANTILES = {"median_delay": 0.5, "p90_delay": 0.9}
 
 # The measures behind each field that is not itself one.
 _BEHIND = {
@@ -42,6 +47,7 @@ _BEHIND = {
     "mean_delay": ("arr_delay", "on_time", "delayed"),
     "mean_dep_delay": ("dep_delay", "count", "cancelled"),
     "histogram": CLASSES,
+    **dict.fromkeys(QUANTILES, CLASSES),
 }
 
 
@@ -182,9 +188,8 @@ def _column(table: Any, name: str) -> ColumnElement[Any]:
 
 def _conditions(table: Any, unit: str, number: int, given: Collection[str]) -> list[ColumnElement[bool]]:
     """Return the conditions on the rows of a piece of the span."""
-    first: Any
-    before: Any
-    first, before = (bindparam(f"{end}_{number}") for end in _ENDS)
+    first: BindParameter[Any] = bindparam(f"first_{number}")
+    before: BindParameter[Any] = bindparam(f"before_{number}")
     if table is Flight:
         return [Flight.sched_dep >= first, Flight.sched_dep < before, *(FILTERS[name]() for name in given)]
     within = [table.unit == unit, table.period >= first, table.period < before]
@@ -204,7 +209,26 @@ def _field(name: str, totals: Mapping[str, ColumnElement[Any]]) -> ColumnElement
         return _ratio(totals["arr_delay"], totals["on_time"] + totals["delayed"])
     if name == "mean_dep_delay":
         return _ratio(totals["dep_delay"], totals["count"] - totals["cancelled"])
+    if name in QUANTILES:
+        return _quantile(QUANTILES[name], [totals[kind] for kind in CLASSES])
     return totals[name]
+
+
+def _quantile(share: float, classes: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """Return the delay below which a share of the arrivals lie, as if those of a class were spread evenly over it.
+
+    This is the quantile of grouped data (linear interpolation), and null where it lies in a class without an end.
+    """
+    wanted = cast(reduce(add, classes), Float) * literal_column(str(share))
+    below: ColumnElement[Any] = literal_column("0", Integer)
+    cases: list[tuple[ColumnElement[bool], Any]] = [(wanted == 0, null())]
+    for lower, upper, count in zip((None, *CLASS_BOUNDS), (*CLASS_BOUNDS, None), classes, strict=True):
+        value: ColumnElement[Any] = null()
+        if lower is not None and upper is not None:
+            value = lower + (wanted - below) * (upper - lower) / func.nullif(count, 0)
+        cases.append((below + count >= wanted, value))
+        below = below + count
+    return case(*cases)
 
 
 def _ratio(numerator: ColumnElement[Any], denominator: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -50,6 +50,18 @@ class DelaySchema(Schema):
     mean_dep_delay = fields.Float(
         allow_none=True, metadata={"description": "Minutes of departure delay, over flights that left."}
     )
+    median_delay = fields.Float(
+        allow_none=True,
+        metadata={
+            "description": "Minutes of arrival delay that half of the flights that arrived stay below. Told from the "
+            "classes of the histogram by linear interpolation within the class (the median of grouped data), so it "
+            "is exact to the class; null where it lies in the first or the last class, or where no flight arrived."
+        },
+    )
+    p90_delay = fields.Float(
+        allow_none=True,
+        metadata={"description": "Minutes that nine of ten flights that arrived stay below; told as the median is."},
+    )
     histogram = fields.List(
         fields.Integer(),
         metadata={
@@ -78,7 +90,10 @@ class DelayArguments(FlightFilters, Arguments):
 
     by = Dimensions(
         load_default="",
-        metadata={"description": f"At most two of {', '.join(DIMENSIONS)}, by a comma; none for one total."},
+        metadata={
+            "description": f"At most two of {', '.join(DIMENSIONS)}, by a comma; none for one total. A report that "
+            "would take too long is refused with what to narrow: such as by date and destination over a year."
+        },
     )
 
     @validates_schema
