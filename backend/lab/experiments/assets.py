@@ -10,7 +10,7 @@ from ..experiment import Experiment, Side
 from ..run import Run
 from ..workbench import BUILT, Workbench
 
-_NAMED = re.compile(r'"(/assets/[^"]+\.(?:js|css))"')  # frontend/src/lab/experiments/assets.ts reads the page so too
+_NAMED = re.compile(r'"(/assets/[^"]+\.(?:js|css))"')  # as in frontend/src/lab/experiments/assets.ts
 
 
 class Files:
@@ -36,7 +36,7 @@ def plain(run: Run) -> Answer:
     """Answer as Flask's send_from_directory does by default: uncompressed, with `no-cache` and an ETag."""
     address = _files(run).asked_for(run)
     with send_from_directory(run.bench.dist, address.removeprefix("/")) as response:
-        response.direct_passthrough = False  # read here: an Answer has its bytes
+        response.direct_passthrough = False  # read the file here: an Answer holds bytes
         headers = list(response.get_wsgi_headers(request.environ))
         return Answer(response.status_code, headers, response.get_data())
 

@@ -30,7 +30,7 @@ from ..files import package
 from ..run import Run
 from ..workbench import Workbench
 
-# What a page about a flight may show of each. The product's own asks for less: it has the weather with the flight.
+# The fields of the page. The product's own page asks for fewer: it reads the weather together with the flight.
 ROW = (
     *("id", "carrier", "flight", "origin", "dest", "sched_dep", "dep"),
     *("dep_delay", "arr_delay", "distance", "status"),
@@ -41,7 +41,7 @@ WHOLE = (
 )
 HOUR = ("local_hour", "temp", "wind_speed", "wind_gust", "precip", "visib")
 MONTH = ("month", "count", "cancelled", "on_time_share", "mean_delay")
-URLS = 6  # the part that tells where the product has the others
+URLS = 6  # the part that lists the product's URLs of the others
 
 
 class Known(NamedTuple):

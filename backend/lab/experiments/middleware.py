@@ -28,11 +28,11 @@ from ..questions import day
 from ..run import Run
 from ..workbench import Workbench
 
-RUN = "lab.run"  # where the WSGI environment carries the run to the view
+RUN = "lab.run"  # the key of the run in the WSGI environment
 ROWS = 20
 SELECTION = selection(("arr_delay", "carrier", "dest", "flight", "id", "sched_dep"))
 LANGUAGES = ("en", "de", "fr", "es")
-MAINTENANCE = Path(__file__).with_name("maintenance.html")  # not there: a site in order has none
+MAINTENANCE = Path(__file__).with_name("maintenance.html")  # does not exist, as on a site in order
 log_lines: deque[str] = deque(maxlen=1_000)
 slow_requests: deque[str] = deque(maxlen=100)
 

@@ -56,7 +56,7 @@ def _one(run: Run, model: Any, key: dict[str, Any], schema: type[Schema], chosen
         return None
     try:
         return one(model, run.ask(schema, chosen, key), *key).value
-    except Problem:  # an airport or a plane that is not in the data set
+    except Problem:  # the data set lacks this airport or plane
         return None
 
 

@@ -23,7 +23,7 @@ from ..questions import day
 from ..run import Run
 
 ROWS = 200
-# No times: a time is text on SQLite and an object elsewhere, and what it costs would depend on that.
+# No times: SQLite returns text and PostgreSQL an object, so their cost would depend on the database.
 FIELDS = selection(("airline.name", "arr_delay", "carrier", "dep_delay", "dest", "flight", "id", "origin", "status"))
 SCHEMA = FlightSchema(only=FIELDS.names, many=True)
 

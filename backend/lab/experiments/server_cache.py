@@ -18,10 +18,10 @@ from ..reports import DAY, compute, entry_of, get_or_build, values
 from ..run import Run
 from ..workbench import Workbench
 
-TRIES = 10  # to find what has just been kept: a server may be slow once
-REPORTS = 8  # so few that each is in the caches before the first run
+TRIES = 10  # to find a new entry: a server may be slow once
+REPORTS = 8  # so few that the caches hold all of them before the first run
 IN_PROCESS = "this process"
-TAGS = ("flights",)  # as the product's reports have: each look-up also reads the tag's version
+TAGS = ("flights",)  # as the product's reports: each look-up reads the version of a tag too
 flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
 _caches: dict[str, ResponseCache] = {}
 
@@ -31,7 +31,7 @@ def prepare(bench: Workbench) -> None:
     flask_caching.init_app(bench.app)
     _caches[IN_PROCESS] = _cache_at(bench, "memory:", 1_000_000)
     for name in ("Redis", "Memcached"):
-        if name in bench.engines:  # without the copies that a process keeps for a second: all hits are the server's
+        if name in bench.engines:  # without copies in this process, so that all hits come from the server
             _caches[name] = _cache_at(bench, bench.engines[name], 0)
     with bench.app.app_context():
         for number in range(REPORTS):
@@ -63,7 +63,7 @@ def cached(run: Run) -> Answer:
     return run.json(value)
 
 
-# By itself the key is the request's path, without the query: all numbers would get the first one's report.
+# The default key is the path without the query: all numbers would get the report of the first.
 @flask_caching.cached(make_cache_key=lambda number: f"lab view {number}")
 def cached_values(number: int) -> Any:
     """Return the values of the report. A view may return such values, and Flask makes JSON of them."""
@@ -92,7 +92,7 @@ def _kept_in(name: str, run: Run) -> Answer:
         entry, how = get_or_build(_caches[name], _key(number), lambda: entry_of(compute(run, number)), run.timing, TAGS)
         if how == "hit":
             return run.bytes(entry.bodies[IDENTITY])
-    raise ConnectionError(f"{name} keeps nothing")  # it was computed, which is not what this side is about
+    raise ConnectionError(f"{name} keeps nothing")  # the report was computed, and this side measures hits
 
 
 def _key(number: int) -> str:

@@ -13,10 +13,10 @@ from ..reports import compute, entry_of, get_or_build
 from ..run import Run
 from ..workbench import Workbench
 
-REPORTS = 8  # of which the last entries are at hand, and at most so many are renewed at a time
+REPORTS = 8  # different reports, and at most as many renewals at a time
 FRESH_FOR = 60  # seconds
 LONGEST_RENEWAL = 10  # seconds
-WAIT = 1  # the part that waits for what the part before has left behind: nobody measures it
+WAIT = 1  # the part that waits for the background work of the part before; it is not measured
 
 
 class Expiring:
@@ -27,7 +27,7 @@ class Expiring:
         self.renewing = ResponseCache(MemoryStore(1_000_000))
         self.background = ThreadPoolExecutor(1, "lab-renew")
         self.bodies = [compute(Run(bench, Head("GET", "")), number) for number in range(REPORTS)]
-        self.renewed: tuple[Run, float] | None = None  # what was computed behind an answer, until a run tells it
+        self.renewed: tuple[Run, float] | None = None  # background work and its CPU time, until a run reports it
 
     def expire(self, cache: ResponseCache, number: int) -> str:
         """Put an entry into the cache that has just expired; return its key."""
