@@ -25,7 +25,7 @@ install() {
   "$work/$1/bin/python" -m pip install -q --no-compile --disable-pip-version-check "${@:2}"
 }
 
-cp -r tests README.md "$work"
+cp -r tests examples README.md "$work"
 cd "$work"
 install core "$wheel"
 core/bin/python -W error tests/alone/core.py

@@ -1,7 +1,7 @@
 """The Lab: every technique on and off, side by side, with honest statistics.
 
-It imports the product, never the other way: delete this folder, its tests, frontend/src/lab and the lines that end
-in "the Lab", and everything else still works.
+The Lab imports the product; the product never imports the Lab. Delete this folder, its tests, frontend/src/lab and
+the lines that end in "the Lab", and everything else still works.
 """
 
 import os
@@ -15,15 +15,15 @@ FINER_CLOCK = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedd
 
 
 def mount(app: Flask) -> None:
-    """Add the Lab to an application, where LAB=on: its experiments load a server, so a public one leaves it off."""
+    """Add the Lab to an application, if LAB=on. Experiments load a server, so a public server leaves it off."""
     if setting("LAB").strip() != "on":
         return
-    # Here, and not above: where the Lab is off, nothing of it and of what it needs is in memory.
+    # Imported here: where the Lab is off, neither its code nor its dependencies are in memory.
     from .routes import blueprint
     from .workbench import Workbench
 
     app.extensions["lab"] = bench = Workbench(app)
-    if "SERVER_SOFTWARE" in os.environ:  # under gunicorn: the links lead here from the start, for bookmarks of them
+    if "SERVER_SOFTWARE" in os.environ:  # under gunicorn: start the links at once, so that bookmarks of them work
         Thread(target=bench.companion.start, name="start the Lab's links", daemon=True).start()
     app.register_blueprint(blueprint())
     for path in ("/lab", "/lab/<experiment>"):
@@ -31,7 +31,7 @@ def mount(app: Flask) -> None:
 
 
 def show_isolated_page(**arguments: object) -> Response:
-    """Answer with the page; isolated from other origins, a browser gives it a clock of 5 us instead of 100."""
+    """Answer with the page, isolated from other origins: then a browser gives it a clock of 5 us instead of 100."""
     from roundtrip.site import show_page
 
     response = show_page()

@@ -1,4 +1,4 @@
-"""What stands between a request and its view: each layer and hook of the running application, with its cost."""
+"""The layers and hooks between a request and its view in the running application, each with its cost."""
 
 import copy
 import inspect
@@ -38,8 +38,8 @@ def recent(app: Flask) -> list[dict[str, Any]]:
 def audit(app: Flask) -> list[dict[str, Any]]:
     """List name, kind, microseconds and place of each: WSGI layers from outside in, URL matching, hooks.
 
-    A hook runs alone, in a request context. A layer runs alone around an application that does nothing, whose own
-    time is taken off. The microseconds are the median of 200 calls.
+    A hook runs alone, in a request context. A layer runs alone around an application that does nothing; the time of
+    this application is subtracted. The microseconds are the median of 200 calls.
     """
     return [*_layers(app), _matching(app), *_hooks(app)]
 
@@ -84,7 +84,7 @@ def _entry(name: str, kind: str, microseconds: float, code: Any) -> dict[str, An
 
 
 def _cost(call: Callable[[], object]) -> float:
-    """Return the median of so many calls, in microseconds. A hook that refuses has its cost, too."""
+    """Return the median of CALLS calls, in microseconds. A hook that raises an error has a cost too."""
     spent = []
     for _ in range(CALLS):
         began = perf_counter_ns()
@@ -109,7 +109,7 @@ def _inner(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[
 
 
 def _start_response(status: str, headers: list[tuple[str, str]], error: object = None) -> Callable[[bytes], object]:
-    return len  # what write() would be: nobody calls it
+    return len  # stands for write(), which nobody calls
 
 
 def _name_of_inner(layer: Any) -> str | None:
@@ -121,7 +121,7 @@ def _name_of_inner(layer: Any) -> str | None:
 
 
 def _where(code: Any) -> str:
-    """Return file:line, relative to the repository or to where packages are installed."""
+    """Return file:line, relative to the repository or to the folder of installed packages."""
     while isinstance(code, partial):
         code = code.func
     code = inspect.unwrap(code)

@@ -10,11 +10,11 @@ from .run import Run
 
 HOURS = 26_115  # of weather; each call asks for one
 PATIENCE = 5.0  # seconds for an answer
-POOL = urllib3.PoolManager(maxsize=20, timeout=PATIENCE, retries=False)  # kept: a connection serves many calls
+POOL = urllib3.PoolManager(maxsize=20, timeout=PATIENCE, retries=False)  # connections stay open and serve many calls
 
 
 def urls(run: Run, calls: int, delay: int) -> list[str]:
-    """Return what a run asks the service, which takes `delay` milliseconds for each."""
+    """Return the URLs that a run calls. The service waits `delay` milliseconds before each answer."""
     upstream = run.bench.companion.upstream
     hours = [(run.number * calls + call) * 7_919 % HOURS + 1 for call in range(calls)]
     return [f"{upstream}/weather/{hour}?delay={delay}" for hour in hours]
@@ -29,11 +29,11 @@ def fetch(url: str) -> Any:
 
 
 def session() -> aiohttp.ClientSession:
-    """Make what calls on an event loop share; it belongs to its loop."""
+    """Make a session: the calls on one event loop share it, and it belongs to that loop."""
     return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
 
 
 async def fetch_async(calls: aiohttp.ClientSession, url: str) -> Any:
-    """Call, and let the loop do something else while it waits."""
+    """Call without blocking the event loop."""
     async with calls.get(url, raise_for_status=True) as response:
         return orjson.loads(await response.read())

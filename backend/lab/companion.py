@@ -1,14 +1,14 @@
 """The Lab's second process: all delay links to the server, and the slow upstream, in one asyncio loop.
 
-They have a process of their own so that the server's work does not hold up the links' timers, nor the links take the
-server's time. `python -m lab.companion` prints one line of JSON when all of them listen on 127.0.0.1, and ends when
-its stdin closes: with the server, however that ends.
+They run in their own process, so that the server's work does not delay the links' timers, and the links take no time
+of the server. `python -m lab.companion` prints one line of JSON when all of them listen. It ends when its stdin
+closes; so it ends with the server, even if the server is killed.
 
     {"links": [{"name": "20 ms", "rtt": 20, "mbit": null, "port": 8020}, ...], "upstream": 40123}
 
-`rtt` is in ms; `mbit` is the rate down to the client in Mbit/s, null without a limit.
+`rtt` is in ms. `mbit` is the rate to the client in Mbit/s, or null without a limit.
 
-In the production topology (compose.yml) a container runs it beside the edge, where its links lead.
+In the production topology (compose.yml) a container beside the edge runs it, and its links lead to the edge.
 """
 
 import argparse
@@ -38,7 +38,7 @@ HIGHEST_PORT = 65_535
 
 @dataclass(frozen=True)
 class Kind:
-    """A link to be opened: its round-trip time in ms, its rates in Mbit/s, its port counted from the server's."""
+    """A link: its round-trip time in ms, its rates in Mbit/s, and the distance of its port from the server's port."""
 
     name: str
     rtt: int
@@ -58,16 +58,16 @@ KINDS = (  # the names are those of NETWORKS in experiment.py
 
 
 def described(kind: Kind, port: int) -> dict[str, Any]:
-    """Say of a link what a browser needs to know."""
+    """Describe a link for a browser."""
     return {"name": kind.name, "rtt": kind.rtt, "mbit": kind.down, "port": port}
 
 
 class Companion:
-    """The process, started on first use at the latest and again when it has died. Any thread may ask.
+    """The process. It starts at the first use at the latest, and again after it has died. Any thread may use this.
 
-    `database` is the SQLite file that the upstream reads; with "", it answers 503. `elsewhere` is the port that the
-    links are counted from where somebody else's lead to this server: then those are told, and not its own. `server`
-    is the address where it listens: where that is one of IPv6, so is that of the links.
+    `database` is the SQLite file that the upstream reads; with "" the upstream answers 503. `server` is the server's
+    address; for an IPv6 address the links listen on IPv6 too. With `elsewhere`, links of another process lead to this
+    server, on ports counted from this one, and `links` describes those.
     """
 
     def __init__(self, server_port: int, database: str, elsewhere: int | None = None, server: str = HOST) -> None:
@@ -80,18 +80,18 @@ class Companion:
 
     @property
     def links(self) -> list[dict[str, Any]]:
-        """The links that lead to the server, as in the line above. Raises Problem (503)."""
+        """The links to the server, in the form of the line above. Raises Problem (503)."""
         if self._elsewhere is not None:
             return [described(kind, self._elsewhere + kind.offset) for kind in KINDS]
         return list(self._started()["links"])
 
     @property
     def upstream(self) -> str:
-        """The slow service's address, without a path or a slash at the end. Raises Problem (503)."""
+        """The slow service's address, without a path and without a slash at its end. Raises Problem (503)."""
         return f"http://{HOST}:{self._started()['upstream']}"
 
     def start(self) -> None:
-        """Start the process, if there is none. A failure is for whoever needs it."""
+        """Start the process, if it does not run. A failure shows again at the next use."""
         with suppress(Problem):
             self._started()
 
@@ -136,16 +136,16 @@ class Companion:
 
 
 def _first_line(output: IO[bytes]) -> bytes:
-    """Return what comes first, a whole line since it is written at once; nothing where it does not come in time."""
+    """Return the first line, which the process writes at once; empty if it does not come in time."""
     with selectors.DefaultSelector() as ready:
         ready.register(output, selectors.EVENT_READ)
         return output.readline() if ready.select(LONGEST_START) else b""
 
 
 async def run(server_port: int, database: str, server: str = HOST, host: str = HOST, first: int | None = None) -> None:
-    """Open everything, say where it is, and close it when stdin does.
+    """Open links and upstream, print their ports, and close them when stdin closes.
 
-    The links lead to a port of `server`, listen at `host`, and are counted from `first`, or from the server's port.
+    The links lead to a port of `server` and listen at `host`, on ports counted from `first` or the server's port.
     """
     first = server_port if first is None else first
     links = [Link(server_port, kind.rtt, kind.down, kind.up, server) for kind in KINDS]
@@ -168,7 +168,7 @@ async def run(server_port: int, database: str, server: str = HOST, host: str = H
 
 
 async def _open(link: Link, port: int, host: str) -> int:
-    """Open a link on the port wanted, or on any where that is taken or there is none such."""
+    """Open a link on this port, or on any free port if this one is taken or too high."""
     if port <= HIGHEST_PORT:
         with suppress(OSError):
             return await link.open(port, host)
@@ -176,7 +176,7 @@ async def _open(link: Link, port: int, host: str) -> int:
 
 
 async def _closing(pipe: IO[str]) -> None:
-    """Wait until nobody can write to a pipe any more."""
+    """Wait until the other end of a pipe is closed."""
     reader = asyncio.StreamReader()
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), pipe
@@ -194,7 +194,7 @@ def main() -> None:
     parser.add_argument("--server", default=HOST, help="the machine where the links lead (this one)")
     parser.add_argument("--host", default=HOST, help="the address where the links listen (this machine's alone)")
     parser.add_argument("--first", type=int, help="the port that the links' are counted from (the server's)")
-    with suppress(KeyboardInterrupt):  # the server gets it too
+    with suppress(KeyboardInterrupt):  # the server gets the same signal
         asyncio.run(run(**vars(parser.parse_args())))
 
 

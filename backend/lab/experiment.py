@@ -1,7 +1,7 @@
-"""What an experiment is: a technique's sides, from slow to fast, run in turn, on the same data, with equal answers.
+"""An experiment: the sides of a technique, slow to fast, run in turn on the same data, with equal answers.
 
-One experiment is one file of `experiments/`, which ends in `EXPERIMENT = Experiment(...)`; its name is the file's.
-Where the browser has a half as well, frontend/src/lab/experiments has a file of the same name.
+One experiment is one file of `experiments/`, and has its name. The file ends in `EXPERIMENT = Experiment(...)`. If the
+browser has a half too, frontend/src/lab/experiments has a file of the same name.
 """
 
 import pkgutil
@@ -15,6 +15,7 @@ from flask_roundtrip.wire import Answer, Problem
 
 from . import experiments
 from .run import Run
+from .take_away import Example
 
 CHAPTERS = (
     "Database",
@@ -26,18 +27,18 @@ CHAPTERS = (
     "Batching and rounds",
     "Everything",
 )
-# How far away the server is when the README's table is made: links of lab/link.py.
+# The links of lab/link.py, over which the README's table is measured.
 NETWORKS = ("direct", "0 ms", "20 ms", "50 ms", "100 ms", "200 ms", "slow 4G")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One way to do it.
+    """One way to do the same work.
 
     `pattern` is the drawing: lines such as "browser -> server: list" and "server -> database: airline ×50", in the
-    order of time; a line that begins with "& " happens together with the one before.
-    `answer` takes the run and returns the answer; without one, the browser's half asks whatever it needs.
-    `needs` names an engine (see Workbench.engines) without which this side cannot run here.
+    order of time. A line that begins with "& " happens at the same time as the line before.
+    `answer` takes the run and returns the answer. A side without it exists in the browser only.
+    `needs` names an engine (see Workbench.engines). Without this engine the side cannot run.
     """
 
     name: str
@@ -50,20 +51,22 @@ class Side:
 
 @dataclass(frozen=True)
 class Experiment:
-    """A technique, taken away and put back. `sides` are in order: the slow one first, the fast one last."""
+    """A technique, on one side left out and on another used. The sides stand in order: slow first, fast last."""
 
     title: str
     chapter: str
     shows: str  # two sentences
-    technique: tuple[str, ...]  # where it lives in the product: paths from the repository's root
+    technique: tuple[str, ...]  # its files in the product: paths from the repository's root
     sides: tuple[Side, ...]
     explanation: tuple[str, ...]  # paragraphs that a beginner can follow
-    lesson: str  # what to conclude where it is faster
+    lesson: str  # the conclusion, if the fast side is faster
     does_not_pay: str
-    network: str = "direct"  # of NETWORKS: as far away as the server is in the README's table
-    heavy: bool = False  # takes a core for tens of milliseconds: one run at a time
+    take_away: tuple[Example, ...] = ()  # the technique in an application of its own
+    instead: str = ""  # where the packages have no such technique: one sentence that says what to take
+    network: str = "direct"  # of NETWORKS: the link over which the README's table measures it
+    heavy: bool = False  # uses a core for tens of milliseconds: one run at a time
     prepare: Callable[[Any], None] | None = None  # of the Workbench, once, before the first run
-    seen: Callable[[Any], Any] | None = None  # what of the decoded content the page uses; equality is of that
+    seen: Callable[[Any], Any] | None = None  # the part of an answer that a page uses: it is equal on all sides
 
     def side(self, name: str) -> Side:
         """Return a side by its name. Raises Problem (404)."""

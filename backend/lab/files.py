@@ -1,12 +1,12 @@
 """Where the files are that experiments name: paths from the repository's root."""
 
-from pathlib import Path
-
 from roundtrip.config import BACKEND
 
 REPOSITORY = BACKEND.parent
+PYTHON_EXAMPLES = "backend/flask_roundtrip/examples"
+CLIENT_EXAMPLES = "frontend/packages/roundtrip-client/examples"
 _PACKAGE = "backend/flask_roundtrip/src/flask_roundtrip"
-_CLIENT = "frontend/src/client"
+_CLIENT = "frontend/packages/roundtrip-client/src"
 
 
 def package(name: str) -> str:
@@ -15,10 +15,10 @@ def package(name: str) -> str:
 
 
 def client(name: str) -> str:
-    """Return the path of a technique in TypeScript, such as `batch.ts`."""
+    """Return the path of a file of the client, such as `techniques/batch.ts`."""
     return f"{_CLIENT}/{name}"
 
 
 def exists(path: str) -> bool:
     """Tell whether a file is there: an installation may be without the frontend's sources."""
-    return Path(REPOSITORY / path).is_file()
+    return (REPOSITORY / path).is_file()

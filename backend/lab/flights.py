@@ -1,4 +1,4 @@
-"""The list that many experiments ask for: 200 flights of one day at one airport, as a page shows them."""
+"""A list that many experiments ask for: 200 flights of one day at one airport, as a page shows them."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ EVERYTHING = selection(leaves_of(FlightSchema))
 
 
 class Rewritten(Database):
-    """The product's database and its plans, with the text of each statement changed before it runs."""
+    """The product's database and its plans. It changes the text of each statement before the statement runs."""
 
     def __init__(self, database: Database, rewrite: Callable[[str], str]) -> None:
         super().__init__(database.engine)
@@ -32,7 +32,7 @@ class Rewritten(Database):
         self._rewrite = rewrite
 
     def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
-        """Run one statement, changed."""
+        """Run one statement with its changed text."""
         return super().fetch(self._rewrite(sql), arguments, client)
 
 
@@ -48,7 +48,7 @@ def page_of_flights(ask: Ask) -> dict[str, Any]:
 
 
 def encoded(run: Run, value: Any, media_type: str) -> Answer:
-    """Answer with a value, encoded and compressed as the product does for this client."""
+    """Encode and compress a value as the product does for this client."""
     with run.timing.span("serialize"):
         body = encode(value, media_type)
     coding = negotiated(run.head.accept_encoding)
@@ -59,7 +59,7 @@ def encoded(run: Run, value: Any, media_type: str) -> Answer:
 
 
 def narrowed(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return of each flight only what SHOWN names."""
+    """Return only the fields in SHOWN of each flight."""
     own, nested = SHOWN.own, SHOWN.nested
     return [
         {

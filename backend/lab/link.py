@@ -1,19 +1,20 @@
-"""The delay link: a TCP proxy that stands for a long way between a browser and this server.
+"""The delay link: a TCP proxy that imitates a long way between a browser and this server.
 
-A link has a round-trip time and may have a rate. Each chunk is held for half the round-trip time on its way, there
-and back. Where there is a rate, all connections share it as they share a real line: packets leave one after another,
-and connections take turns. A new connection's first bytes wait one whole round trip more, which TCP's handshake would
-have taken: the real handshake here is with this process, at once. A connection opened early has that behind it when
-it is used, as in reality.
+A link has a round-trip time, and it can have a rate. It holds each chunk for half of the round-trip time, in both
+directions. All connections share the rate as they share a real line: packets leave one after another, and connections
+take turns. The first bytes of a new connection wait one more round trip, the time of TCP's handshake; the real
+handshake is with this process, and takes no time. A connection that is opened early has this wait behind it when it
+is used, as in reality.
 
-A side that ends its half ends it at the other end after the bytes before it, half a round trip later. A side that
-breaks off does too: a reset arrives as an end. A connection holds at most 1 MiB each way and then reads no further,
-like a TCP window: at 200 ms that is 10 MB/s.
+When one side ends its half of a connection, the link ends it at the other side too, after all bytes before it and
+half a round trip later. A reset arrives there as an end. A connection holds at most 1 MiB in each direction and then
+reads no further, like a TCP window: at 200 ms that is 10 MB/s.
 
-It carries bytes and reads none of them: TLS, which the edge speaks, goes through as through any line.
+The link does not interpret the bytes. So TLS, which the edge uses, passes through it.
 
-Not modelled: loss, jitter, slow start, DNS. So a link flatters many short connections. Its clock is never early;
-it is late by up to 1 ms each way, by which asyncio rounds a timer up, or by more where the machine is busy.
+It does not model loss, jitter, slow start and DNS. So many short connections look better here than they are. The
+link is never early. It is late by up to 1 ms in each direction, because asyncio rounds timers up, or by more if the
+machine is busy.
 """
 
 import asyncio
@@ -21,15 +22,15 @@ import socket
 
 HOST = "127.0.0.1"
 HELD = 1 << 20  # bytes of one connection, one way
-CHUNK = 1 << 16  # bytes read at once where there is no rate
-PACKET = 1_460  # where there is one: what fits into one frame of Ethernet
+CHUNK = 1 << 16  # bytes read at once without a rate
+PACKET = 1_460  # bytes with a rate: the content of one Ethernet frame
 
 
 class Link:
-    """A way to a port of this machine, or of another one: `server`.
+    """A link to a port of this machine, or of another one: `server`.
 
-    `rtt` is in ms; `down` (to the client) and `up` are in Mbit/s, of 1,000,000 bits, counted without headers. None is
-    without a limit. A client whose target does not answer is closed.
+    `rtt` is in ms. `down` (to the client) and `up` are in Mbit/s of 1,000,000 bits, without headers; None means no
+    limit. If the target does not answer, the link closes the client's connection.
     """
 
     def __init__(
@@ -43,12 +44,12 @@ class Link:
         self._connections: set[asyncio.Task[None]] = set()
 
     async def open(self, port: int = 0, host: str = HOST) -> int:
-        """Listen on a port, or on any free one (0), and return it. Raises OSError where it is taken."""
+        """Listen on a port, or on any free one (0), and return it. Raises OSError if the port is taken."""
         self._server = await asyncio.start_server(self._accept, host, port, limit=CHUNK)
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
-        """Listen no more, and cut every connection."""
+        """Stop listening, and close every connection."""
         self._server.close()
         for connection in self._connections:
             connection.cancel()
@@ -60,7 +61,7 @@ class Link:
         connection.add_done_callback(self._connections.discard)
 
     async def _join(self, from_client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        """Carry bytes both ways until both sides have ended; one may go on long after the other."""
+        """Carry bytes in both directions until both sides have ended. One side can end long before the other."""
         accepted = asyncio.get_running_loop().time()
         ends = [to_client]
         try:
@@ -90,14 +91,14 @@ class _Way:
         self._free = 0.0  # when the line is free again
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opens: float) -> None:
-        """Carry everything from a reader to a writer, and the end after it. Nothing leaves before `opens`."""
+        """Carry all bytes from a reader to a writer, then the end. No byte leaves before `opens`."""
         flight = _Flight()
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._send(reader, flight, opens))
                 both.create_task(self._deliver(flight, writer))
         except* OSError:
-            pass  # the receiver has gone; its own half ends by itself
+            pass  # the receiver has gone; its other direction ends by itself
 
     async def _send(self, reader: asyncio.StreamReader, flight: "_Flight", opens: float) -> None:
         loop = asyncio.get_running_loop()
@@ -111,11 +112,11 @@ class _Way:
             if not takes:
                 await flight.put(max(loop.time(), opens) + self._delay, data)
                 continue
-            await _sleep_until(opens)  # nobody takes a turn for later
+            await _sleep_until(opens)  # a turn is taken only when it begins
             begins = max(loop.time(), self._free)
             self._free = begins + takes
             await flight.put(self._free + self._delay, data)
-            await _sleep_until(begins)  # the next asks for its turn when this one begins: a late timer leaves no gap
+            await _sleep_until(begins)  # so a late timer leaves no gap on the line
 
     async def _deliver(self, flight: "_Flight", writer: asyncio.StreamWriter) -> None:
         while data := await flight.get():
@@ -125,7 +126,7 @@ class _Way:
 
 
 class _Flight:
-    """What is under way on one connection, in order: when it arrives, and its bytes. No bytes are the end."""
+    """The chunks on their way on one connection, in order: time of arrival, and bytes. Empty bytes are the end."""
 
     def __init__(self) -> None:
         self._chunks: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
@@ -150,7 +151,7 @@ class _Flight:
 
 
 async def _sleep_until(when: float) -> None:
-    """Sleep until a time of the loop's clock; where it has passed, go on without giving up the turn."""
+    """Sleep until a time of the loop's clock. If it has passed, return at once."""
     left = when - asyncio.get_running_loop().time()
     if left > 0:
         await asyncio.sleep(left)

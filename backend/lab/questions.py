@@ -1,4 +1,4 @@
-"""The questions that runs ask, by number: equal numbers are equal questions, and neighbours differ."""
+"""The questions of the runs, by number: equal numbers are equal questions, and neighbouring numbers differ."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ _STRIDE = 104_729  # a prime: neighbours lie far apart in the table
 
 
 def day(number: int) -> dict[str, str]:
-    """Return the filters of one of 1,095 days at an airport, as the product's questions take them."""
+    """Return the filters of one of 1,095 days at an airport, as the product's lists take them."""
     begins = _FIRST + timedelta(days=number * 37 % 365)
     return {
         "origin": ORIGINS[number % 3],

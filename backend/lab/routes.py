@@ -1,4 +1,4 @@
-"""The Lab on the wire, below /api/lab: what experiments there are, and one run of one side."""
+"""The Lab's GETs, below /api/lab: the list of experiments, and one run of one side."""
 
 import logging
 import os
@@ -27,16 +27,17 @@ from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .files import REPOSITORY, exists
 from .run import Run
+from .spans import SPANS
 from .workbench import ENGINES, Workbench
 
 LAB = "/api/lab"
 LONGEST_QUEUE = 2.0  # seconds that a heavy run waits for another
-AWAY = (OSError, HTTPError, ClientError)  # is raised where the slow service is not there or hangs
+AWAY = (OSError, HTTPError, ClientError)  # the errors of a slow service that is away or hangs
 log = logging.getLogger(__name__)
 
 
 class RunArguments(Arguments):
-    """Which question a run answers."""
+    """The number of the question that a run answers."""
 
     class Meta(Arguments.Meta):
         """No fields: an experiment chooses its own."""
@@ -66,20 +67,21 @@ def bench_of(app: Flask) -> Workbench:
 
 
 def admit() -> None:
-    """Refuse a client that asks more than a browser needs."""
+    """Refuse a client that sends more requests than a browser needs."""
     bench_of(current_app).admit(request.remote_addr or "")
 
 
 def list_experiments() -> Response:
-    """Describe all experiments, the links that lead to this port, and the machine."""
+    """Describe all experiments, the links that lead to this port, where spans lead, and the machine."""
     bench = bench_of(current_app)
     return no_store(
         jsonify(
             chapters=CHAPTERS,
             networks=NETWORKS,
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
-            port=int(os.environ.get("LAB_PORT") or address()[1]),  # where browsers find it
+            port=int(os.environ.get("LAB_PORT") or address()[1]),  # as browsers see it
             links=bench.companion.links,
+            spans={name: lead._asdict() for name, lead in SPANS.items()},
             machine=machine(),
         )
     )
@@ -94,7 +96,7 @@ def run_side(name: str, side: str) -> Response:
     if chosen.answer is None:
         raise Problem(404, "This side is the browser's alone: there is nothing to ask the server.")
     if chosen.needs and chosen.needs not in bench.engines:
-        raise Problem(503, f"This side needs {chosen.needs}, which is not there.")
+        raise Problem(503, f"This side needs {chosen.needs}, which is missing here.")
     with told_if_away(chosen):
         bench.prepare(name, found.prepare)
         with heavy_run(bench) if found.heavy else nullcontext(0.0) as queued:
@@ -103,12 +105,12 @@ def run_side(name: str, side: str) -> Response:
 
 @contextmanager
 def told_if_away(side: Side) -> Iterator[None]:
-    """Tell that an engine, or the slow service, is not there or hangs. Raises Problem (503)."""
+    """Answer 503 if an engine or the slow service is away or hangs. Raises Problem (503)."""
     try:
         yield
     except Problem:
         raise
-    except Exception as error:  # each engine's driver has its own
+    except Exception as error:  # each driver has errors of its own
         if side.needs not in ENGINES and not isinstance(error, AWAY):
             raise
         log.warning("The Lab's side %s could not run.", side.name, exc_info=True)
@@ -119,10 +121,10 @@ def told_if_away(side: Side) -> Iterator[None]:
 
 @contextmanager
 def heavy_run(bench: Workbench) -> Iterator[float]:
-    """Wait until no other heavy run is under way; the wait is given in ms. Raises Problem (503)."""
+    """Wait until no other heavy run is going on; yield the wait in ms. Raises Problem (503)."""
     began = perf_counter()
     if not bench.one_heavy_run.acquire(timeout=LONGEST_QUEUE):
-        detail = "Another heavy run is under way; run this again when it has ended."
+        detail = "Another heavy run is going on. Try again when it has ended."
         raise Problem(503, detail, headers=[("Retry-After", "5")])
     try:
         yield (perf_counter() - began) * 1000
@@ -131,7 +133,7 @@ def heavy_run(bench: Workbench) -> Iterator[float]:
 
 
 def answer(side: Side, run: Run) -> Response:
-    """Answer from a side, plain or asynchronous (as Flask runs an asynchronous view), with what it cost."""
+    """Call a side, plain or asynchronous (as Flask calls an asynchronous view), and add its costs."""
     made: Any = side.answer
     answered = current_app.async_to_sync(made)(run) if iscoroutinefunction(made) else made(run)
     response = sent(answered, run.timing)
@@ -140,7 +142,7 @@ def answer(side: Side, run: Run) -> Response:
 
 
 def show_source(path: str) -> Response:
-    """Show a file that an experiment names, or an experiment's own, as text."""
+    """Show a file that an experiment or a span names, or an experiment's own, as text."""
     if path not in _shown():
         raise Problem(404, "The Lab shows the files that its experiments name, and their own.")
     text = (REPOSITORY / path).read_text()
@@ -148,17 +150,17 @@ def show_source(path: str) -> Response:
 
 
 def show_audit() -> Response:
-    """List what stands around the views of this application, with its cost."""
+    """List the layers and hooks around the views of this application, with their costs."""
     return no_store(jsonify(items=recent(bench_of(current_app).app)))
 
 
 def ping() -> Response:
-    """Answer at once: what a round trip here costs without any work."""
+    """Answer at once, to measure a round trip without any work."""
     return no_store(Response(status=204))
 
 
 def machine() -> dict[str, Any]:
-    """Say on what this server runs."""
+    """Describe the machine of this server."""
     return {
         "cpu": _cpu(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -196,6 +198,8 @@ def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]
         "explanation": found.explanation,
         "lesson": found.lesson,
         "does_not_pay": found.does_not_pay,
+        "take_away": [example._asdict() for example in found.take_away],
+        "instead": found.instead,
         "network": found.network,
         "whole": found.seen is None,
     }
@@ -205,14 +209,17 @@ _HALVES = (("backend/lab/experiments", ".py"), ("frontend/src/lab/experiments", 
 
 
 def _shown() -> set[str]:
-    """Return the paths that may be shown: in an installation without sources of the frontend, those that exist."""
-    named = {path for found in all_experiments().values() for path in found.technique}
+    """Return the paths that may be shown. An installation may be without the frontend's sources."""
+    found = all_experiments().values()
+    named = {path for experiment in found for path in experiment.technique}
+    named |= {example.path for experiment in found for example in experiment.take_away}
+    named |= {lead.technique for lead in SPANS.values()}
     own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
     return {path for path in named | own if exists(path)}
 
 
 def _cpu() -> str:
-    """Return the processor's name, as far as it is known."""
+    """Return the name of the processor, if it is known."""
     told = Path("/proc/cpuinfo")
     if told.exists():
         for line in told.read_text().splitlines():

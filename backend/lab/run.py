@@ -1,4 +1,4 @@
-"""One run of one side: what it may use, and what it cost."""
+"""One run of one side: the parts that it may use, and its costs."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CountedDatabase:
-    """The product's database, with the rows that it returns counted for one run. It shares its plans."""
+    """The product's database and its plans. It counts for one run the rows that statements return."""
 
     def __init__(self, database: Database, run: "Run") -> None:
         self._database = database
@@ -34,10 +34,10 @@ class CountedDatabase:
 
 
 class Run:
-    """What a side gets: the number of the question (equal for all sides of a round), the workbench, and a timing.
+    """One run, as a side gets it: the number of the question, the workbench, and a timing.
 
-    `number` chooses the question, so that no two rounds ask the same; `part` is for sides that ask several times.
-    `facts` are further counts that a side wants to tell, such as how often something was computed.
+    `number` chooses the question. It is equal for all sides of a round, and differs between rounds. `part` is for
+    sides that ask several times. `facts` are further counts of a side, such as the number of computations.
     """
 
     def __init__(self, bench: "Workbench", head: Head, number: int = 0, part: int = 0, queued: float = 0) -> None:
@@ -45,15 +45,15 @@ class Run:
         self.head = head
         self.number = number
         self.part = part
-        self.queued = queued  # ms that the request waited for another heavy run, before this one began
+        self.queued = queued  # ms that the request waited for another heavy run
         self.timing = Timing()
         self.rows = 0
         self.facts: dict[str, int] = {}
-        self.spent_elsewhere = 0.0  # ms of CPU time that belong to this run and were spent before or after it
+        self.spent_elsewhere = 0.0  # ms of CPU time for this run, spent before or after it
         self._cpu = time.process_time_ns()
 
     def database(self, database: Database | None = None) -> Any:
-        """Return the product's database, or the one given, with its rows counted for this run."""
+        """Return the product's database, or the given one, so that its rows count for this run."""
         return CountedDatabase(database or self.bench.database, self)
 
     def ask(
@@ -77,7 +77,7 @@ class Run:
 
     @contextmanager
     def statement(self) -> Iterator[None]:
-        """Count and time a statement that does not run through the product's plans."""
+        """Count and time a statement without a plan of the product."""
         self.timing.statements += 1
         with self.timing.span("db"):
             yield
@@ -91,7 +91,7 @@ class Run:
     def bytes(
         self, body: bytes, media_type: str = JSON, coding: str = IDENTITY, headers: Sequence[tuple[str, str]] = ()
     ) -> Answer:
-        """Answer with ready bytes. Nothing keeps it, unless `headers` bring a Cache-Control of their own."""
+        """Answer with ready bytes. No cache keeps them, unless `headers` have a Cache-Control."""
         given = dict(headers)
         told = [("Content-Type", media_type), ("Content-Length", str(len(body)))]
         if "Cache-Control" not in given:
@@ -101,7 +101,7 @@ class Run:
         return Answer(200, [*told, *given.items()], body)
 
     def add(self, others: Sequence["Run"]) -> None:
-        """Count the statements and rows of runs that overlapped as this one's, and the spans of the longest."""
+        """Add the statements and rows of runs that overlapped to this run, and the spans of the longest of them."""
         self.rows += sum(run.rows for run in others)
         self.timing.statements += sum(run.timing.statements for run in others)
         longest = max(others, key=lambda run: sum(run.timing.spans.values()))
@@ -109,11 +109,11 @@ class Run:
 
     @property
     def cpu(self) -> float:
-        """Milliseconds of CPU time that this process has spent since the run began, and what was spent elsewhere."""
+        """Milliseconds of CPU time of this process since the run began, and `spent_elsewhere`."""
         return (time.process_time_ns() - self._cpu) / 1e6 + self.spent_elsewhere
 
     def costs(self) -> str:
-        """Return the value of a second Server-Timing: wait and CPU time, the rows returned, and what was counted."""
+        """Return the value of a second Server-Timing: wait, CPU time, rows, and facts."""
         times = f"queued;dur={self.queued:.3f}, cpu;dur={self.cpu:.3f}"
         counts: Mapping[str, int] = {"rows": self.rows, **self.facts}
         return ", ".join([times, *(f'{name};desc="{count}"' for name, count in counts.items())])

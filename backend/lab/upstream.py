@@ -1,9 +1,9 @@
-"""A slow service, as a server may have to ask one: GET /weather/<id>?delay=<ms> answers a row after the delay.
+"""A slow service, as a server may have to call one: GET /weather/<id>?delay=<ms> answers a row after the delay.
 
-The row is the product's own hour of weather, so that a side that asks here can be compared with one that asks the
-database: {"id", "origin", "local_hour", "temp", "wind_speed"}, in degrees Fahrenheit and miles per hour. The delay is
-0 to 2,000 ms, 0 where it is not given. Errors are application/problem+json: 400 for what cannot be asked, 404 for a
-row that there is not, 503 where the database cannot be read.
+The row is an hour of weather of the product: {"id", "origin", "local_hour", "temp", "wind_speed"}, in degrees
+Fahrenheit and miles per hour. So a side that calls this service can be compared with a side that asks the database.
+The delay is 0 to 2,000 ms, by default 0. Errors are application/problem+json: 400 for a wrong request, 404 for a row
+that does not exist, 503 if the database cannot be read.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from aiohttp import web
 from flask_roundtrip.wire import PROBLEM_JSON, Problem
 
 LONGEST_DELAY = 2_000  # ms
-LARGEST_ID = 2**63 - 1  # what SQLite counts to
+LARGEST_ID = 2**63 - 1  # the largest integer of SQLite
 ROW = "SELECT id, origin, local_hour, temp, wind_speed FROM weather WHERE id = ?"
 DATABASE = web.AppKey("database", str)
 
 
 def application(database: str) -> web.Application:
-    """Return the service, over a SQLite file that it only reads; with "", it answers 503."""
+    """Return the service. It only reads the SQLite file; with "" it answers 503."""
     app = web.Application(middlewares=[_tell_problems])
     app[DATABASE] = database
     app.router.add_get("/weather/{id}", answer_weather)
@@ -42,11 +42,11 @@ async def answer_weather(request: web.Request) -> web.Response:
 
 
 def read_weather(database: str, number: int) -> dict[str, object]:
-    """Return a row by its id. It takes less than 1 ms, so the loop waits for it. Raises Problem (404, 503)."""
+    """Return a row by its id. This takes less than 1 ms, so the event loop waits. Raises Problem (404, 503)."""
     if not database:
         raise Problem(503, "This service reads a SQLite file, and the server's database is not one.")
     try:
-        # Without a timeout: where someone holds the file, others would wait with this one.
+        # Without a timeout: if the file is locked, the event loop would wait, and all other requests with it.
         with closing(sqlite3.connect(f"{Path(database).absolute().as_uri()}?mode=ro", uri=True, timeout=0)) as file:
             file.row_factory = sqlite3.Row
             row = file.execute(ROW, (number,)).fetchone()
@@ -67,7 +67,7 @@ def _whole(text: str, name: str, least: int, most: int) -> int:
 async def _tell_problems(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Put every error into the product's one shape."""
+    """Answer every error in the form of the product."""
     try:
         return await handler(request)
     except Problem as told:

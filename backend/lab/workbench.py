@@ -1,4 +1,4 @@
-"""What experiments are made of: the product's parts, made once, and the engines that are there."""
+"""The workbench: the product's parts that experiments use, made once, and the engines that are available."""
 
 import os
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock, Semaphore
 
 from flask import Flask
-from flask_roundtrip.database import Database
+from flask_roundtrip.database import Database, FairShare
 from flask_roundtrip.pagination import Cursors
 from flask_roundtrip.wire import Problem
 from limits import RateLimitItemPerSecond
@@ -19,22 +19,22 @@ from roundtrip.extensions import db
 
 from .companion import Companion
 
-# Bounds for a server that is left on. A browser on the same machine makes about 500 requests a second when an
-# experiment runs; all who come through a link are one client, 127.0.0.1. Cost has a bound of its own: what computes
-# for tens of milliseconds is heavy, and of all clients' heavy runs one is under way at a time. The others hold a
-# thread while they wait, so they do not wait long.
+# Bounds for a server that stays on. A browser on the same machine sends about 500 requests a second while an
+# experiment runs. All browsers behind a link are one client, 127.0.0.1. Heavy runs compute for tens of milliseconds,
+# and only one heavy run of all clients runs at a time. The others hold a thread while they wait, so they wait briefly.
 MOST_REQUESTS = RateLimitItemPerSecond(6_000, 10)
+MOST_THREADS = 50  # of one run; they wait for a connection of the pool, and are never refused
 EDGE = "a caching edge (make lab-stack)"
-# Engines that a site may have, and where they are; without one the sides that need it say so.
+# Engines that a site may have, and the variables with their addresses. A side without its engine says so.
 ENGINES = {
     "PostgreSQL": "LAB_POSTGRES_URL",
     "pgbouncer": "LAB_PGBOUNCER_URL",
     "Redis": "LAB_REDIS_URL",
     "Memcached": "LAB_MEMCACHED_URL",
-    EDGE: "LAB_EDGE",  # any word where each request comes through one (compose.yml)
+    EDGE: "LAB_EDGE",  # any word, if each request comes through an edge (compose.yml)
 }
-SQLITE = "SQLite (make run)"  # is there where the site's own database is one
-BUILT = "the built frontend (make build)"  # is there as an engine is, where it is
+SQLITE = "SQLite (make run)"  # available if the site's own database is SQLite
+BUILT = "the built frontend (make build)"  # counts as an engine
 
 
 class Workbench:
@@ -45,6 +45,7 @@ class Workbench:
         with app.app_context():
             self.engine = db.engine
             self.database = Database(database.reader(db.engine))
+        self.database.turns = FairShare(MOST_THREADS)
         self.cursors = Cursors("the Lab's own")
         url = self.engine.url
         file = (url.database or "") if url.get_backend_name() == "sqlite" else ""
@@ -56,7 +57,7 @@ class Workbench:
             self.engines[SQLITE] = file
         if (self.dist / "index.html").is_file():
             self.engines[BUILT] = str(self.dist)
-        self.opened = ExitStack()  # what experiments keep open to the engines
+        self.opened = ExitStack()  # connections of experiments to the engines
         self.one_heavy_run = Semaphore()
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._prepared: set[str] = set()
@@ -65,10 +66,10 @@ class Workbench:
     def admit(self, client: str) -> None:
         """Count a request of a client. Raises Problem (429)."""
         if not self._limiter.hit(MOST_REQUESTS, client):
-            raise Problem(429, "That is more than one browser needs; wait a little.", headers=[("Retry-After", "10")])
+            raise Problem(429, "One browser needs fewer requests. Wait ten seconds.", headers=[("Retry-After", "10")])
 
     def prepare(self, name: str, prepare: object) -> None:
-        """Make what an experiment needs, once."""
+        """Call an experiment's `prepare` once."""
         with self._preparing:
             if name not in self._prepared and callable(prepare):
                 prepare(self)
@@ -76,6 +77,6 @@ class Workbench:
 
 
 def _number(variable: str) -> int | None:
-    """Return the number that a variable holds, if it is set."""
+    """Return the number in a variable, if it is set."""
     text = os.environ.get(variable)
     return int(text) if text else None

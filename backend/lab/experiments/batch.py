@@ -1,5 +1,6 @@
-"""Six questions, one round trip: the sides are the browser's alone."""
+"""Six questions in one round trip. Only the browser has code for this experiment."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -8,18 +9,18 @@ EXPERIMENT = Experiment(
     chapter="Batching and rounds",
     network="100 ms",
     shows=(
-        "Six questions about one flight. Asked one by one they wait for six round trips; in one batch they wait "
-        "for one."
+        "A page asks six questions about one flight. Asked one by one, they wait for six round trips. In one batch "
+        "they wait for one."
     ),
     technique=(
-        client("batch.ts"),
+        client("techniques/batch.ts"),
         package("batch.py"),
     ),
     sides=(
         Side(
             "one_by_one",
             "One by one",
-            "Asks each question when the one before has been answered.",
+            "Asks each question after the answer to the one before.",
             (
                 "browser -> server: question ×6",
                 "server -> browser: answer ×6",
@@ -28,7 +29,7 @@ EXPERIMENT = Experiment(
         Side(
             "parallel",
             "In parallel",
-            "Asks all six at once, on as many connections as the browser opens.",
+            "Asks all six at once, over as many connections as the browser opens.",
             (
                 "browser -> server: flight",
                 "& browser -> server: five others",
@@ -38,7 +39,7 @@ EXPERIMENT = Experiment(
         Side(
             "one_batch",
             "One batch",
-            "Sends all six in one request, and reads each answer as its line arrives.",
+            "Sends all six in one request, and reads each answer when its line arrives.",
             (
                 "browser -> server: batch of 6",
                 "server -> browser: 6 answers",
@@ -47,19 +48,20 @@ EXPERIMENT = Experiment(
     ),
     explanation=(
         (
-            "On a distant server a round trip costs more than the work. Questions that wait for each other pay "
-            "for it each time."
+            "When the server is far away, a round trip takes longer than the work of the server. Six questions one "
+            "after the other pay for six round trips."
         ),
         (
-            "Asked in parallel they share the wait, but HTTP/1.1 gives a site six connections. Here all six are open "
-            "beforehand; to open them costs round trips of its own, which no figure on this page has. A batch needs "
-            "one connection and one set of headers."
+            "In parallel they share the wait, but over HTTP/1.1 a browser opens six connections to a site at most. "
+            "Here all six are open before the measuring starts. To open them takes more round trips, and no figure "
+            "on this page contains those. A batch needs one connection and one set of headers."
         ),
-        "On all sides the server's cache has the answers already, so that only the way to them differs.",
+        "On all sides the server's cache already has the answers, so that only the way to them differs.",
     ),
-    lesson="Ask for all that a page needs in one go.",
+    lesson="Ask for everything that a page needs in one request.",
+    take_away=(take_away.BATCH, take_away.CLIENT_BATCH),
     does_not_pay=(
-        "Where the questions are few and the browser's or a shared cache has their answers: a batch is a "
-        "POST, which no cache keeps."
+        "For few questions, or where the browser's cache or a shared cache has the answers. A batch is a POST, and "
+        "no cache keeps its answer."
     ),
 )

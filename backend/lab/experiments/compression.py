@@ -1,4 +1,4 @@
-"""The same 200 flights as they are, and in each content coding."""
+"""The same 200 flights without a content coding, and with gzip, zstd and br."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from flask_roundtrip.wire import IDENTITY, JSON, Answer, Problem
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import read
@@ -15,10 +16,10 @@ from ..run import Run
 
 
 def in_coding(coding: str) -> Callable[[Run], Answer]:
-    """Return what answers the list in a content coding."""
+    """Return the function of a side: it answers the list in this content coding."""
 
     def answer(run: Run) -> Answer:
-        """Raises Problem (406) where the client says that it could not read it."""
+        """Raises Problem (406) if the client does not accept the coding."""
         accepted = run.head.accept_encoding
         if coding != IDENTITY and accepted and not parse_accept_header(accepted, Accept).quality(coding):
             raise Problem(406, f"This browser does not accept {coding} here; many do so only over HTTPS.")
@@ -45,49 +46,58 @@ def _pattern(work: str, sent: str) -> tuple[str, ...]:
 EXPERIMENT = Experiment(
     title="Compression",
     chapter="Serialization and payload",
-    shows="The same 200 flights as they are, and as gzip, zstd and br make them smaller. The time to compress them "
-    "counts.",
+    shows=(
+        "The same 200 flights uncompressed, and compressed by gzip, zstd and br. The measured time contains the "
+        "compressing."
+    ),
     technique=(package("compression.py"),),
     sides=(
         Side(
             "identity",
             "As it is",
-            "Sends the JSON without a content coding.",
+            "Sends the JSON uncompressed.",
             _pattern("", "about 35 kB"),
             in_coding(IDENTITY),
         ),
         Side(
             "gzip",
             "gzip",
-            "Level 6: every client understands it.",
+            "Level 6. Every client understands gzip.",
             _pattern("gzip", "about 4 kB"),
             in_coding("gzip"),
         ),
         Side(
             "zstd",
             "zstd",
-            "Level 3: the quickest to make.",
+            "Level 3. The fastest of the three.",
             _pattern("zstd", "about 4 kB"),
             in_coding("zstd"),
         ),
         Side(
             "br",
             "br",
-            "Level 5: the smallest of the three.",
+            "Level 5. The smallest of the three.",
             _pattern("br", "about 3 kB"),
             in_coding("br"),
         ),
     ),
     explanation=(
-        "A list says the names of its fields again for each item, and many of their values too. A compressor writes "
-        "such things once and then points back to them, so that a list shrinks to a fraction.",
-        "The browser says in Accept-Encoding what it understands, and undoes it in native code. The server "
-        "compresses in less than a millisecond; the product keeps the result in its cache, and does not even pay "
-        "that again.",
-        "How much it saves is a matter of the network: bytes that need not be sent need not be waited for.",
+        (
+            "A list repeats the names of its fields for each item, and many of the values too. A compressor writes a "
+            "repeated text once and later points back to it. So a list shrinks to a fraction of its size."
+        ),
+        (
+            "The browser names in Accept-Encoding the codings that it understands, and decompresses in native code. "
+            "The server compresses in less than a millisecond. The product keeps the compressed bytes in its cache, "
+            "so a hit does not pay for it again."
+        ),
+        "The gain depends on the network: fewer bytes take less time on the way.",
     ),
-    lesson="Compress text of more than a few hundred bytes, in the best coding that the client accepts.",
-    does_not_pay="On the same machine or a very fast network, for answers that fit into one packet, and for what is "
-    "compressed already, such as pictures.",
+    lesson="Compress text of more than a few hundred bytes, with the best coding that the client accepts.",
+    take_away=(take_away.COMPRESSED,),
+    does_not_pay=(
+        "On the same machine or a very fast network, for answers that fit into one packet, and for content that is "
+        "compressed already, such as pictures."
+    ),
     network="slow 4G",
 )

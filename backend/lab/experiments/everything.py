@@ -1,4 +1,4 @@
-"""Everything: the page of a flight as people first write it, against the product's own pipeline in one batch."""
+"""Everything: the page of a flight as tutorials write it, against the product's answers in one batch."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -24,13 +24,13 @@ from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.resources.weather.model import Weather
 from roundtrip.resources.weather.schema import WeatherSchema
 
-from .. import questions
+from .. import questions, take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..run import Run
 from ..workbench import Workbench
 
-# What a page about a flight may show of each. The product's own asks for less: it has the weather with the flight.
+# The fields of the page. The product's own page asks for fewer: it reads the weather together with the flight.
 ROW = (
     *("id", "carrier", "flight", "origin", "dest", "sched_dep", "dep"),
     *("dep_delay", "arr_delay", "distance", "status"),
@@ -41,11 +41,11 @@ WHOLE = (
 )
 HOUR = ("local_hour", "temp", "wind_speed", "wind_gust", "precip", "visib")
 MONTH = ("month", "count", "cancelled", "on_time_share", "mean_delay")
-URLS = 6  # the part that tells where the product has the others
+URLS = 6  # the part that lists the product's URLs of the others
 
 
 class Known(NamedTuple):
-    """What the page knows of its flight before the first answer, and from it, and sends with each question."""
+    """The facts about its flight that the page knows before it asks, and sends with each question."""
 
     id: int
     carrier: str
@@ -55,7 +55,7 @@ class Known(NamedTuple):
 
 
 def part(run: Run) -> Answer:
-    """Answer one of the page's six requests, 0 to 5, as people first write it; or 6: the product's URLs of them."""
+    """Answer one of the six requests (0 to 5) as tutorials write it. Part 6 is the list of the product's URLs."""
     if run.part > URLS:
         raise Problem(404, f"The page has {URLS} parts, from 0, and part {URLS} names the product's.")
     known = known_of(run.bench, run.number)
@@ -70,7 +70,7 @@ def part(run: Run) -> Answer:
 
 @lru_cache(maxsize=64)
 def known_of(bench: Workbench, number: int) -> Known:
-    """Look up once what a page would send: the browser asks part 6 before it measures. Raises Problem (404)."""
+    """Look up the facts that the page sends, once: part 6 is asked for before the measuring. Raises Problem (404)."""
     query = select(Flight.id, Flight.carrier, Flight.flight, Flight.origin, Flight.sched_dep)
     with bench.database.engine.connect() as connection:
         row = connection.execute(query.where(Flight.id == questions.flight(number))).one_or_none()
@@ -94,7 +94,7 @@ def parts(known: Known) -> list[str]:
 
 
 def whole_flight(session: Session, known: Known) -> Any:
-    """The flight; marshmallow touches what belongs to it, and the ORM fetches one after the other."""
+    """The flight. marshmallow reads its relations, and the ORM fetches them one after the other."""
     return FlightSchema(only=WHOLE).dump(session.get(Flight, known.id))
 
 
@@ -122,7 +122,7 @@ def same_number(session: Session, known: Known) -> Any:
 
 
 def by_month(session: Session, known: Known) -> Any:
-    """How the flights under that number fared, month by month."""
+    """Delays of the flights with that number, by month."""
     on_time = func.sum(case((Flight.arr_delay < 15, 1), else_=0))
     query = (
         select(
@@ -170,7 +170,7 @@ def _written(fields: Sequence[str]) -> str:
 
 @contextmanager
 def _session(run: Run) -> Iterator[Session]:
-    """Open a session of the ORM for one request; its statements, their time and its rows are counted for the run."""
+    """Open a session of the ORM for one request, and count its statements, their time and its rows."""
     began = 0
 
     def begin(*_: object) -> None:
@@ -195,8 +195,10 @@ def _session(run: Run) -> Iterator[Session]:
 EXPERIMENT = Experiment(
     title="All of it",
     chapter="Everything",
-    shows="Six answers about one flight. Asked for one by one and written as people first write it, or all in one "
-    "batch through the product's own pipeline.",
+    shows=(
+        "Six answers about one flight. One side asks for them one by one, from code as tutorials write it. The other "
+        "asks for all in one batch of the product."
+    ),
     technique=(
         package("respond.py"),
         package("batch.py"),
@@ -207,8 +209,8 @@ EXPERIMENT = Experiment(
         Side(
             "all_off",
             "As people first write it",
-            "Six requests, each after the one before: ORM entities with all columns, marshmallow, json, nothing "
-            "kept and nothing compressed.",
+            "Six requests, one after the other: ORM entities with all columns, marshmallow, json, no cache, no "
+            "compression.",
             (
                 "browser -> server: the flight",
                 "server -> database: flight, airline, plane, airports, weather ×6",
@@ -222,8 +224,7 @@ EXPERIMENT = Experiment(
         Side(
             "all_on",
             "The product",
-            "One batch of the same six questions, each with its fields. Their answers are already in the server's "
-            "cache.",
+            "One batch of the same six questions, each with its fields. The server's cache already has the answers.",
             (
                 "browser -> server: one batch of six",
                 "server -> cache: the answer's bytes ×6",
@@ -232,19 +233,30 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "Each technique of this Lab saves something of its own: a round trip, a statement, a column, an encoding, a "
-        "wait. Here they come together.",
-        "The slow side is not made badly on purpose. It is what tutorials show: an entity from the ORM, a schema's "
-        "dump, a request for each thing when it is needed. On one machine it works well; with 100 milliseconds "
-        "between the browser and the server, six requests in a row are more than half a second of waiting alone.",
-        "The product's side is measured as most readers meet it, when somebody has asked the same before: "
-        "its six answers are in the server's cache. The first who asks for a flight pays for one statement for each "
-        "answer that is not there.",
-        "Both sides give the same values. The product's lists also tell how to go on behind them (`next`), which is "
-        "not part of what is compared.",
+        (
+            "Each technique of this Lab saves something else: a round trip, a statement, a column, an encoding, a "
+            "wait. This experiment uses all of them together."
+        ),
+        (
+            "The slow side is not bad on purpose. It is code as tutorials show it: an entity of the ORM, a schema's "
+            "dump, and a request for each thing at the moment when the page needs it. On one machine it works well. "
+            "With 100 milliseconds between browser and server, six requests in a row wait more than half a second."
+        ),
+        (
+            "The product's side is measured as most readers meet it: somebody has asked the same before, and its six "
+            "answers are in the server's cache. The first reader of a flight waits for one statement for each "
+            "missing answer."
+        ),
+        (
+            "Both sides give the same values. The product's lists also have a cursor for the next page (`next`), and "
+            "the comparison leaves it out."
+        ),
     ),
-    lesson="Save the round trips first: they weigh more than all that the server does.",
-    does_not_pay="For a page with a single question, of few users, near the server: there the simple way is as "
-    "quick as anyone can notice, and there is less to understand.",
+    lesson="Save the round trips first. They cost more than all the work of the server.",
+    take_away=(take_away.EVERYTHING, take_away.CLIENT_BATCH),
+    does_not_pay=(
+        "For a page with one question and few users near the server. There nobody notices a difference, and the "
+        "simple code is easier to understand."
+    ),
     network="100 ms",
 )

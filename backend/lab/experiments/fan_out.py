@@ -1,4 +1,4 @@
-"""Five answers from a slow service: one after another, in threads, or on an event loop."""
+"""Five answers of a slow service: one after another, in threads, or on an event loop."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def in_threads(run: Run) -> Answer:
 
 
 async def on_an_event_loop(run: Run) -> Answer:
-    """Let one thread wait for all calls at once. A session belongs to its loop, and Flask makes one for each view."""
+    """Let one thread wait for all calls at once. Each view gets an event loop from Flask, and each loop a session."""
     with run.timing.span("upstream"):
         async with session() as calls:
             answers = await asyncio.gather(*(fetch_async(calls, url) for url in urls(run, CALLS, DELAY)))
@@ -46,14 +46,16 @@ def _told(run: Run, answers: list[Any]) -> Answer:
 EXPERIMENT = Experiment(
     title="Waiting for five at once",
     chapter="Asynchrony",
-    shows="A view needs five answers of another service, which takes 40 milliseconds for each. One after another "
-    "that is 200 milliseconds; together it is a little more than 40.",
+    shows=(
+        "A view needs five answers of another service, and the service takes 40 milliseconds for each. One after "
+        "another that is 200 milliseconds. Together it is a little more than 40."
+    ),
     technique=(package("batch.py"),),
     sides=(
         Side(
             "one_by_one",
             "One after another",
-            "Calls, waits, calls again.",
+            "Calls, waits for the answer, calls again.",
             (
                 "browser -> server: five hours of weather",
                 "server -> upstream: first hour",
@@ -69,7 +71,7 @@ EXPERIMENT = Experiment(
         Side(
             "asyncio",
             "An async view",
-            "One thread, whose event loop waits for all five calls.",
+            "One thread. Its event loop waits for all five calls.",
             (
                 "browser -> server: five hours of weather",
                 "server -> upstream: first hour",
@@ -85,7 +87,7 @@ EXPERIMENT = Experiment(
         Side(
             "threads",
             "Five threads",
-            "A thread for each call, over connections that are kept.",
+            "One thread for each call, over connections that stay open.",
             (
                 "browser -> server: five hours of weather",
                 "server -> upstream: first hour",
@@ -100,15 +102,24 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "While a program waits for another computer its processor has nothing to do. Calls that do not need each "
-        "other's answers can wait together: then the slowest of them decides, not their sum.",
-        "Threads do it, and so does an event loop; for five calls there is little between them. Under a WSGI server "
-        "Flask makes a new event loop for each async view, so its HTTP client must connect anew each time. Threads "
-        "share a pool of open connections.",
-        "The product does the same with the parts of a batch: each is answered in a thread of its own as soon as one "
-        "is free.",
+        (
+            "While a program waits for another computer, its processor is idle. Calls that do not need each other's "
+            "answers can wait at the same time. The total is then the time of the slowest call, not the sum."
+        ),
+        (
+            "Threads do this, and so does an event loop. For five calls the two are nearly equal. Under a WSGI "
+            "server Flask makes a new event loop for each async view, so the HTTP client must open new connections "
+            "each time. Threads share a pool of open connections."
+        ),
+        (
+            "The product does the same with the parts of a batch: each part runs in a thread of its own, as soon as "
+            "one is free."
+        ),
     ),
-    lesson="Begin every call that needs no other's answer, then wait once.",
-    does_not_pay="Where one call needs the answer of the one before, where the service allows few at a time, or "
-    "where the time goes into computing: Python's threads share one interpreter.",
+    lesson="Start all calls that do not need each other's answers, then wait once.",
+    instead="Take ThreadPoolExecutor of Python's standard library, and a client that keeps connections: urllib3.",
+    does_not_pay=(
+        "Where one call needs the answer of another, where the service allows few calls at a time, or where the "
+        "program computes instead of waiting: Python's threads share one interpreter."
+    ),
 )

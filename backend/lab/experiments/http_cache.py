@@ -1,5 +1,6 @@
-"""What the browser has already: the sides are the browser's alone."""
+"""A list that the browser has already. Only the browser has code for this experiment."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -8,17 +9,18 @@ EXPERIMENT = Experiment(
     chapter="Caching",
     network="slow 4G",
     shows=(
-        "The same list asked for again. It can come whole, be confirmed without a body, or need no round trip at all."
+        "A page asks for the same list again. The list can come whole, a 304 can confirm the old one without a body, "
+        "or the browser can answer without any round trip."
     ),
     technique=(
-        client("conditional.ts"),
+        client("techniques/conditional.ts"),
         package("conditional.py"),
     ),
     sides=(
         Side(
             "full",
             "200 each time",
-            "Sends a validator that never fits, so that the whole list comes from the server.",
+            "Sends a validator that never fits, so the server sends the whole list.",
             (
                 "browser -> server: list",
                 "server -> browser: list",
@@ -27,7 +29,7 @@ EXPERIMENT = Experiment(
         Side(
             "not_modified",
             "304",
-            "Sends the validator of the answer in hand, and is told that it is still good.",
+            "Sends the ETag of the answer that it has. The server confirms it.",
             (
                 "browser -> server: list, if changed",
                 "server -> browser: not modified",
@@ -36,23 +38,24 @@ EXPERIMENT = Experiment(
         Side(
             "browser_cache",
             "Browser cache",
-            "Asks within the time that Cache-Control allows, and is answered by the browser.",
+            "Asks within the time that Cache-Control allows. The browser answers by itself.",
             ("browser -> browser: list",),
         ),
     ),
     explanation=(
         (
-            "An ETag names a version of an answer. If-None-Match sends it back, and a 304 says that nothing has "
-            "changed: it saves the body, not the round trip."
+            "An ETag names a version of an answer. The client sends it back in If-None-Match. If nothing has "
+            "changed, the server answers 304, without a body. This saves the body, not the round trip."
         ),
         (
-            "Cache-Control: max-age says how long nobody needs to ask. Within that time the browser answers "
-            "itself. The server's own cache has the list on all three sides."
+            "Cache-Control: max-age says for how long nobody needs to ask. Within that time the browser answers by "
+            "itself. On all three sides the server's own cache has the list."
         ),
     ),
-    lesson="Say how long an answer is good for, and give it a validator for afterwards.",
+    lesson="Say for how long an answer is good, and give it a validator for the time after.",
+    take_away=(take_away.CACHED, take_away.CLIENT_CONDITIONAL),
     does_not_pay=(
-        "Where answers must never be old, or hardly anything is asked twice. A 304 saves little where the "
-        "answer is small."
+        "Where an answer must never be old, or where hardly anybody asks twice. A 304 saves little where the answer "
+        "is small."
     ),
 )

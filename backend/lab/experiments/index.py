@@ -1,4 +1,4 @@
-"""An index taken away: the same statement, with the planner forbidden to use one for the flights."""
+"""A list without its index: the same statement, but SQLite may not use an index of the flights."""
 
 from flask_roundtrip.wire import Answer
 
@@ -10,12 +10,12 @@ from ..workbench import SQLITE
 
 
 def without_index(run: Run) -> Answer:
-    """Read the list from a table that has no index, as far as the planner knows."""
+    """Read the list without an index."""
     return run.json(read(run, database=Rewritten(run.bench.database, not_indexed)))
 
 
 def with_index(run: Run) -> Answer:
-    """Read the list from the index on the airport and the time."""
+    """Read the list by the index on the time."""
     return run.json(read(run))
 
 
@@ -27,8 +27,10 @@ def not_indexed(sql: str) -> str:
 EXPERIMENT = Experiment(
     title="An index",
     chapter="Database",
-    shows="The first 200 flights of one day from one airport, out of 336,776. The statement is the same on both "
-    "sides, but on one the database may not use its index.",
+    shows=(
+        "The first 200 flights of one day from one airport, out of 336,776. Both sides run the same statement, but "
+        "on one side the database may not use its index."
+    ),
     technique=(
         "backend/roundtrip/resources/flights/model.py",
         package("query_plan.py"),
@@ -37,7 +39,7 @@ EXPERIMENT = Experiment(
         Side(
             "scan",
             "Without the index",
-            "Reads every flight of the year, keeps those that match, and sorts them.",
+            "Reads every flight of the year, keeps the flights that match, and sorts them.",
             (
                 "browser -> server: flights of a day",
                 "server -> database: all 336,776 flights looked at, then sorted",
@@ -49,7 +51,7 @@ EXPERIMENT = Experiment(
         Side(
             "seek",
             "With the index",
-            "Goes straight to the first flight of that day and reads on from there.",
+            "Goes to the first flight of that day in the index, and reads on from there.",
             (
                 "browser -> server: flights of a day",
                 "server -> database: 200 flights, in their order already",
@@ -59,16 +61,22 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "Without an index a database finds the rows that match by looking at all of them. That takes longer with "
-        "every row added, however few of them match.",
-        "An index is a sorted copy of a few columns, with a pointer to the row. In one on (origin, sched_dep, id) "
-        "all flights of a day from an airport stand side by side and in order: nothing else is read, and nothing is "
-        "sorted.",
-        "SQLite's EXPLAIN QUERY PLAN says which it does: SCAN flights, or SEARCH flights USING INDEX.",
+        (
+            "Without an index a database looks at all rows to find those that match. This takes longer with each new "
+            "row, even if few rows match."
+        ),
+        (
+            "An index is a sorted copy of a few columns, with a pointer to each row. The index used here begins with "
+            "the time of departure, and holds the airport too. In it all flights of one day stand side by side, in "
+            "order. The database reads only these, skips those of other airports, and sorts nothing."
+        ),
+        "SQLite's EXPLAIN QUERY PLAN tells the difference: SCAN flights, or SEARCH flights USING INDEX.",
     ),
-    lesson="For each list, make an index that begins with the columns of its filter and goes on with those of its "
-    "order.",
-    does_not_pay="For small tables, and for questions that most rows match. Each index also makes writes slower and "
-    "the file larger.",
+    lesson="Make an index that has each list's rows side by side and in order.",
+    instead="Take CREATE INDEX of your database; in SQLAlchemy it is Index, beside the model.",
+    does_not_pay=(
+        "For small tables, and for questions that most rows match. Each index also makes writes slower and the file "
+        "larger."
+    ),
     heavy=True,
 )

@@ -1,4 +1,4 @@
-"""Middleware: ten innocent hooks and two WSGI layers around a view, against the view alone."""
+"""Middleware: a view with ten hooks and two WSGI layers around it, against the view alone."""
 
 import json
 import logging
@@ -20,6 +20,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import page_of_flights
@@ -27,11 +28,11 @@ from ..questions import day
 from ..run import Run
 from ..workbench import Workbench
 
-RUN = "lab.run"  # where the WSGI environment carries the run to the view
+RUN = "lab.run"  # the key of the run in the WSGI environment
 ROWS = 20
 SELECTION = selection(("arr_delay", "carrier", "dest", "flight", "id", "sched_dep"))
 LANGUAGES = ("en", "de", "fr", "es")
-MAINTENANCE = Path(__file__).with_name("maintenance.html")  # not there: a site in order has none
+MAINTENANCE = Path(__file__).with_name("maintenance.html")  # does not exist, as on a site in order
 log_lines: deque[str] = deque(maxlen=1_000)
 slow_requests: deque[str] = deque(maxlen=100)
 
@@ -45,7 +46,7 @@ def bare_application() -> Flask:
 
 
 def laden_application() -> Flask:
-    """Return the same application with what gathers around it in a few years."""
+    """Return the same application with the hooks and layers that an application collects in a few years."""
     app = bare_application()
     for before in (number_request, start_clock, close_for_maintenance, choose_language, find_user, read_flags):
         app.before_request(before)
@@ -65,7 +66,7 @@ def list_flights() -> Response:
 
 
 def number_request() -> None:
-    """Give the request a number to find it by in logs."""
+    """Give the request a number, for the logs."""
     g.request_id = request.headers.get("X-Request-ID") or str(uuid.uuid4())
 
 
@@ -75,27 +76,27 @@ def start_clock() -> None:
 
 
 def close_for_maintenance() -> str | None:
-    """Show a page instead of everything else, where there is one."""
+    """Answer with the maintenance page, if there is one."""
     return MAINTENANCE.read_text() if MAINTENANCE.exists() else None
 
 
 def choose_language() -> None:
-    """Choose the language that the client likes best."""
+    """Choose the language that the client prefers."""
     g.language = request.accept_languages.best_match(LANGUAGES, "en")
 
 
 def find_user() -> None:
-    """Read who it is from the signed cookie."""
+    """Read the user from the signed cookie."""
     g.user = session.get("user")
 
 
 def read_flags() -> None:
-    """Read which features the client has switched on."""
+    """Read the features that the client has switched on."""
     g.flags = json.loads(request.cookies.get("flags", "{}"))
 
 
 def write_access_log(response: Response) -> Response:
-    """Write the line that the server would have written, too."""
+    """Write a log line. The server writes one too."""
     now = datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S %z")
     size = response.calculate_content_length()
     log_lines.append(
@@ -107,13 +108,13 @@ def write_access_log(response: Response) -> Response:
 
 
 def tell_time(response: Response) -> Response:
-    """Tell how long it took."""
+    """Add a header with the time of the request."""
     response.headers["X-Response-Time"] = f"{(time.perf_counter() - g.began) * 1000:.2f} ms"
     return response
 
 
 def tell_request_number(response: Response) -> Response:
-    """Send the number back."""
+    """Send the request's number back."""
     response.headers["X-Request-ID"] = g.request_id
     return response
 
@@ -132,13 +133,13 @@ def secure(response: Response) -> Response:
 
 
 class SlowRequests:
-    """A WSGI layer that notes requests that took longer than a second."""
+    """A WSGI layer that notes requests of more than a second."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Hand the request on, and look at the clock."""
+        """Pass the request on, and measure its time."""
         began = time.perf_counter()
         status_of: list[str] = []
 
@@ -153,7 +154,7 @@ class SlowRequests:
 
 
 def prepare(bench: Workbench) -> None:
-    """Make both applications, and what a browser would send them."""
+    """Make both applications, and a request as a browser sends it."""
     laden = laden_application()
     signer = laden.session_interface.get_signing_serializer(laden)  # type: ignore[attr-defined]  # of the default one
     laden.logger.setLevel(logging.WARNING)
@@ -172,13 +173,13 @@ def prepare(bench: Workbench) -> None:
 
 
 def laden(run: Run) -> Answer:
-    """Call the application with everything around it."""
+    """Call the application with all hooks and layers."""
     _, application, environ = run.bench.app.extensions["lab.middleware"]
     return _called(run, application, environ)
 
 
 def bare(run: Run) -> Answer:
-    """Call the application with nothing around it."""
+    """Call the application without hooks and layers."""
     application, _, environ = run.bench.app.extensions["lab.middleware"]
     return _called(run, application, environ)
 
@@ -194,8 +195,10 @@ def _called(run: Run, application: Flask, environ: dict[str, Any]) -> Answer:
 EXPERIMENT = Experiment(
     title="What stands around a view",
     chapter="Middleware",
-    shows="The same view with ten small hooks and two WSGI layers around it, and without. Each of them looks as if "
-    "it cost nothing.",
+    shows=(
+        "The same view with ten small hooks and two WSGI layers around it, and without them. Each of them looks as "
+        "if it cost nothing."
+    ),
     technique=(package("doors/wsgi.py"), "backend/lab/audit.py"),
     sides=(
         Side(
@@ -215,23 +218,34 @@ EXPERIMENT = Experiment(
         Side(
             "bare",
             "The view alone",
-            "The same view, of an application without hooks.",
+            "The same view in an application without hooks.",
             ("browser -> server: flights", "server -> database: 20 flights", "server -> browser: flights"),
             bare,
         ),
     ),
     explanation=(
-        "A hook runs for every request, whether that request needs it or not. One costs twenty or thirty "
-        "microseconds, and so nobody counts them; but they add up, and they are paid even for an answer that lies "
-        "ready in a cache.",
-        "Some of it is work that the server, the proxy or the edge does anyway: a log line, security headers, the "
-        "client's address. Some is needed by few views: the user, the flags. Such a thing can be read when it is "
-        "asked for.",
-        "The product has its door in front of all that: a hit is answered before Flask wakes. GET /api/lab/audit "
-        "lists what this running application has around its views, with the cost of each.",
+        (
+            "A hook runs for every request, even if the request does not need it. One hook costs twenty or thirty "
+            "microseconds, so nobody counts it. But the costs add up, and a request pays them even if its answer is "
+            "ready in a cache."
+        ),
+        (
+            "The server, the proxy or the edge does some of this work anyway: the log line, the security headers, "
+            "the client's address. Few views need some of the rest, such as the user and the flags. Such a view can "
+            "read them itself."
+        ),
+        (
+            "The product's door stands in front of all hooks: it answers before Flask is entered. GET /api/lab/audit "
+            "lists the layers and hooks of this running application, with the cost of each."
+        ),
     ),
-    lesson="Count what runs for every request; move it to the few that need it, or behind the cache.",
-    does_not_pay="Where a view takes tens of milliseconds: a third of a millisecond around it is not what makes it "
-    "slow. And never at the price of a check that keeps a stranger out.",
+    lesson=(
+        "Count the code that runs for every request. Move it to the few requests that need it, or behind the cache."
+    ),
+    take_away=(take_away.DOOR, take_away.SERVER_TIMING),
+    does_not_pay=(
+        "Where a view takes tens of milliseconds: a third of a millisecond around it does not make it slow. And "
+        "never remove a check that keeps strangers out."
+    ),
     prepare=prepare,
 )

@@ -1,4 +1,4 @@
-"""N+1: one statement for the list and three more for each of its rows, against one statement with joins."""
+"""N+1: one statement for the list and three for each of its rows, against one statement with joins."""
 
 from typing import Any
 
@@ -15,6 +15,7 @@ from roundtrip.resources.flights.schema import FlightSchema
 from roundtrip.resources.planes.model import Plane
 from roundtrip.resources.planes.schema import PlaneSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import page_of_flights
@@ -41,7 +42,7 @@ def one_for_each_row(run: Run) -> Answer:
 
 
 def one_with_joins(run: Run) -> Answer:
-    """Read the list and all that belongs to it in one statement, planned from the fields asked for."""
+    """Read the list and its relations in one statement. The fields that the client asks for decide the joins."""
     return run.json(_list(run, JOINED))
 
 
@@ -50,26 +51,28 @@ def _list(run: Run, chosen: Selection) -> dict[str, Any]:
 
 
 def _one(run: Run, model: Any, key: dict[str, Any], schema: type[Schema], chosen: Selection) -> Any:
-    """Return what belongs to a row, or None where the data set has none."""
+    """Return the airline, airport or plane of a row, or None if the data set has none."""
     if None in key.values():
         return None
     try:
         return one(model, run.ask(schema, chosen, key), *key).value
-    except Problem:  # an airport or a plane that is not in the data set
+    except Problem:  # the data set lacks this airport or plane
         return None
 
 
 EXPERIMENT = Experiment(
     title="One statement for each row",
     chapter="Database",
-    shows="Fifty flights with the names of their airlines, airports and planes. Asked for row by row that is 151 "
-    "statements; with joins it is one.",
+    shows=(
+        "Fifty flights with the names of their airlines, airports and planes. Row by row that is 151 statements. "
+        "With joins it is one."
+    ),
     technique=(package("query_plan.py"),),
     sides=(
         Side(
             "row_by_row",
             "N+1 statements",
-            "Reads the list, then for each flight its airline, its airport and its plane.",
+            "Reads the list. Then it reads the airline, the airport and the plane of each flight.",
             (
                 "browser -> server: flights",
                 "server -> database: 50 flights",
@@ -81,7 +84,7 @@ EXPERIMENT = Experiment(
         Side(
             "joined",
             "One statement",
-            "Reads the list and all that belongs to it at once.",
+            "Reads the list and all its relations at once.",
             (
                 "browser -> server: flights",
                 "server -> database: 50 flights with airline, airport, plane",
@@ -91,13 +94,20 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A list is read with one statement. Then a template, a serializer or a loop touches flight.airline, and an "
-        "ORM fetches that one airline: one more statement for each row. No statement is slow; there are just many.",
-        "The cure is to say beforehand what will be needed. Here the fields that the client asks for become the "
-        "joins of one statement.",
-        "SQLite runs inside the server, so a statement costs only tens of microseconds. Over a network each would "
-        "also wait for a round trip to the database.",
+        (
+            "One statement reads a list. Then a template, a serializer or a loop uses flight.airline, and the ORM "
+            "fetches that one airline: one more statement for each row. No statement is slow, but there are many."
+        ),
+        (
+            "The cure is to name the needed relations before. In the product, the fields that the client asks for "
+            "become the joins of one statement."
+        ),
+        (
+            "SQLite runs inside the server, so a statement costs only tens of microseconds. With a database on a "
+            "network, each statement also waits for a round trip."
+        ),
     ),
-    lesson="Let the fields that are asked for decide the joins.",
-    does_not_pay="Where few of the rows need the others, or the same few are needed again and are in memory already.",
+    lesson="Let the fields that the client asks for decide the joins.",
+    take_away=(take_away.QUERY_PLAN,),
+    does_not_pay="Where few rows need the related rows, or where the same few related rows are in memory already.",
 )

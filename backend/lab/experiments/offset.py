@@ -6,6 +6,7 @@ from flask_roundtrip.wire import Answer
 
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..flights import SHOWN, Rewritten, page_of_flights
@@ -20,25 +21,25 @@ _last_seen: list[tuple[Any, ...]] = []  # the row before each page: its time and
 
 
 def find_positions(bench: Any) -> None:
-    """Find the row before each page: who turns the pages one by one has seen it."""
+    """Find the row before each page. A reader who turns the pages one by one has seen it."""
     rows = bench.database.fetch(_AROUND.format(limit=LAST - FIRST, offset=FIRST - 1), ())
     _last_seen[:] = [tuple(row) for row in rows[::STEP]]
 
 
 def with_offset(run: Run) -> Answer:
-    """Read the page by counting all rows before it."""
+    """Read the page by OFFSET: the database counts all rows before it."""
     row = AT_ROWS[run.number % len(AT_ROWS)]
     return _page(run, {}, Rewritten(run.bench.database, lambda sql: skipping(sql, row)))
 
 
 def with_keyset(run: Run) -> Answer:
-    """Read on in the index behind the last row of the page before."""
+    """Read on in the index, after the last row of the page before."""
     cursor = run.bench.cursors.make("", _last_seen[run.number % len(AT_ROWS)])
     return _page(run, {"after": cursor})
 
 
 def skipping(sql: str, rows: int) -> str:
-    """Return the statement with so many rows left out at the start: SQLAlchemy ends it with an OFFSET of 0."""
+    """Return the statement with a larger OFFSET. SQLAlchemy ends the statement with an OFFSET of 0."""
     return f"{sql} + {rows}"
 
 
@@ -50,14 +51,16 @@ def _page(run: Run, where: dict[str, Any], database: Rewritten | None = None) ->
 EXPERIMENT = Experiment(
     title="Deep pages",
     chapter="Database",
-    shows="Page 6,000 and later of all flights, 50 on each. OFFSET counts its way there; a keyset cursor goes on "
-    "behind the last row seen.",
+    shows=(
+        "Page 6,000 and later in the list of all flights, with 50 flights on each page. OFFSET counts all rows "
+        "before the page. A keyset cursor goes on after the last row seen."
+    ),
     technique=(package("pagination.py"),),
     sides=(
         Side(
             "offset",
             "OFFSET",
-            "Reads 300,000 rows or more and throws them away, then reads 50.",
+            "Reads 300,000 rows or more, drops them, then reads 50.",
             (
                 "browser -> server: page 6,000",
                 "server -> database: 300,000 rows read and thrown away, 50 returned",
@@ -79,17 +82,26 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "OFFSET 300000 does not jump: the database walks past 300,000 rows to know which one is next. Each page "
-        "costs more than the one before. SQLite even looks up the airline of every row that it throws away; without "
-        "that join the walk takes about a tenth of the time, and still grows with the page.",
-        "A keyset cursor holds the sort values of the last row seen: its time and its id. The statement asks for the "
-        "rows after them, and the index leads there at once, so that page 6,000 costs what page 1 costs.",
-        "It is also right when the data changes: OFFSET repeats or leaves out rows when some are added or removed "
-        "before the page.",
+        (
+            "OFFSET 300000 does not jump. The database walks past 300,000 rows to find the next one, so each page "
+            "costs more than the page before. SQLite even looks up the airline of each row that it drops. Without "
+            "that join the walk takes about a tenth of the time, and still grows with the page."
+        ),
+        (
+            "A keyset cursor holds the sort values of the last row seen: its time and its id. The statement asks for "
+            "the rows after these values, and the index leads there directly. So page 6,000 costs as much as page 1."
+        ),
+        (
+            "A keyset is also correct when the data changes. OFFSET repeats or misses rows if rows before the page "
+            "are added or removed."
+        ),
     ),
     lesson="Page by the last row seen, in the order of an index whose last column is unique.",
-    does_not_pay="For lists of a few pages. And a keyset cannot jump to page 6,000: someone has to have read page "
-    "5,999, or the list needs a filter that leads there.",
+    take_away=(take_away.KEYSET,),
+    does_not_pay=(
+        "For lists of a few pages. And a keyset cannot jump to page 6,000: a reader must have seen page 5,999, or "
+        "the list needs a filter that leads there."
+    ),
     heavy=True,
     prepare=find_positions,
 )

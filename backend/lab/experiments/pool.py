@@ -1,4 +1,4 @@
-"""A new connection for each request, against the pool."""
+"""A new connection for each request, against a connection pool."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ _unpooled: list[Database] = []
 
 
 def make_unpooled(bench: Any) -> None:
-    """Make an engine that keeps no connection, and prepares each new one as the product does."""
+    """Make an engine without a pool. It sets up each new connection as the product does."""
     engine: Engine = create_engine(bench.engine.url, poolclass=NullPool)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
@@ -56,8 +56,10 @@ def read(run: Run, database: Database | None) -> Answer:
 EXPERIMENT = Experiment(
     title="A connection pool",
     chapter="Database",
-    shows="Twenty flights, read one at a time as twenty requests would. On one side each opens a connection to the "
-    "database and closes it; on the other it borrows one that is open.",
+    shows=(
+        "The server reads twenty flights one at a time, as twenty requests would. On one side each request opens a "
+        "database connection and closes it. On the other it borrows an open connection."
+    ),
     technique=("backend/roundtrip/database.py",),
     sides=(
         Side(
@@ -84,16 +86,25 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A connection costs something before it answers anything. SQLite opens the file, reads the schema and obeys "
-        "the settings (PRAGMA) that the product makes, and what it had read of the file into its own memory is lost "
-        "when it closes.",
-        "A pool keeps a few connections open. A request borrows one and gives it back, so that the cost is paid once "
-        "and not with each request.",
-        "For a database behind a network there is more to save: opening a connection takes several round trips, and "
-        "the server on the other side may start a process for it.",
+        (
+            "A new connection costs time before its first answer. SQLite opens the file, reads the schema, and "
+            "applies the settings (PRAGMA) of the product. When the connection closes, its cached pages of the file "
+            "are lost."
+        ),
+        (
+            "A pool keeps a few connections open. A request borrows one and gives it back. So the application pays "
+            "this cost once, not with each request."
+        ),
+        (
+            "With a database on a network a pool saves more: to open a connection takes several round trips, and the "
+            "database server may start a process for it."
+        ),
     ),
     lesson="Keep connections open and share them.",
-    does_not_pay="For a script that asks once and ends. And a pool that is too large does harm: a database does not "
-    "get faster when more ask at once.",
+    instead="Take the pool of SQLAlchemy: it is on unless you turn it off.",
+    does_not_pay=(
+        "For a script that asks once and ends. A pool that is too large does harm: a database does not get faster "
+        "when more clients ask at once."
+    ),
     prepare=make_unpooled,
 )

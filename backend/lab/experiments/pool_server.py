@@ -1,4 +1,4 @@
-"""A pool in front of a database server: a new connection each time, through pgbouncer, and kept open."""
+"""A pool in front of a database server: a new connection each time, through pgbouncer, or one that stays open."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _databases: dict[str, Database] = {}
 
 
 def connect(bench: Any) -> None:
-    """Make an engine for each side whose server is there. The servers hold the data set, loaded as a site's is."""
+    """Make an engine for each side whose server is there. The servers hold the data set."""
     for name, server, options in (
         ("new", "PostgreSQL", {"poolclass": NullPool}),
         ("pgbouncer", "pgbouncer", {"poolclass": NullPool}),
@@ -31,12 +31,12 @@ def connect(bench: Any) -> None:
 
 
 def new_connections(run: Run) -> Answer:
-    """Connect to PostgreSQL, ask and hang up, around each statement."""
+    """Connect to PostgreSQL, ask and disconnect, for each statement."""
     return read(run, _databases["new"])
 
 
 def through_pgbouncer(run: Run) -> Answer:
-    """Connect to pgbouncer instead, which has connections to PostgreSQL open."""
+    """Connect to pgbouncer instead. It has open connections to PostgreSQL."""
     return read(run, _databases["pgbouncer"])
 
 
@@ -48,14 +48,16 @@ def pooled_connections(run: Run) -> Answer:
 EXPERIMENT = Experiment(
     title="A pool before a database server",
     chapter="Database",
-    shows="Twenty flights out of PostgreSQL, read one at a time as twenty requests would. Each has a new connection "
-    "to it, a new one to pgbouncer that stands in front of it, or one that is open.",
+    shows=(
+        "The server reads twenty flights from PostgreSQL one at a time, as twenty requests would. Each request opens "
+        "a new connection to PostgreSQL, opens one to pgbouncer in front of it, or borrows an open one."
+    ),
     technique=("backend/roundtrip/database.py", "backend/roundtrip/postgresql.py"),
     sides=(
         Side(
             "new",
             "A new connection each time",
-            "Connects to PostgreSQL, asks once, and hangs up.",
+            "Connects to PostgreSQL, asks once, and disconnects.",
             (
                 "browser -> server: flights",
                 "server -> database: connect, one flight, hang up ×20",
@@ -67,7 +69,7 @@ EXPERIMENT = Experiment(
         Side(
             "pgbouncer",
             "Through pgbouncer",
-            "Connects to pgbouncer, which lends it a connection that is open.",
+            "Connects to pgbouncer, and pgbouncer lends it an open connection.",
             (
                 "browser -> server: flights",
                 "server -> pgbouncer: connect, ask, hang up ×20",
@@ -91,15 +93,24 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A database server answers over a connection, and starts a process for each new one. Before the first "
-        "question there are several round trips: to connect, to agree on encryption, to prove who one is.",
-        "pgbouncer is a pool of its own between applications and PostgreSQL. To connect to it costs less, since it "
-        "has connections open already, and it lends each for one transaction at a time.",
-        "A pool inside the application saves that, too. A site has both: its processes keep a few connections each, "
-        "and pgbouncer keeps all of them together from being more than the database can serve.",
+        (
+            "PostgreSQL starts a process for each new connection. Before the first question there are several round "
+            "trips: to connect, to agree on encryption, to authenticate."
+        ),
+        (
+            "pgbouncer is a pool between applications and PostgreSQL. To connect to pgbouncer costs less, because it "
+            "has open connections to PostgreSQL already. It lends one for each transaction."
+        ),
+        (
+            "A pool inside the application saves the same cost. A large site has both. Each of its processes keeps a "
+            "few connections, and pgbouncer limits their sum to a number that the database can serve."
+        ),
     ),
-    lesson="Keep connections open, in the application first and in front of the database too.",
-    does_not_pay="For one process with a small pool pgbouncer is one more hop. It pays where processes are many and "
-    "come and go.",
+    lesson="Keep connections open: in the application first, and in front of the database too.",
+    instead="Take pgbouncer, in front of PostgreSQL, in transaction mode.",
+    does_not_pay=(
+        "For one process with a small pool, pgbouncer is only one more step on the way. It pays where processes are "
+        "many, and start and end often."
+    ),
     prepare=connect,
 )

@@ -1,5 +1,6 @@
-"""Asked before the click: the sides are the browser's alone."""
+"""Asking before the click. Only the browser has code for this experiment."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 
 EXPERIMENT = Experiment(
@@ -7,15 +8,15 @@ EXPERIMENT = Experiment(
     chapter="Batching and rounds",
     network="100 ms",
     shows=(
-        "A link's page needs data. Asked for while the pointer rests on the link, part of the wait is over "
-        "when it clicks."
+        "The page behind a link needs data. If the browser asks while the pointer rests on the link, part of the "
+        "wait is over at the click."
     ),
     technique=("frontend/src/app/LinkBoundary.tsx",),
     sides=(
         Side(
             "click",
             "On click",
-            "Asks when the link is clicked.",
+            "Asks when the user clicks the link.",
             (
                 "browser -> server: flight",
                 "server -> browser: flight",
@@ -33,15 +34,19 @@ EXPERIMENT = Experiment(
     ),
     explanation=(
         (
-            "A pointer comes to rest on a link before it clicks. This experiment assumes 150 ms between the two, "
-            "so the request is 80 ms ahead. Measured is the time from click to data. The server's cache has the "
-            "answer on both sides."
+            "A pointer rests on a link before the click. This experiment assumes 150 ms between the two, so the "
+            "request starts 80 ms before the click. The experiment measures the time from the click to the data. On "
+            "both sides the server's cache has the answer."
         ),
-        ("Fast visitors gain less, slow ones more; on a touch screen nothing rests on a link, and nothing is gained."),
+        (
+            "Fast visitors gain less, slow visitors gain more. On a touch screen no pointer rests on a link, so "
+            "nobody gains anything."
+        ),
     ),
-    lesson="Use the time between intent and click.",
+    lesson="Use the time between the intent and the click.",
+    take_away=(take_away.CLIENT_PREFETCH,),
     does_not_pay=(
-        "Where few of the links pointed at are clicked, or the data is expensive: every rest costs the server"
-        " a question."
+        "Where visitors click few of the links that they point at, or where the data is expensive. Each rest of the "
+        "pointer costs the server a request."
     ),
 )

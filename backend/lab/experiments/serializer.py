@@ -1,4 +1,4 @@
-"""Four ways from equal rows to equal JSON."""
+"""Four ways from the same rows to the same JSON."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -16,13 +16,14 @@ from roundtrip.resources.flights.model import Flight
 from roundtrip.resources.flights.queries import FILTERS
 from roundtrip.resources.flights.schema import FlightSchema
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..questions import day
 from ..run import Run
 
 ROWS = 200
-# No times: a time is text on SQLite and an object elsewhere, and what it costs would depend on that.
+# No times: SQLite returns text and PostgreSQL an object, so their cost would depend on the database.
 FIELDS = selection(("airline.name", "arr_delay", "carrier", "dep_delay", "dest", "flight", "id", "origin", "status"))
 SCHEMA = FlightSchema(only=FIELDS.names, many=True)
 
@@ -54,17 +55,17 @@ class ListModel(BaseModel):
 
 
 def by_marshmallow(run: Run) -> Answer:
-    """marshmallow's dump, then the json of the standard library."""
+    """marshmallow's dump, then the json module of the standard library."""
     return _answer(run, lambda rows, plan: _json({"items": SCHEMA.dump(_dicts(rows))}))
 
 
 def by_pydantic(run: Run) -> Answer:
-    """Models, validated as they are made, which write themselves as JSON."""
+    """Pydantic makes and validates a model of each row, and writes the models as JSON."""
     return _answer(run, lambda rows, plan: ListModel(items=[_model(row) for row in rows]).model_dump_json().encode())
 
 
 def by_dicts(run: Run) -> Answer:
-    """A dictionary for each row, then the json of the standard library."""
+    """A dictionary for each row, then the json module of the standard library."""
     return _answer(run, lambda rows, plan: _json({"items": _dicts(rows)}))
 
 
@@ -74,7 +75,7 @@ def by_compiled_plan(run: Run) -> Answer:
 
 
 def _answer(run: Run, serialize: Callable[[Sequence[Row], Plan], bytes]) -> Answer:
-    """Read the rows, the same way for every side, and answer with what the serializer makes of them."""
+    """Read the rows in the same way for every side, and let the serializer make the body."""
     ask = run.ask(FlightSchema, FIELDS, {**day(run.number), "rows": ROWS})
     plan: Plan = ask.database.compiled(_compile, FIELDS)
     rows = plan.rows(ask, ask.arguments)
@@ -84,7 +85,7 @@ def _answer(run: Run, serialize: Callable[[Sequence[Row], Plan], bytes]) -> Answ
 
 
 def _json(value: Any) -> bytes:
-    """Encode with the standard library; without its spaces, so that all sides send equally much."""
+    """Encode with the standard library, without spaces, so that all sides send the same bytes."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -95,7 +96,7 @@ def _compile(engine: Engine, chosen: Selection) -> Plan:
 
 
 def _dicts(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Name the values of each row: they stand in the order of FIELDS, its nested ones last."""
+    """Name the values of each row. They stand in the order of FIELDS, the nested fields last."""
     return [
         {
             "arr_delay": row[0],
@@ -138,14 +139,16 @@ def _pattern(work: str) -> tuple[str, ...]:
 EXPERIMENT = Experiment(
     title="From rows to JSON",
     chapter="Serialization and payload",
-    shows="200 flights of nine fields, read the same way and answered with the same JSON. Only what turns the rows "
-    "into bytes differs.",
+    shows=(
+        "200 flights of nine fields. All sides read the same rows and answer with the same JSON. Only the code "
+        "between rows and bytes differs."
+    ),
     technique=(package("serialization.py"),),
     sides=(
         Side(
             "marshmallow",
             "marshmallow and json",
-            "Asks a field object for each value, then encodes with the standard library.",
+            "Calls a field object for each value, then encodes with the standard library.",
             _pattern("a method call for each value"),
             by_marshmallow,
         ),
@@ -172,15 +175,25 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A serializer is general: for every value it finds the field, fetches the value, and converts it. For 200 "
-        "flights of nine fields that is 1,800 times, and in Python each costs about a microsecond.",
-        "The product does that thinking once for each selection of fields. It writes the source of one expression, "
-        "which Python compiles, and runs it over the rows; orjson, which is native code, makes the bytes. "
-        "marshmallow still says what the fields are, and a test keeps the compiled answer equal to its dump.",
-        "Pydantic also validates each value, which the others do not. That is worth its time for what comes from "
-        "outside, less so for the rows of one's own database.",
+        (
+            "A serializer is general. For every value it finds the field, fetches the value, and converts it. For "
+            "200 flights of nine fields it does this 1,800 times, and in Python each time costs about a microsecond."
+        ),
+        (
+            "The product decides this once for each selection of fields. It writes the source of one expression, "
+            "Python compiles it, and the server runs it over the rows. orjson, which is native code, makes the "
+            "bytes. marshmallow still defines the fields, and a test keeps the compiled answer equal to "
+            "marshmallow's dump."
+        ),
+        (
+            "Pydantic also validates each value; the others do not. Validation is worth its time for data from "
+            "outside, but less for the rows of your own database."
+        ),
     ),
-    lesson="Decide once what an answer looks like, and leave only copying to be done for each row.",
-    does_not_pay="For answers of a few rows, and for values that have to be converted or checked one by one. All of "
-    "it counts only where the answer is not in a cache already.",
+    lesson="Decide once how an answer looks. Then only copy values for each row.",
+    take_away=(take_away.SERIALIZATION,),
+    does_not_pay=(
+        "For answers of a few rows, and for values that need a conversion or a check one by one. The difference "
+        "counts only if the answer is not in a cache already."
+    ),
 )

@@ -1,4 +1,4 @@
-"""The server's cache: compute each time, keep values with Flask-Caching, or keep ready bytes, here or in a server."""
+"""The server's cache: none, values in Flask-Caching, or ready bytes in this process or in a server."""
 
 from typing import Any
 
@@ -11,16 +11,17 @@ from flask_roundtrip.wire import IDENTITY, Answer, Head
 
 from roundtrip.config import Settings
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import DAY, compute, entry_of, get_or_build, values
 from ..run import Run
 from ..workbench import Workbench
 
-TRIES = 10  # to find what has just been kept: a server may be slow once
-REPORTS = 8  # so few that each is in the caches before the first run
+TRIES = 10  # to find a new entry: a server may be slow once
+REPORTS = 8  # so few that the caches hold all of them before the first run
 IN_PROCESS = "this process"
-TAGS = ("flights",)  # as the product's reports have: each look-up also reads the tag's version
+TAGS = ("flights",)  # as the product's reports: each look-up reads the version of a tag too
 flask_caching = Cache(config={"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": DAY})
 _caches: dict[str, ResponseCache] = {}
 
@@ -30,7 +31,7 @@ def prepare(bench: Workbench) -> None:
     flask_caching.init_app(bench.app)
     _caches[IN_PROCESS] = _cache_at(bench, "memory:", 1_000_000)
     for name in ("Redis", "Memcached"):
-        if name in bench.engines:  # without the copies that a process keeps for a second: all hits are the server's
+        if name in bench.engines:  # without copies in this process, so that all hits come from the server
             _caches[name] = _cache_at(bench, bench.engines[name], 0)
     with bench.app.app_context():
         for number in range(REPORTS):
@@ -41,7 +42,7 @@ def prepare(bench: Workbench) -> None:
 
 
 def _cache_at(bench: Workbench, url: str, most_bytes: int) -> ResponseCache:
-    """Make a response cache as CACHE_URL does."""
+    """Make a response cache, as the setting CACHE_URL does."""
     keeper = Cache(config=Settings(cache_url=url, cache_max_bytes=most_bytes).cache_config())
     keeper.init_app(bench.app)
     backend = bench.app.extensions["cache"][keeper]
@@ -62,10 +63,10 @@ def cached(run: Run) -> Answer:
     return run.json(value)
 
 
-# By itself the key is the request's path, without the query: all numbers would get the first one's report.
+# The default key is the path without the query: all numbers would get the report of the first.
 @flask_caching.cached(make_cache_key=lambda number: f"lab view {number}")
 def cached_values(number: int) -> Any:
-    """Return the values of the report, as a view may: Flask makes JSON of them."""
+    """Return the values of the report. A view may return such values, and Flask makes JSON of them."""
     bench: Workbench = current_app.extensions["lab"]
     return values(_run(bench), number)
 
@@ -76,12 +77,12 @@ def ready_bytes(run: Run) -> Answer:
 
 
 def in_redis(run: Run) -> Answer:
-    """Take them from Redis."""
+    """Take the bytes from Redis."""
     return _kept_in("Redis", run)
 
 
 def in_memcached(run: Run) -> Answer:
-    """Take them from Memcached."""
+    """Take the bytes from Memcached."""
     return _kept_in("Memcached", run)
 
 
@@ -91,7 +92,7 @@ def _kept_in(name: str, run: Run) -> Answer:
         entry, how = get_or_build(_caches[name], _key(number), lambda: entry_of(compute(run, number)), run.timing, TAGS)
         if how == "hit":
             return run.bytes(entry.bodies[IDENTITY])
-    raise ConnectionError(f"{name} keeps nothing")  # it was computed, which is not what this side is about
+    raise ConnectionError(f"{name} keeps nothing")  # the report was computed, and this side measures hits
 
 
 def _key(number: int) -> str:
@@ -105,8 +106,10 @@ def _run(bench: Workbench) -> Run:
 EXPERIMENT = Experiment(
     title="The server's cache",
     chapter="Caching",
-    shows="A report that adds up about 10,000 flights, which takes milliseconds. Kept in the server's memory it is "
-    "there at once: as values, which are encoded again for each request, or as the bytes that go out.",
+    shows=(
+        "A report adds up about 10,000 flights, which takes milliseconds. From the server's memory it comes at once: "
+        "as values, encoded again for each request, or as the bytes of the answer."
+    ),
     technique=(
         package("response_cache.py"),
         package("shared/store.py"),
@@ -115,7 +118,7 @@ EXPERIMENT = Experiment(
         Side(
             "no_cache",
             "No cache",
-            "Computes the report for every request.",
+            "Computes the report for each request.",
             (
                 "browser -> server: report",
                 "server -> database: 10,000 flights, added up",
@@ -126,7 +129,7 @@ EXPERIMENT = Experiment(
         Side(
             "cached",
             "Flask-Caching, @cached",
-            "Keeps what the view returns, pickled in a SimpleCache; each request unpickles and encodes them again.",
+            "Keeps the view's return value, pickled, in a SimpleCache. Each request unpickles and encodes it again.",
             (
                 "browser -> server: report",
                 "server -> cache: the values, pickled",
@@ -149,7 +152,7 @@ EXPERIMENT = Experiment(
         Side(
             "redis",
             "Ready bytes in Redis",
-            "The same in Redis, which also keeps the leases of who builds what.",
+            "The same in Redis. Redis also keeps the leases of the processes that build.",
             (
                 "browser -> server: report",
                 "server -> cache: the answer's bytes, over a socket",
@@ -171,18 +174,30 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "Many people ask the same question, and its answer changes seldom. A cache keeps the answer under a key made "
-        "from the question; the next who asks gets what is kept, and the database rests.",
-        "What is kept matters. Flask-Caching's @cached keeps a view's values: they must be unpickled and turned into "
-        "JSON again for each request. Keep the bytes that go out, and a hit has nothing left to do.",
-        "A cache in the process is the nearest, but each process has its own, and it is gone when that ends. One "
-        "that all share costs a question over a socket for each hit; the product keeps copies in front of it for a "
-        "second.",
-        "Only hits are measured here: all caches were filled before the first run. What happens when the entry is "
-        "not there is the next experiments' subject.",
+        (
+            "Many people ask the same question, and its answer changes seldom. A cache keeps the answer under a key, "
+            "made of the question. The next person gets the kept answer, and the database does nothing."
+        ),
+        (
+            "The form of the kept answer matters. Flask-Caching's @cached keeps the values of a view. Each request "
+            "must unpickle them and turn them into JSON again. If the cache keeps the bytes of the answer, a hit has "
+            "nothing left to do."
+        ),
+        (
+            "A cache in the process is the nearest. But each process has its own, and the cache ends with the "
+            "process. A cache server is shared by all processes, and costs a request over a socket for each hit. The "
+            "product keeps copies in front of it for a second."
+        ),
+        (
+            "This experiment measures hits only: all caches are filled before the first run. The next experiments "
+            "show a cache without the entry."
+        ),
     ),
-    lesson="Keep the finished answer, as near to the wire as you can.",
-    does_not_pay="Where nearly every question is a different one, where the answer must be of this very moment, or "
-    "where computing it costs no more than finding it.",
+    lesson="Keep the finished answer, as close to the network as you can.",
+    take_away=(take_away.CACHED, take_away.REDIS, take_away.MEMCACHED, take_away.TAGS, take_away.PRIVATE),
+    does_not_pay=(
+        "Where nearly every question is different, where the answer must be of this very moment, or where to compute "
+        "it costs no more than to find it."
+    ),
     prepare=prepare,
 )

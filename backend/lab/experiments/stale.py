@@ -1,4 +1,4 @@
-"""At expiry: whoever asks next waits for the new entry, or gets the old one while the new is made behind it."""
+"""An expired entry: the next request waits for the new one, or gets the old one while a thread builds the new one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -6,36 +6,37 @@ from functools import partial
 from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
 from flask_roundtrip.wire import IDENTITY, Answer, Head
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import compute, entry_of, get_or_build
 from ..run import Run
 from ..workbench import Workbench
 
-REPORTS = 8  # of which the last entries are at hand, and at most so many are renewed at a time
+REPORTS = 8  # different reports, and at most as many renewals at a time
 FRESH_FOR = 60  # seconds
 LONGEST_RENEWAL = 10  # seconds
-WAIT = 1  # the part that waits for what the part before has left behind: nobody measures it
+WAIT = 1  # the part that waits for the background work of the part before; it is not measured
 
 
 class Expiring:
-    """A cache for each side, what the entries held until they expired, and who renews them (as in respond.py)."""
+    """A cache for each side, the bytes of the expired entries, and the thread that renews them (as in respond.py)."""
 
     def __init__(self, bench: Workbench) -> None:
         self.waiting = ResponseCache(MemoryStore(1_000_000))
         self.renewing = ResponseCache(MemoryStore(1_000_000))
         self.background = ThreadPoolExecutor(1, "lab-renew")
         self.bodies = [compute(Run(bench, Head("GET", "")), number) for number in range(REPORTS)]
-        self.renewed: tuple[Run, float] | None = None  # what was computed behind an answer, until a run tells it
+        self.renewed: tuple[Run, float] | None = None  # background work and its CPU time, until a run reports it
 
     def expire(self, cache: ResponseCache, number: int) -> str:
-        """Let the cache hold an entry that has just expired; return its key."""
+        """Put an entry into the cache that has just expired; return its key."""
         key = f"report {number}"
         cache.put(key, entry_of(self.bodies[number], FRESH_FOR, age=FRESH_FOR))
         return key
 
     def renew(self, run: Run, key: str) -> None:
-        """Have a new entry made behind the answer."""
+        """Build a new entry in the background."""
 
         def computed() -> Entry:
             behind = Run(run.bench, run.head)
@@ -46,7 +47,7 @@ class Expiring:
         self.renewing.renew(key, (), computed, self.background)
 
     def tell_renewed(self, run: Run) -> None:
-        """Count what was computed behind the run before as this one's, but no time: nobody waited for it."""
+        """Add the background work of the run before to this run, but not its time: nobody waited for it."""
         renewed, self.renewed = self.renewed, None
         if renewed is not None:
             behind, cpu = renewed
@@ -56,17 +57,17 @@ class Expiring:
             run.timing.spans.setdefault("db", 0.0)
 
     def wait(self) -> None:
-        """Return when nothing is being computed behind an answer."""
+        """Return when no entry is being built in the background."""
         self.background.submit(lambda: None).result(timeout=LONGEST_RENEWAL)
 
 
 def prepare(bench: Workbench) -> None:
-    """Compute what the entries hold."""
+    """Compute the bytes of the entries."""
     bench.app.extensions["lab.stale"] = Expiring(bench)
 
 
 def wait_for_the_new(run: Run) -> Answer:
-    """Take what has expired as if it were not there."""
+    """Treat an expired entry as missing."""
     expiring = _expiring(run)
     number = run.number % REPORTS
     key = expiring.expire(expiring.waiting, number)
@@ -79,7 +80,7 @@ def wait_for_the_new(run: Run) -> Answer:
 
 
 def old_at_once(run: Run) -> Answer:
-    """Give what has just expired, and have a new one made behind it."""
+    """Answer with the expired entry, and build a new one in the background."""
     expiring = _expiring(run)
     if run.part == WAIT:
         expiring.wait()
@@ -106,14 +107,16 @@ def _expiring(run: Run) -> Expiring:
 EXPERIMENT = Experiment(
     title="Stale while revalidate",
     chapter="Caching",
-    shows="A report is asked for just after its entry in the cache expired. Either that request waits for the new "
-    "one, or it gets the old one at once and the new one is made behind it.",
+    shows=(
+        "A request asks for a report just after its cache entry expired. Either the request waits for the new entry, "
+        "or it gets the old one at once and a thread builds the new one."
+    ),
     technique=(package("response_cache.py"), package("respond.py")),
     sides=(
         Side(
             "wait",
             "Wait for the new one",
-            "Takes the expired entry as gone: the request pays for computing it.",
+            "Treats the expired entry as missing. The request waits until the report is computed.",
             (
                 "browser -> server: report",
                 "server -> cache: expired",
@@ -126,7 +129,7 @@ EXPERIMENT = Experiment(
         Side(
             "stale",
             "The old one at once",
-            "Gives the expired entry, and a thread behind the answer makes the new one.",
+            "Answers with the expired entry. A background thread builds the new one.",
             (
                 "browser -> server: report",
                 "server -> cache: just expired",
@@ -138,17 +141,26 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A cache's entries expire, so that they are not wrong for long. At that moment somebody has bad luck: their "
-        "request is slow although all others were quick. Averages hide it; the slowest percent of requests shows it.",
-        "stale-while-revalidate (RFC 5861) allows an answer to be used for a while after it expired, as long as a "
-        "new one is being fetched. Nobody waits, and the answer is a little older.",
-        "Each run begins by putting an entry that has just expired into the cache. The data does not change here, "
-        "so old and new are equal. The page lets the computing behind an answer end before it measures the next, "
-        "and the next run of that side tells its statement, its rows and its CPU time: the work is all there, only "
-        "nobody waits for it.",
+        (
+            "Cache entries expire, so that they are not wrong for long. At that moment one request is slow, although "
+            "all others were fast. An average hides it; the slowest percent of requests shows it."
+        ),
+        (
+            "stale-while-revalidate (RFC 5861) allows a cache to give an answer for some time after it expired, "
+            "while it builds a new one. Nobody waits, and the answer is a little older."
+        ),
+        (
+            "Each run first puts an entry that has just expired into the cache. The data does not change here, so "
+            "the old and the new report are equal. Before the page measures the next run, it waits for the end of "
+            "the background work. The next run of that side reports the statement, the rows and the CPU time of this "
+            "work. So all the work is counted, but nobody waits for it."
+        ),
     ),
     lesson="If a slightly old answer is good enough, nobody needs to wait for a new one.",
-    does_not_pay="Where an old answer is a wrong one, such as a balance or the last free seat. The work is moved, "
-    "not saved: the server computes as often as before.",
+    take_away=(take_away.CACHED,),
+    does_not_pay=(
+        "Where an old answer is a wrong one, such as a balance or the last free seat. The work moves to the "
+        "background; the server computes as often as before."
+    ),
     prepare=prepare,
 )

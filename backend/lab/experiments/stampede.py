@@ -1,4 +1,4 @@
-"""The stampede: fifty threads miss one key at once, and each computes it; or one computes and the others wait."""
+"""The stampede: fifty threads miss one key at once. Each computes the entry, or one computes and the others wait."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,17 +8,18 @@ from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
 from flask_roundtrip.timing import Timing
 from flask_roundtrip.wire import IDENTITY, Answer
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import package
 from ..reports import Computations, get_or_build
 from ..run import Run
-from ..workbench import SQLITE
+from ..workbench import MOST_THREADS, SQLITE
 
-THREADS = 50
+THREADS = MOST_THREADS
 
 
 def get_compute_put(run: Run) -> Answer:
-    """Look, compute what is not there, keep it: nobody knows that others are computing the same."""
+    """Look, compute a missing entry, keep it. No thread knows that others compute the same."""
     cache, key, computations = _cold(run)
 
     def ask() -> Entry:
@@ -32,18 +33,18 @@ def get_compute_put(run: Run) -> Answer:
 
 
 def single_flight(run: Run) -> Answer:
-    """Look, and let one of all who miss compute."""
+    """Look, and let one of the threads that miss compute."""
     cache, key, computations = _cold(run)
     return computations.told(_all_at_once(lambda: get_or_build(cache, key, computations.entry, Timing())[0]))
 
 
 def _cold(run: Run) -> tuple[ResponseCache, str, Computations]:
-    """Return a cache that nobody has asked yet, the key that all ask for, and what computes its entry."""
+    """Return an empty cache, the key that all threads ask for, and the function that computes its entry."""
     return ResponseCache(MemoryStore(1_000_000)), f"report {run.number}", Computations(run)
 
 
 def _all_at_once(ask: Callable[[], Entry]) -> bytes:
-    """Return what all threads got, which is the same for each."""
+    """Return the answer of all threads; all get the same."""
     start = Barrier(THREADS)
 
     def one() -> bytes:
@@ -61,8 +62,10 @@ def _all_at_once(ask: Callable[[], Entry]) -> bytes:
 EXPERIMENT = Experiment(
     title="The stampede",
     chapter="Caching",
-    shows="Fifty requests ask for the same report in the moment when the cache does not have it. Without care it is "
-    "computed up to fifty times at once; with single flight, once.",
+    shows=(
+        "Fifty requests ask for the same report at a moment when the cache does not have it. Without single flight "
+        "the server computes it up to fifty times at once. With single flight it computes it once."
+    ),
     technique=(package("response_cache.py"),),
     sides=(
         Side(
@@ -83,7 +86,7 @@ EXPERIMENT = Experiment(
         Side(
             "single_flight",
             "Single flight",
-            "The first that finds nothing computes; the others wait for what it gets.",
+            "The first thread that finds nothing computes. The others wait for its result.",
             (
                 "browser -> server: let fifty ask",
                 "server -> server: a thread asks ×50",
@@ -96,19 +99,30 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A popular entry expires. Until the first request has computed it anew, all others find the cache empty, "
-        "too, and start the same work. They share the processor and the database, so each takes longer, and "
-        "meanwhile more arrive.",
-        "Single flight keeps a list of what is being computed. Whoever misses a key that is on the list waits for "
-        "that computation instead of starting another.",
-        "The fifty threads are started inside the server and let go together: a browser opens only six connections "
-        "to a server, and this one has four threads, so that fifty requests could not meet. One request of the "
-        "browser starts them, and is answered when all have their report.",
-        "Computations, statements and rows are those of all threads together; the time in the database is that of "
-        "the slowest thread, since they overlap.",
+        (
+            "A popular entry expires. Until one request has computed it again, all other requests find the cache "
+            "empty too, and start the same work. They share the processor and the database, so each takes longer, "
+            "and meanwhile more requests arrive."
+        ),
+        (
+            "Single flight keeps a list of the keys that are being computed. A request that misses such a key waits "
+            "for the computation in progress, and does not start another."
+        ),
+        (
+            "The fifty threads start inside the server, and a barrier lets them go together. A browser opens only "
+            "six connections to a server, and this server has sixteen threads, so fifty requests could not meet. The "
+            "browser sends one request. The server answers it when all fifty threads have their report."
+        ),
+        (
+            "Computations, statements and rows are the sums of all threads. The time in the database is that of the "
+            "slowest thread, because the threads overlap."
+        ),
     ),
-    lesson="Let one compute, and the others wait for it.",
-    does_not_pay="Where requests for one key seldom meet, or where the computation is so short that it ends before "
-    "the next arrives. Over several processes each still computes once, unless they share a lock.",
+    lesson="Let one request compute, and let the others wait for it.",
+    take_away=(take_away.CACHED,),
+    does_not_pay=(
+        "Where requests for one key seldom meet, or where the computation ends before the next request arrives. "
+        "Several processes still compute once each, unless they share a lock."
+    ),
     heavy=True,
 )

@@ -1,5 +1,6 @@
-"""Quick answers first: the sides are the browser's alone."""
+"""Fast answers first. Only the browser has code for this experiment."""
 
+from .. import take_away
 from ..experiment import Experiment, Side
 from ..files import client, package
 
@@ -8,18 +9,18 @@ EXPERIMENT = Experiment(
     chapter="Batching and rounds",
     network="20 ms",
     shows=(
-        "A batch of five quick questions and a slow one. Streamed, the quick answers arrive without waiting "
+        "A batch has five fast questions and a slow one. In a stream the fast answers arrive first, and do not wait "
         "for the slow one."
     ),
     technique=(
-        client("transport.ts"),
+        client("techniques/batch.ts"),
         package("batch.py"),
     ),
     sides=(
         Side(
             "whole",
             "One object",
-            "Waits for all six and gets them as one JSON object.",
+            "Waits for all six answers, and gets them as one JSON object.",
             (
                 "browser -> server: batch of 6",
                 "server -> database: slow report",
@@ -39,13 +40,14 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "One JSON object is complete only when its slowest part is. Everything else waits for it.",
+        "One JSON object is complete only when its slowest part is. All other parts wait for it.",
         (
-            "As NDJSON each answer is a line of its own, and is sent when it is done. Measured is the time until "
-            "the five quick answers are here; the slow one takes as long as before."
+            "In NDJSON each answer is a line of its own, and the server sends it when it is done. The experiment "
+            "measures the time until the five fast answers are here. The slow answer takes as long as before."
         ),
-        "The server's cache has the quick answers on both sides, and the slow one on neither.",
+        "On both sides the server's cache has the fast answers. On neither side does it have the slow one.",
     ),
-    lesson="Send what is ready.",
-    does_not_pay="Where all parts take about as long, or the page can show nothing before the last one.",
+    lesson="Send each answer when it is ready.",
+    take_away=(take_away.BATCH, take_away.CLIENT_BATCH),
+    does_not_pay="Where all parts take about as long, or where the page can show nothing before the last part.",
 )

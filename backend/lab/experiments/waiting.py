@@ -1,4 +1,4 @@
-"""What one worker can hold while it waits: one request, one for each thread, or one for each task of its loop."""
+"""How many waiting requests one worker holds: one, one for each thread, or one for each task of its event loop."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +12,12 @@ from ..run import Run
 from ..workbench import SQLITE
 
 REQUESTS = 24
-THREADS = 4  # as a worker has by default
+THREADS = 4  # of a small worker
 DELAY = 50  # milliseconds that each request waits
 
 
 def one_thread(run: Run) -> Answer:
-    """Answer 24 requests as a worker with one thread does: the next begins when the one before is done."""
+    """Answer 24 requests as a worker with one thread does: the next starts after the one before."""
     with run.timing.span("upstream"):
         answers = [fetch(url) for url in urls(run, REQUESTS, DELAY)]
     return _told(run, answers)
@@ -31,7 +31,7 @@ def four_threads(run: Run) -> Answer:
 
 
 async def event_loop(run: Run) -> Answer:
-    """Answer them as an asynchronous worker does: a task for each, all in one thread."""
+    """Answer them as an asynchronous worker does: one task for each, all in one thread."""
     with run.timing.span("upstream"):
         async with session() as calls:
             answers = await asyncio.gather(*(fetch_async(calls, url) for url in urls(run, REQUESTS, DELAY)))
@@ -46,8 +46,10 @@ def _told(run: Run, answers: list[Any]) -> Answer:
 EXPERIMENT = Experiment(
     title="What one worker can hold",
     chapter="Asynchrony",
-    shows="Twenty-four requests arrive at once, and each waits 50 milliseconds for another service. One thread "
-    "takes 24 times as long as one request, four threads six times, an event loop about once.",
+    shows=(
+        "Twenty-four requests arrive at once, and each waits 50 milliseconds for another service. One thread takes "
+        "24 times as long as one request, four threads six times, an event loop about once."
+    ),
     technique=("backend/gunicorn.conf.py",),
     sides=(
         Side(
@@ -66,7 +68,7 @@ EXPERIMENT = Experiment(
         Side(
             "four_threads",
             "Four threads",
-            "Four requests wait together, the others behind them, as in this server's one process.",
+            "Four requests wait at a time, and the others queue.",
             (
                 "browser -> server: let 24 requests arrive",
                 "server -> server: a request ×24",
@@ -79,7 +81,7 @@ EXPERIMENT = Experiment(
         Side(
             "event_loop",
             "One event loop",
-            "All 24 wait together in one thread.",
+            "All 24 wait at the same time in one thread.",
             (
                 "browser -> server: let 24 requests arrive",
                 "server -> server: a request ×24",
@@ -91,16 +93,26 @@ EXPERIMENT = Experiment(
         ),
     ),
     explanation=(
-        "A thread that waits for another service can do nothing else, but it still counts: a server with four "
-        "threads holds four requests. The fifth waits in a queue, although the processor is idle.",
-        "On an event loop a waiting request is only a small object. One thread holds thousands, as long as none of "
-        "them computes for long: while one computes, all others stand still.",
-        "The 24 requests are played inside the server, in each side's manner, so that only the manner differs: a "
-        "browser would open six connections and keep the others waiting itself. It sends one request, which is "
-        "answered when the last of the 24 is.",
+        (
+            "A thread that waits for another service can do nothing else. A worker with four threads holds four "
+            "requests. The fifth request waits in a queue, although the processor is idle. (This server has sixteen "
+            "threads.)"
+        ),
+        (
+            "On an event loop a waiting request is only a small object. One thread holds thousands of them, as long "
+            "as none of them computes for long. While one computes, all others stand still."
+        ),
+        (
+            "The server plays the 24 requests inside itself, in the manner of each side, so that only the manner "
+            "differs. A browser would open six connections and keep the other requests waiting itself. So it sends "
+            "one request, and the server answers when the last of the 24 is done."
+        ),
     ),
-    lesson="For much waiting and little computing, an event loop holds more than threads do.",
-    does_not_pay="Where requests wait for little. Most answers of this product come from SQLite or from memory in "
-    "less than a millisecond: there is no waiting to overlap, and four threads are enough.",
+    lesson="For much waiting and little computing, an event loop holds more requests than threads do.",
+    instead="Take gunicorn's gthread worker with more threads, or an asynchronous framework such as Quart.",
+    does_not_pay=(
+        "Where requests wait little. Most answers of this product come from SQLite or from memory in less than a "
+        "millisecond. There is no waiting to overlap, and a few threads are enough."
+    ),
     heavy=True,
 )

@@ -12,6 +12,7 @@ import engines
 import postgres
 import pytest
 from flask import Flask
+from flask_roundtrip.shared.store import SharedStore
 
 import lab
 
@@ -69,6 +70,8 @@ def app(app: Flask, dist: Path, servers: dict[str, str]) -> Iterator[Flask]:
     """The application, with LAB=on."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB", "on")
+        patch.setattr(SharedStore, "timeout", 60)  # the machine may be busy, and no test here is about that
+        patch.setattr(SharedStore, "turn", 60)
         for variable, url in servers.items():
             patch.setenv(variable, url)
         patch.setenv("FRONTEND_DIST", str(dist))

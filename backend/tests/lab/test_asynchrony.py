@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lab import calling
-from lab.experiments import fan_out, waiting
+from lab.experiments import fan_out, stampede, waiting
 from roundtrip.config import Settings
 
 
@@ -108,8 +108,10 @@ def test_a_worker_holds_as_many_requests_as_its_manner_allows(
         assert service.most > waiting.THREADS
 
 
-def test_four_threads_are_what_gunicorn_has() -> None:
-    assert Settings().threads == waiting.THREADS
+def test_the_texts_name_as_many_threads_as_gunicorn_has() -> None:
+    assert Settings().threads == 16
+    for experiment in (waiting, stampede):
+        assert "this server has sixteen threads" in " ".join(experiment.EXPERIMENT.explanation).lower()
 
 
 def test_no_thread_is_left(client: FlaskClient, service: Service) -> None:
