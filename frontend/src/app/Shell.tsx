@@ -43,7 +43,7 @@ export function Shell() {
         </ErrorBoundary>
       </main>
       <div className="dock">
-        <ErrorBoundary address={address} heading="The timings could not be drawn">
+        <ErrorBoundary address={address} heading="The timings failed">
           <TimingBar />
         </ErrorBoundary>
       </div>
