@@ -54,6 +54,7 @@ test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
 
 test("what is found is added to the filters that are set", async ({ page }) => {
   await page.goto("/delays?origin=JFK&month=2013-07");
+  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
   await page.keyboard.press("/");
   await page.getByRole("combobox", { name: box }).waitFor();
   await page.keyboard.type("los ang");

@@ -38,4 +38,4 @@ export class ErrorBoundary extends Component<Props, State> {
   }
 }
 
-const WORDS = "A fault in the page itself stopped it. Try again, or reload the page.";
+const WORDS = "Try again, or reload the page.";

@@ -42,7 +42,7 @@ export function Shell() {
           <Outlet />
         </ErrorBoundary>
       </main>
-      <ErrorBoundary address={address} heading="The timings could not be drawn">
+      <ErrorBoundary address={address} heading="The timings failed">
         <TimingDock />
       </ErrorBoundary>
     </>

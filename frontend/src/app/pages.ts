@@ -7,6 +7,7 @@ import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepLi
 import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
+import { loadFilterControls } from "../ui/filters/FilterForm";
 import { NARROWING, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
@@ -36,7 +37,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/",
     nav: "Explore",
-    Content: ExplorePage,
+    Content: Object.assign(ExplorePage, { load: loadFilterControls }),
     action: () => "open Explore",
     loaded: (search) => cursorsOf(client, readFilters(search).filters),
     ask: (_, search, loaded) => {
@@ -66,7 +67,10 @@ export const pages: readonly Page[] = [
   {
     pattern: "/delays",
     nav: "Delays",
-    Content: pageCode(() => import("./pages/DelaysPage")),
+    Content: pageCode(async () => {
+      const [page] = await Promise.all([import("./pages/DelaysPage"), loadFilterControls()]);
+      return page;
+    }),
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, NARROWING);

@@ -11,7 +11,7 @@ export interface Place {
 const NAME = "roundtrip-places";
 const MOST = 50;
 
-const places = new Map<string, Place>(kept());
+const places = kept();
 
 /** The place of an entry of the history; the router's key alone is the same for all documents opened by an address. */
 export function placeAt(key: string): Place | undefined {
@@ -32,8 +32,8 @@ export function placeReturnedTo(): Place | undefined {
 }
 
 export function documentIsReturn(): boolean {
-  const [entry] = performance.getEntriesByType?.("navigation") ?? [];
-  return ["reload", "back_forward"].includes((entry as PerformanceNavigationTiming | undefined)?.type ?? "");
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return entry?.type === "reload" || entry?.type === "back_forward";
 }
 
 export function keepPlaces(): void {
@@ -44,19 +44,12 @@ export function keepPlaces(): void {
   }
 }
 
-function kept(): [string, Place][] {
+function kept(): Map<string, Place> {
   try {
-    const found: unknown = JSON.parse(sessionStorage.getItem(NAME) ?? "[]");
-    return Array.isArray(found) ? found.filter(isEntry) : [];
+    return new Map(JSON.parse(sessionStorage.getItem(NAME) ?? "[]"));
   } catch {
-    return [];
+    return new Map(); // storage is forbidden, or holds what is not ours
   }
-}
-
-function isEntry(entry: unknown): entry is [string, Place] {
-  if (!Array.isArray(entry)) return false;
-  const [name, place] = entry as [unknown, Partial<Place> | null];
-  return typeof name === "string" && typeof place?.y === "number";
 }
 
 function nameOf(key: string): string {

@@ -3,12 +3,14 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "../test/appClient";
 import { aFlight, TOTAL } from "../test/flights";
 import { show, stubScreen } from "../test/screen";
+import { loadFilterControls } from "../ui/filters/FilterForm";
 import ExplorePage from "./pages/ExplorePage";
 
 vi.mock("./client", () => import("../test/appClient"));
 
-beforeEach(() => {
+beforeEach(async () => {
   stubScreen();
+  await loadFilterControls();
   server.replies
     .set("/flights", { body: { items: [aFlight()], next: null } })
     .set("/delays", { body: { items: [TOTAL] } })

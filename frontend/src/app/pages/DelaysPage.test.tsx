@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "../../test/appClient";
 import { TOTAL } from "../../test/flights";
 import { asked, show, stubScreen } from "../../test/screen";
+import { loadFilterControls } from "../../ui/filters/FilterForm";
 import DelaysPage from "./DelaysPage";
 
 vi.mock("../client", () => import("../../test/appClient"));
@@ -22,8 +23,9 @@ const LINES: Record<string, object[]> = {
 
 const report = (url: URL) => ({ body: { items: LINES[url.searchParams.get("by") ?? ""] ?? [TOTAL] } });
 
-beforeEach(() => {
+beforeEach(async () => {
   stubScreen();
+  await loadFilterControls();
   server.seen.length = 0;
   server.replies
     .set("/delays", report)

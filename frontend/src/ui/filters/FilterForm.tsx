@@ -1,23 +1,11 @@
-import { useId, useState } from "react";
+import { useState } from "react";
+import { later } from "../later";
 import { PHONE, useMediaQuery } from "../useMediaQuery";
-import { DraftInput } from "./DraftInput";
 import type { Names } from "./describe";
-import { STATUS_WORDS } from "./describe";
 import styles from "./FilterForm.module.css";
-import {
-  FIRST_DAY,
-  type FilterPatch,
-  type Filters,
-  LAST_DAY,
-  NARROWING,
-  ORIGINS,
-  type Parameter,
-  readFilters,
-  STATUSES,
-} from "./filters";
-import { Select } from "./Select";
+import { type FilterPatch, type Filters, NARROWING, type Parameter } from "./filters";
 
-interface Props {
+export interface FilterFormProps {
   filters: Filters;
   names: Names;
   /** Which controls the page offers. */
@@ -25,12 +13,15 @@ interface Props {
   onChange: (patch: FilterPatch) => void;
 }
 
-/** An airline's two letters or digits may come first, as people write it: "UA 1545", "b6-725". */
-const FLIGHT_NUMBER = "\\s*((?:[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])(?:\\s|-)*)?(?!0+\\s*$)([0-9]{1,4})\\s*";
-const DELAYS = [15, 30, 60, 120, 180];
+const Controls = later(() => import("./FilterControls"), { pending: <div className={styles.pending} /> });
+
+/** Fetches the controls' code beside the page's data. A phone folds them away: it fetches them when they are opened. */
+export async function loadFilterControls(): Promise<void> {
+  if (!matchMedia(PHONE).matches) await Controls.load();
+}
 
 /** The controls over the flights; each change takes effect at once, so there is nothing to send. */
-export function FilterForm(props: Props) {
+export function FilterForm(props: FilterFormProps) {
   const phone = useMediaQuery(PHONE);
   const [isOpen, setOpen] = useState(false);
   if (!phone) return <Controls {...props} />;
@@ -44,157 +35,4 @@ export function FilterForm(props: Props) {
       {isOpen && <Controls {...props} />}
     </details>
   );
-}
-
-function Controls({ filters, names, offered, onChange }: Props) {
-  const id = useId();
-  const [clearings, setClearings] = useState(0);
-  const set = (parameter: Parameter) => (text: string) => {
-    const { [parameter]: value } = readFilters(new URLSearchParams([[parameter, text]])).filters;
-    onChange({ [parameter]: value });
-  };
-  const setDay = (parameter: "from" | "to") => (text: string) => {
-    const { date } = filters;
-    onChange({ ...(date && { from: date, to: date, date: undefined }), [parameter]: text || undefined });
-  };
-  const setFlight = (text: string) => {
-    const [, airline, number] = new RegExp(`^${FLIGHT_NUMBER}$`).exec(text) ?? [];
-    const carrier = airline?.slice(0, 2).toUpperCase();
-    onChange({ flight: number === undefined ? undefined : Number(number), ...(carrier && { carrier }) });
-  };
-  const day = { min: FIRST_DAY, max: LAST_DAY, type: "date", expected: "a day of 2013" };
-  const controls: { [P in Parameter]?: React.ReactNode } = {
-    origin: (
-      <Select
-        id={`${id}origin`}
-        label="From"
-        value={filters.origin}
-        any="All of New York"
-        options={ORIGINS.map((faa) => [faa, named(faa, names.airports)])}
-        onChange={set("origin")}
-      />
-    ),
-    dest: (
-      <Select
-        id={`${id}dest`}
-        label="To"
-        value={filters.dest}
-        any="Anywhere"
-        options={listed(names.airports)}
-        onChange={set("dest")}
-      />
-    ),
-    carrier: (
-      <Select
-        id={`${id}carrier`}
-        label="Airline"
-        value={filters.carrier}
-        any="All airlines"
-        options={listed(names.airlines)}
-        onChange={set("carrier")}
-      />
-    ),
-    from: (
-      <DraftInput
-        key={clearings}
-        id={`${id}from`}
-        label="Since"
-        value={filters.from ?? filters.date}
-        onCommit={setDay("from")}
-        {...day}
-      />
-    ),
-    to: (
-      <DraftInput
-        key={clearings}
-        id={`${id}to`}
-        label="Until"
-        value={filters.to ?? filters.date}
-        onCommit={setDay("to")}
-        {...day}
-      />
-    ),
-    status: (
-      <Select
-        id={`${id}status`}
-        label="Outcome"
-        value={filters.status}
-        any="Any"
-        options={STATUSES.map((status) => [status, STATUS_WORDS[status]])}
-        onChange={set("status")}
-      />
-    ),
-    min_delay: (
-      <Select
-        id={`${id}late`}
-        label="Late by"
-        value={filters.min_delay?.toString()}
-        any="Any delay"
-        options={delayOptions(filters.min_delay)}
-        onChange={set("min_delay")}
-      />
-    ),
-    flight: (
-      <DraftInput
-        key={clearings}
-        id={`${id}flight`}
-        label="Flight no."
-        value={filters.flight?.toString()}
-        pattern={FLIGHT_NUMBER}
-        expected="a number from 1 to 9999, or with its airline: UA 1545"
-        placeholder="any"
-        autoCapitalize="characters"
-        onCommit={setFlight}
-      />
-    ),
-    tailnum: (
-      <DraftInput
-        key={clearings}
-        id={`${id}tail`}
-        label="Tail no."
-        value={filters.tailnum}
-        pattern="\s*[A-Za-z0-9]{1,6}\s*"
-        expected="up to six letters and digits"
-        placeholder="any"
-        autoCapitalize="characters"
-        onCommit={set("tailnum")}
-      />
-    ),
-  };
-  return (
-    <form
-      id="filters"
-      className={styles.form}
-      data-short={offered.length < 6}
-      aria-label="Filter the flights"
-      onSubmit={(event) => event.preventDefault()}
-      onReset={(event) => {
-        event.preventDefault(); // the address says what the controls show; only what was typed is forgotten
-        setClearings(clearings + 1);
-      }}
-    >
-      {offered.map((parameter) => (
-        <div key={parameter} className={styles.control} data-parameter={parameter}>
-          {controls[parameter]}
-        </div>
-      ))}
-    </form>
-  );
-}
-
-function listed(names: ReadonlyMap<string, string>): [string, string][] {
-  return [...names]
-    .map(([code, name]) => [code, `${name} (${code})`] as [string, string])
-    .sort((a, b) => a[1].localeCompare(b[1], "en"));
-}
-
-function named(code: string, names: ReadonlyMap<string, string>): string {
-  const name = names.get(code);
-  return name ? `${name} (${code})` : code;
-}
-
-function delayOptions(chosen: number | undefined): [string, string][] {
-  const minutes =
-    chosen === undefined || DELAYS.includes(chosen) ? DELAYS : [...DELAYS, chosen].sort((a, b) => a - b);
-  return minutes.map((value) => [String(value), `${value} min or more`]);
 }
