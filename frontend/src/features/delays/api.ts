@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import type { Filters } from "../../ui/filters/filters";
+import { asParameters, type Filters } from "../../ui/filters/filters";
 
 const RATES = ["count", "cancelled", "on_time_share", "mean_delay"] as const;
 
@@ -44,6 +44,6 @@ export interface Rates {
 }
 
 /** A report has no order of its own to ask for. */
-function asked({ sort: _sort, ...filters }: Filters): Omit<Filters, "sort"> {
-  return filters;
+function asked({ sort: _sort, ...filters }: Filters) {
+  return asParameters(filters);
 }

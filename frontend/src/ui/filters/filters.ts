@@ -146,3 +146,13 @@ function isDay(text: string): boolean {
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
+
+/** The filters as the API takes them: it reads hours and weekdays as texts, for they may be several ("6,7", "17-21"). */
+export function asParameters<F extends Omit<Filters, "sort">>(filters: F) {
+  const { hour, weekday, ...others } = filters;
+  return {
+    ...others,
+    ...(hour === undefined ? {} : { hour: String(hour) }),
+    ...(weekday === undefined ? {} : { weekday: String(weekday) }),
+  };
+}
