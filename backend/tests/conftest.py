@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
 from sqlalchemy import event
-from support import forget, responder_of
+from support import end, forget, responder_of
 
 from roundtrip import create_app
 from roundtrip.data.version import DataVersion
@@ -79,8 +79,7 @@ def app(database_url: str) -> Iterator[Flask]:
     """The application, new for each file of tests, so that none finds another's answers in the cache."""
     app = create_app(settings_for(database_url))
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    end(app)
 
 
 @pytest.fixture

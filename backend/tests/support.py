@@ -1,18 +1,34 @@
 """What several test files use that is no fixture; helpers.py of the package's tests has the rest."""
 
+import math
+import threading
 from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.extension import NEVER_CHANGED, State, state_of
+from flask_roundtrip.read_replica import ReplicatedDatabase
 from flask_roundtrip.respond import Responder, Route
 from flask_roundtrip.response_cache import MemoryStore, ResponseCache
 from helpers import ARRIVING, ONE_APP, SOON, WHOLE, in_time, noted
 
 from roundtrip import api
-from roundtrip.extensions import API, cache
+from roundtrip.data.version import DataVersion
+from roundtrip.extensions import API, cache, db
 
-__all__ = ["ARRIVING", "ONE_APP", "ROUTES", "SOON", "WHOLE", "Asking", "forget", "in_time", "noted", "responder_of"]
+__all__ = [
+    "ARRIVING",
+    "ONE_APP",
+    "ROUTES",
+    "SOON",
+    "WHOLE",
+    "Asking",
+    "end",
+    "forget",
+    "in_time",
+    "noted",
+    "responder_of",
+]
 
 Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
 
@@ -20,6 +36,25 @@ Asking = Callable[..., FlaskClient]  # gives a client of an application with the
 def forget(app: Flask) -> None:
     """Empty the application's response cache."""
     app.extensions["cache"][cache].clear()
+
+
+def end(app: Flask) -> None:
+    """Let the application's threads end, and close its connections: no thread makes one afterwards."""
+    state = state_of(app)
+    changed = state._changed
+    if isinstance(changed, DataVersion):
+        changed._look_at = math.inf
+    if isinstance(state.database, ReplicatedDatabase):
+        state.database._look_at = math.inf
+        state.database._breaker._probe = lambda: True
+        if state.database._breaker._thread.is_alive():
+            state.database._breaker._thread.join(SOON)
+    for thread in threading.enumerate():
+        if thread.name == "data version":
+            thread.join(SOON)
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 def responder_of(app: Flask) -> Responder:

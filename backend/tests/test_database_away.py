@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from databases import filled, settings_for
 from flask.testing import FlaskClient
-from support import forget
+from support import end, forget
 
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -42,8 +42,7 @@ def hasty(url: str) -> Settings:
 def asking(url: str) -> Iterator[FlaskClient]:
     app = create_app(hasty(url))
     yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    end(app)
 
 
 @pytest.fixture(params=["directly", "through pgbouncer"])
@@ -179,8 +178,7 @@ def test_who_finds_no_connection_free_is_told_so_soon(cluster: postgres.Cluster)
     with app.app_context(), db.engine.connect(), soon():
         assert is_told_to_come_back(client.get(URL))
     assert client.get(URL).status_code == 200
-    with app.app_context():
-        db.engine.dispose()
+    end(app)
 
 
 def test_who_finds_the_pool_of_pgbouncer_exhausted_is_told_so_soon(cluster: postgres.Cluster) -> None:

@@ -12,7 +12,7 @@ from databases import settings_for
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from support import forget
+from support import end, forget
 
 from roundtrip import create_app
 from roundtrip.extensions import db
@@ -47,8 +47,7 @@ def directly(cluster: postgres.Cluster) -> Iterator[FlaskClient]:
     """Who asks the server itself."""
     app = create_app(settings_for(cluster.url()))
     yield app.test_client()
-    with app.app_context():
-        db.engine.dispose()
+    end(app)
 
 
 def plainly(answer: Any) -> tuple[int, bytes, str | None]:
@@ -115,8 +114,7 @@ def test_instants_are_in_utc_whatever_the_zone_of_the_server(cluster: postgres.C
                 app = create_app(settings_for(reached or url_of(name)))
                 (hour,) = app.test_client().get("/api/v1/weather?fields=time_hour,local_hour").get_json()["items"]
                 assert hour == {"time_hour": "2013-01-01T06:00:00+00:00", "local_hour": "2013-01-01T01:00:00"}
-                with app.app_context():
-                    db.engine.dispose()
+                end(app)
 
 
 def test_a_transaction_stays_on_one_connection(app: Flask) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
 from sqlalchemy import text
-from support import forget
+from support import end, forget
 
 from roundtrip import create_app
 from roundtrip.data.version import DataVersion
@@ -209,7 +209,7 @@ def test_a_read_is_one_statement_without_a_transaction(cluster: postgres.Cluster
         app.test_client().get("/api/v1/flights?limit=7")
         app.test_client().get("/api/v1/flights/17")
         DataVersion(Database(reader(db.engine)))()
-        db.engine.dispose()
+        end(app)
     lines = log.read_text()[before:].splitlines()
     ran = [found[1] for line in lines if (found := re.search(r"LOG:  (?:statement|execute [^:]*): (\w+)", line))]
     assert ran == ["SELECT"] * 3, lines

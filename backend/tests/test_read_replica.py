@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
 from flask_roundtrip.read_replica import ReplicatedDatabase
 from sqlalchemy import text
-from support import forget, responder_of
+from support import end, forget, responder_of
 
 from flask_roundtrip import read_replica
 from roundtrip import create_app
@@ -57,9 +57,7 @@ def make(cluster: postgres.Cluster, standby: postgres.Cluster) -> Iterator[Calla
 
     yield make
     for app in made:
-        with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
+        end(app)
 
 
 @pytest.fixture
