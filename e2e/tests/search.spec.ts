@@ -1,11 +1,12 @@
 /** Search: an airport or an airline, from anywhere, without touching a mouse. */
-import { expect, flightRows, test } from "./support.ts";
+import { expect, flightRows, test, settled } from "./support.ts";
 
 const box = "An airport or an airline, by name or code";
 
 test("a slash, part of a name and Enter lead to the flights there", async ({ page }) => {
   await page.goto("/delays");
   await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
+  await settled(page);
   await page.keyboard.press("/");
   await expect(page.getByRole("combobox", { name: box })).toBeFocused();
   await page.keyboard.type("los ang");
@@ -55,6 +56,7 @@ test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
 test("what is found is added to the filters that are set", async ({ page }) => {
   await page.goto("/delays?origin=JFK&month=2013-07");
   await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
+  await settled(page);
   await page.keyboard.press("/");
   await page.getByRole("combobox", { name: box }).waitFor();
   await page.keyboard.type("los ang");
