@@ -1,5 +1,5 @@
 /** Search: an airport or an airline, from anywhere, without touching a mouse. */
-import { expect, flightRows, test, settled } from "./support.ts";
+import { expect, flightRows, settled, test } from "./support.ts";
 
 const box = "An airport or an airline, by name or code";
 
