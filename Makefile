@@ -80,11 +80,12 @@ stack-down: secrets ## Stop the production topology; its data stays
 	@COMPOSE_PROFILES=memcached,replica docker compose down --remove-orphans
 
 ##@ Check
-test: test-backend test-frontend e2e ## Run all tests
+test: test-backend test-packages test-frontend e2e ## Run all tests
 
 test-backend: ## Run the backend's tests
 	@$(HAVE) $(TOOLS) $(DATABASE)
 	cd backend && $(BIN)/python -m pytest
+	cd backend/flask_roundtrip && ../$(BIN)/python -m pytest
 
 test-packages: ## Install the built packages into empty environments, and test them there
 	@$(HAVE) $(TOOLS)
@@ -124,7 +125,8 @@ lighthouse: ## Score every page with Lighthouse, as on a phone; PAGES=/delays: t
 check: check-backend check-frontend check-e2e check-types check-images ## Check style, types, import laws, dead code and sizes
 
 check-backend:
-	@$(HAVE) $(TOOLS)
+	@$(HAVE) $(TOOLS) $(DATABASE)
+	cd backend && $(BIN)/python path.py --check > /dev/null
 	cd backend && $(BIN)/ruff check . && $(BIN)/ruff format --check .
 	cd backend && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/vulture
 
@@ -150,6 +152,10 @@ format: ## Format all code, and mend what can be mended by itself
 	@$(HAVE) $(TOOLS) $(FRONTEND) $(E2E)
 	cd backend && $(BIN)/ruff check --fix . && $(BIN)/ruff format .
 	cd frontend && npx biome check --write . && cd ../e2e && npm run format
+
+path: ## Trace the files that a hit, a miss and a batch enter, and write the README's list of them
+	@$(HAVE) $(TOOLS) $(DATABASE)
+	@cd backend && $(BIN)/python path.py
 
 ##@ Measure
 bench: ## Measure this application beside its peers; QUICK=1: only try it, in under a minute
@@ -246,6 +252,6 @@ $(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public p
 
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
-.PHONY: help run dev data build packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
+.PHONY: help run dev data build path packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
   e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
   lab screenshots setup types lock clean $(DATABASE)

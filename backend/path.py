@@ -1,6 +1,7 @@
 """Writes the README's journey: the project's files that a request enters, in order.
 
-    make path
+    make path                  writes the README
+    path.py --check            fails where the README says otherwise
 
 Each question is asked twice of a real application in this process, with other values the second time; so what is made
 once for each kind of question (a compiled statement, a parsed Accept header) is there, as it is for all but the first.
@@ -39,9 +40,10 @@ def main() -> None:
     text = "\n".join(_table(name, files) for name, files in paths.items())
     print(text)
     before, _, rest = README.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    if after:
-        README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    written, _, after = rest.partition(END)
+    if "--check" in sys.argv and written.strip() != text.strip():
+        sys.exit("The README's list of files is out of date: run make path")
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
     too_long = [name for name, files in paths.items() if len(files) > BOUNDS[name]]
     if too_long:
         sys.exit(f"More files than the bound: {', '.join(f'{name} ({len(paths[name])})' for name in too_long)}")
