@@ -89,7 +89,8 @@ class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
     While there are other clients, one client holds at most half of the threads, and a quarter for batches, which last.
-    Alone it may hold half for batches. All batches hold three quarters at most, so that a hit always finds a thread.
+    All batches hold three quarters at most, so that a hit always finds a thread; one client that is alone leaves one of
+    these to the next client.
     `threads` is their number in this process; 0: everybody may enter.
     """
 
@@ -113,7 +114,7 @@ class Threads:
             has_others = self._before[0] != "" and now - self._before[1] < SEEN_LATELY
             if has_others and self._held[client] >= 2 * self._quarter:
                 return False
-            most = (1 if has_others else 2) * self._quarter
+            most = self._quarter if has_others else max(1, 3 * self._quarter - 1)
             if batch and (self._batches[client] >= most or self._batches.total() >= 3 * self._quarter):
                 return False
             self._held[client] += 1
