@@ -29,6 +29,7 @@ from werkzeug.wsgi import ClosingIterator, get_input_stream
 from .compression import compress_stream, negotiated
 from .doors.wsgi import BUSY, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
 from .negotiation import media_type_for
+from .serialization import json_bytes
 from .timing import TIMING, Timing, as_current, request_id
 from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
 
@@ -278,9 +279,7 @@ def line(part_id: str, answer: Answer, timing: Timing, start: float) -> bytes:
     headers = {_TOLD[name]: value for name, value in answer.headers if name in _TOLD}
     told = {"id": part_id, "status": answer.status, "headers": headers}
     told["timing"] = {"start": round(start, 3), **timing.as_dict()}
-    return b"".join(
-        (json.dumps(told, separators=(",", ":")).encode()[:-1], b',"body":', answer.body or b"null", b"}\n")
-    )
+    return b"".join((json_bytes(told)[:-1], b',"body":', answer.body or b"null", b"}\n"))
 
 
 def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timing) -> Answer:

@@ -6,7 +6,6 @@ waiting for a server that cannot be reached. A statement that takes too long is 
 answered with 503 and never opens the breaker.
 """
 
-import os
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable, Sequence
@@ -42,11 +41,9 @@ class Database:
     def __init__(self, engine: Engine, asks_again: bool = True, turns: int = TURNS) -> None:
         self.engine = engine
         self.is_local = engine.dialect.name == "sqlite"  # in this process: no network, and nothing to lose
-        # More statements of SQLite than processors only slow each other down; a statement there is short, so that one
-        # client may use all of them. On a network one client leaves half of the connections to the others.
-        self.turns = (
-            FairShare(min(turns, max(2, os.cpu_count() or 2))) if self.is_local else FairShare(turns, turns // 2)
-        )
+        # A statement of SQLite is short and holds no connection of others, so that one client may use all turns. On a
+        # network one client leaves half of the connections to the others.
+        self.turns = FairShare(turns) if self.is_local else FairShare(turns, turns // 2)
         self._asks_again = asks_again
         self._breaker = CircuitBreaker()
         self.away: tuple[type[Exception], ...] = (exc.TimeoutError, Away)
