@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_SPELLINGS = 4_000  # about a kilobyte each
 LONGEST_SPELLING = 1024  # bytes of a query: a longer one goes through respond() each time
 VERSION_AGE = 0.1  # seconds
-SHORT = 2.0  # milliseconds of the processor: an answer that is built in less is built where it is asked
+SHORT = 5.0  # milliseconds of the processor: an answer that is built in less is built where it is asked
 PRIVATE_BYTES = 4 * 1024 * 1024  # of private answers in this process, which is the only place for them
 
 
