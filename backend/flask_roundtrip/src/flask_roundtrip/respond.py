@@ -258,7 +258,7 @@ class Responder:
 
     def _note(self, route: Route, arguments: dict[str, Any], selection: Selection, ms: float) -> None:
         shape = (route.rule, *arguments, selection.text)
-        self._lately[shape] = max(ms, 0.9 * self._lately.get(shape, 0.0))
+        self._lately[shape] = max(ms, 0.5 * self._lately.get(shape, 0.0))
         if len(self._lately) > MOST_SPELLINGS:
             self._lately.popitem(last=False)
 
