@@ -101,7 +101,7 @@ class Problem(HTTPException):
     def __str__(self) -> str:
         return self.detail
 
-    def get_response(self, environ: Any = None, scope: Any = None) -> Response:
+    def get_response(self, *_: Any, **__: Any) -> Response:
         """Return the problem as werkzeug's response."""
         answer = self.answer()
         return Response(answer.body, answer.status, answer.headers)
