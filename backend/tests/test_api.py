@@ -10,7 +10,7 @@ import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_roundtrip.batch import MOST_BYTES
+from flask_roundtrip.batch import MOST_BYTES, SIDE_BY_SIDE
 from flask_roundtrip.respond import Responder
 from flask_roundtrip.timing import Timing
 from flask_roundtrip.wire import Answer, Head, NotNow
@@ -256,20 +256,17 @@ def test_each_line_can_be_read_while_a_slow_part_is_held(
     answer.close()
 
 
-def test_what_has_not_begun_is_cancelled_when_the_stream_is_closed(
-    app: Flask, client: FlaskClient, held: Held, statements: list[str]
-) -> None:
+def test_what_has_not_begun_is_cancelled_when_the_stream_is_closed(app: Flask, client: FlaskClient, held: Held) -> None:
     quick = {"id": "quick", "url": "/api/v1/flights?dest=LAX"}
-    all_held = [{**SLOW, "id": f"held{number}", "url": f"{SLOW['url']}&limit={number + 1}"} for number in range(4)]
-    later = [{"id": str(number), "url": f"/api/v1/planes?limit={number + 1}"} for number in range(10)]
-    requests = {"requests": [quick, *all_held, *later]}
+    all_held = [{**SLOW, "id": f"held{number}", "url": f"{SLOW['url']}&limit={number + 1}"} for number in range(14)]
+    requests = {"requests": [quick, *all_held]}
     answer = client.post(BATCH, json=requests, headers={"Accept": NDJSON}, buffered=False)
     pieces: Iterator[Any] = iter(answer.response)
     assert orjson.loads(next(pieces))["id"] == "quick"
     answer.close()
     held.may_finish.set()
     assert in_time(lambda: len(held.ended) == len(held.begun) > 0)
-    assert not any("FROM planes" in statement for statement in statements)
+    assert len(held.begun) <= SIDE_BY_SIDE
 
 
 # What is no batch
