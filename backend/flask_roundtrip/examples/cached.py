@@ -1,4 +1,4 @@
-"""A response cache: one computation for all who ask at once, compressed, and 304 for a client that has the answer."""
+"""A response cache: one computation for clients that ask at once, compressed; 304 for a client that has the answer."""
 
 import time
 

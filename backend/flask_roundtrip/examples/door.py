@@ -1,4 +1,4 @@
-"""The door: a cached answer is sent before Flask is entered, so that no hook of Flask delays it."""
+"""The door: it sends a cached answer before Flask is entered, so that no hook of Flask delays the answer."""
 
 from flask import Flask
 from flask_roundtrip.query_plan import Answered

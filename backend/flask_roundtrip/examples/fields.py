@@ -1,4 +1,4 @@
-"""Chosen fields: `?fields=id,airline.name` names what the client shows, and no other field is sent."""
+"""Chosen fields: `?fields=id,airline.name` names the fields that the client shows, and no other field is sent."""
 
 from flask import Flask, request
 from flask_roundtrip.doors.flask import told
@@ -8,7 +8,7 @@ from flask_roundtrip import Problem
 from flask_roundtrip import fields as chosen
 
 app = Flask(__name__)
-app.register_error_handler(Problem, told)  # a wrong name is answered with 400 and the names that there are
+app.register_error_handler(Problem, told)  # a wrong name gets a 400 that lists the allowed names
 FLIGHTS = [{"id": 7, "dest": "LAX", "airline": {"carrier": "UA", "name": "United Air Lines"}}]
 
 

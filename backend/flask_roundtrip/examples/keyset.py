@@ -1,4 +1,4 @@
-"""Keyset pages: a signed cursor says after which row to go on, so that page 1,000 costs what page 1 costs."""
+"""Keyset pages: a signed cursor names the last row seen, so that page 1,000 costs no more than page 1."""
 
 from flask import Flask, request
 from flask_sqlalchemy import SQLAlchemy

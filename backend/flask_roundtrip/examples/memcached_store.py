@@ -1,4 +1,4 @@
-"""The response cache in Memcached: all processes share its entries, and one at a time builds a missing one."""
+"""The response cache in Memcached: all processes share its entries, and one process builds a missing entry."""
 
 import os
 import time

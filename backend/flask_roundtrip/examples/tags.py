@@ -1,4 +1,4 @@
-"""Tags: a write makes every cached answer with its tag old, at once."""
+"""Tags: a write invalidates every cached answer with its tag, at once."""
 
 from flask import Flask, request
 

@@ -1,4 +1,4 @@
-"""What the tests of the techniques share: the servers, and backends that speak to them."""
+"""Fixtures that the tests of the techniques share: the servers, and backends that use them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -11,7 +11,7 @@ from flask_roundtrip.shared.store import SharedStore
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Callable[[str], Engine]]:
-    """Return a function that gives the server of a name. All tests share it: they leave it running."""
+    """Return a function that returns the server with a name. All tests share the servers and leave them running."""
     started: dict[str, Engine] = {}
     with ExitStack() as stack:
 
@@ -25,14 +25,14 @@ def engine() -> Iterator[Callable[[str], Engine]]:
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Return a function that makes a backend, as each process has one; its connection ends with the test."""
+    """Return a function that makes a backend, one for each simulated process; its connection ends with the test."""
     with ExitStack() as stack:
         yield lambda engine: stack.enter_context(closing(store_at(engine.url)))
 
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch, connect: Connect) -> Connect:
-    """Do the same, and wait for a server as long as a busy machine needs: the test is not about that."""
+    """Connect with a long time limit, for tests that are not about time, on a busy machine."""
     monkeypatch.setattr(SharedStore, "timeout", 60)
     monkeypatch.setattr(SharedStore, "turn", 60)
     return connect
@@ -48,5 +48,5 @@ def server(request: pytest.FixtureRequest, engine: Callable[[str], Engine], pati
 
 @pytest.fixture
 def no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the server asked each time."""
+    """Switch the process's own copies off: each get() asks the server."""
     monkeypatch.setattr(store, "COPY", 0)

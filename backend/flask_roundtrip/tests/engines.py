@@ -1,4 +1,4 @@
-"""The servers that tests need: real ones, each on a port of its own, to be killed, paused and restarted."""
+"""Real servers for tests, each on a port of its own. A test can kill, pause and restart them."""
 
 import os
 import signal
@@ -80,7 +80,7 @@ Connect = Callable[[Engine], SharedStore]  # gives a store, as each process has 
 
 
 def store_at(url: str) -> SharedStore:
-    """Make a store as an application does: one process has one."""
+    """Make a store as an application does, which has one in each process."""
     place = urlsplit(url)
     if place.scheme == "redis":
         kind = "redis.RedisStore"
@@ -97,7 +97,7 @@ def store_at(url: str) -> SharedStore:
 
 @contextmanager
 def running(name: str) -> Iterator[Engine]:
-    """Run a server of one's own."""
+    """Run a server that no other test uses."""
     engine = ENGINES[name]()
     engine.start()
     try:

@@ -1,4 +1,4 @@
-"""What several test files use that is no fixture."""
+"""Functions that several test files use."""
 
 import gzip
 import threading
@@ -15,9 +15,9 @@ from flask_roundtrip.timing import Timing
 from flask_roundtrip.wire import IDENTITY
 from hypothesis import HealthCheck, settings
 
-SOON = 10.0  # seconds in which something has to have happened, on a machine of any speed
+SOON = 10.0  # seconds within which an event must happen, on a machine of any speed
 
-# For properties of one application, which examples do not change, on a machine of any speed.
+# For properties of an application that the examples do not change, on a machine of any speed.
 ONE_APP = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 WHOLE: dict[str, Callable[[bytes], bytes]] = {
@@ -33,7 +33,7 @@ ARRIVING: dict[str, Callable[[], Callable[[bytes], bytes]]] = {
 
 
 def noted(monkeypatch: pytest.MonkeyPatch, whose: object, method: str) -> list[tuple[str, Any]]:
-    """Return a list that grows with each call of the method: the name of the thread, and the result."""
+    """Return a list to which each call of the method adds the name of its thread and its result."""
     calls: list[tuple[str, Any]] = []
     real = getattr(whose, method)
 
@@ -50,7 +50,7 @@ def noted(monkeypatch: pytest.MonkeyPatch, whose: object, method: str) -> list[t
 
 
 def in_time(done: Callable[[], bool]) -> bool:
-    """Wait for something that happens in the background."""
+    """Wait for an event in the background."""
     end = time.monotonic() + SOON
     while not done():
         if time.monotonic() > end:
@@ -60,7 +60,7 @@ def in_time(done: Callable[[], bool]) -> bool:
 
 
 def entry(body: bytes = b"[]", stored_at: float = 0.0, tags: tuple[str, ...] = ("flights",)) -> Entry:
-    """Return an entry as a GET makes one: fresh for a minute, stale for ten more."""
+    """Return an entry like that of a GET: fresh for a minute, stale for ten more minutes."""
     return Entry(
         etag='W/"0"',
         last_modified=None,

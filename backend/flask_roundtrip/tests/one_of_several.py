@@ -1,6 +1,6 @@
-"""One process of several that share a cache: asks for one key in some threads, and says on its output what came.
+"""One process of several that share a cache: it asks for one key in some threads and prints the results.
 
-Arguments: the cache's URL, how many threads, for how many seconds building takes, for how many a lease lasts.
+Arguments: the cache's URL, the number of threads, the seconds that building takes, the seconds that a lease lasts.
 """
 
 import sys

@@ -1,7 +1,7 @@
-"""A private PostgreSQL with the whole data set, and pgbouncer in front of it: the real ones, on Unix sockets.
+"""A private, real PostgreSQL with the whole data set, and a real pgbouncer in front of it, on Unix sockets.
 
-The cluster is made and loaded once for each state of the schema and the loader, and kept; a run starts a copy of it,
-so it may do with it what it likes. It sorts texts as English does, which no answer may show.
+The cluster is made and loaded once for each state of the schema and the loader, and kept. A test run starts a copy of
+the cluster, which it may change. The cluster sorts texts by English rules; no answer may depend on them.
 """
 
 import fcntl
@@ -21,27 +21,27 @@ from programs import program
 
 USER = "roundtrip"
 LOADED, EMPTY = "loaded", "empty"  # databases: with the data set (never written to), and with tables only
-# For tests: what a crash of the machine would lose is copied anew.
+# For tests only: after a crash of the machine the data is copied anew.
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "min_wal_size=32MB", "max_wal_size=256MB")
-QUIET = ("listen_addresses=", "logging_collector=off", "autovacuum=off")  # no statistics that come at some time
-FOLLOWING = ("wal_retrieve_retry_interval=100ms",)  # a replica looks so often for a primary that was restarted
+QUIET = ("listen_addresses=", "logging_collector=off", "autovacuum=off")  # no statistics at unknown times
+FOLLOWING = ("wal_retrieve_retry_interval=100ms",)  # a replica's pause before it looks again for its primary
 KEPT = Path(tempfile.gettempdir()) / f"roundtrip-postgresql-{os.getuid()}"  # a socket's path has to be short
 PATIENCE = 60  # seconds
 
 
 @dataclass
 class Cluster:
-    """A server of databases, in a folder that holds its data and its socket."""
+    """A PostgreSQL server, in a folder that holds its data and its socket."""
 
     folder: Path
     process: "subprocess.Popen[bytes] | None" = None
 
     def url(self, database: str = LOADED) -> str:
-        """Return what DATABASE_URL would be."""
+        """Return the value for DATABASE_URL."""
         return f"postgresql+psycopg://{USER}@/{database}?host={self.folder}"
 
     def connect(self, database: str = LOADED) -> "psycopg.Connection[tuple[object, ...]]":
-        """Connect past all code of ours, outside of transactions."""
+        """Connect without any code of ours, in autocommit mode."""
         return psycopg.connect(host=str(self.folder), user=USER, dbname=database, autocommit=True)
 
     def start(self) -> None:
@@ -58,14 +58,14 @@ class Cluster:
         return True
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End the server; as given (its "fast shutdown"), it ends all connections first."""
+        """Stop the server; by default a "fast shutdown", which ends all connections first."""
         assert self.process is not None
         self.process.send_signal(how)
         self.process.wait(PATIENCE)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Stop all processes of the server where they are."""
+        """Suspend all processes of the server during a block."""
         assert self.process is not None
         children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
         processes = [self.process.pid, *map(int, Path(children).read_text().split())]
@@ -79,7 +79,7 @@ class Cluster:
 
     @contextmanager
     def standby(self) -> Iterator["Cluster"]:
-        """Run a replica, which follows by streaming."""
+        """Run a replica that follows by streaming replication."""
         with _folder() as folder:
             copying = (_binary("pg_basebackup"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
             _run(*_as_nobody_special(), *copying, "-h", str(self.folder), "-U", USER, "-D", f"{folder}/data")
@@ -92,7 +92,7 @@ class Cluster:
 
     @contextmanager
     def database(self, template: str = EMPTY) -> Iterator[str]:
-        """Make a database like another one, and drop it in the end; gives its URL."""
+        """Make a copy of a database, yield its URL, and drop it in the end."""
         name = f"of_a_test_{time.monotonic_ns()}"
         with self.connect("postgres") as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -102,7 +102,7 @@ class Cluster:
 
 @contextmanager
 def cluster(fingerprint: str, fill: Callable[[Cluster], None]) -> Iterator[Cluster]:
-    """Run a copy of the kept cluster, which `fill` has filled."""
+    """Run a copy of the kept cluster; `fill` loads the kept cluster when it is made."""
     kept = _kept(fingerprint, fill)
     with _folder() as folder:
         _run("cp", "-a", "--reflink=auto", f"{kept}/.", str(folder))
@@ -115,12 +115,12 @@ def cluster(fingerprint: str, fill: Callable[[Cluster], None]) -> Iterator[Clust
 
 
 def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
-    """Return the folder of the kept cluster, making it when there is none."""
+    """Return the folder of the kept cluster; make the cluster when there is none."""
     KEPT.mkdir(mode=0o755, exist_ok=True)
     assert KEPT.stat().st_uid == os.getuid(), f"{KEPT} is somebody else's"
     kept = KEPT / f"{Path(_binary('initdb')).parts[-3]}-{fingerprint}"
     with (KEPT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # of two runs at once, one loads
+        fcntl.flock(lock, fcntl.LOCK_EX)  # when two runs start at once, one of them loads the data
         if not kept.exists():
             others = [folder for folder in KEPT.iterdir() if folder.is_dir()]
             for stale in sorted(others, key=lambda folder: folder.stat().st_mtime)[:-1]:
@@ -142,9 +142,9 @@ def _kept(fingerprint: str, fill: Callable[[Cluster], None]) -> Path:
 
 @contextmanager
 def pgbouncer(cluster: Cluster, pool_size: int = 3, query_wait: int = PATIENCE) -> Iterator[Callable[[str], str]]:
-    """Run pgbouncer in transaction pooling; gives a function from a database's name to its URL."""
+    """Run pgbouncer in transaction pooling, and yield a function from a database's name to its URL."""
     binary = program("pgbouncer", package="pgbouncer")
-    port = 6432  # is only the end of the name of a socket
+    port = 6432  # is only the end of a socket's name
     with _folder() as folder:
         settings = folder / "pgbouncer.ini"
         settings.write_text(
@@ -188,7 +188,7 @@ def _binary(name: str) -> str:
 
 
 def _as_nobody_special() -> tuple[str, ...]:
-    """Say with what to begin a command that root may not run: PostgreSQL and pgbouncer refuse to be root."""
+    """Return the start of a command that runs as another user than root: PostgreSQL and pgbouncer refuse root."""
     if os.getuid() != 0:
         return ()
     return ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=QUIT")

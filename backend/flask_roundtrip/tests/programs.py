@@ -1,7 +1,7 @@
-"""The servers' programs that tests start.
+"""The server programs that tests start.
 
-`make test` installs no packages of the system: a test that needs one which is missing is skipped, and says which. CI
-installs them all, and fails where a test was skipped.
+`make test` installs no system packages. A test whose program is missing is skipped and names the package. CI installs
+all packages, and fails if a test was skipped.
 """
 
 import os

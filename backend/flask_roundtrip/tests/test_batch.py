@@ -1,4 +1,4 @@
-"""A batch is parsed strictly, and its parts are answered side by side, each as it is done."""
+"""A batch is parsed strictly; its parts run side by side, and each answer is sent as soon as it is done."""
 
 import json
 import threading
@@ -37,7 +37,7 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 @pytest.fixture(autouse=True)
 def _together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have all hits count as answered at once, on a machine of any speed."""
+    """Make all hits count as answered at once, on a machine of any speed."""
     monkeypatch.setattr(batch_module, "TOGETHER", 60_000)
 
 
@@ -51,7 +51,7 @@ def answer(head: Head, timing: Timing, only_short: bool) -> Answer:
 
 
 def in_the_pool(build: Callable[[Head], Answer]) -> Respond:
-    """Return the function that answers nothing where it is asked, and everything in the pool."""
+    """Return a `respond` that raises NotNow in the caller's thread, so that every part runs in the pool."""
 
     def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
         if only_short:
@@ -66,7 +66,7 @@ def built(head: Head) -> Answer:
 
 
 def stays() -> bool:
-    """The client is there."""
+    """The client is still connected."""
     return False
 
 
@@ -214,7 +214,7 @@ DEEP = 10_000
         b"\x00",
     ],
 )
-def test_what_two_readers_could_read_differently_is_refused(body: bytes) -> None:
+def test_a_body_that_json_readers_could_read_differently_is_refused(body: bytes) -> None:
     with pytest.raises(Problem) as raised:
         parse(body)
     assert raised.value.status == 400
@@ -246,7 +246,7 @@ def test_any_json_is_a_batch_or_a_problem(requests: list[Any]) -> None:
     _parsed_or_refused(batch(*requests))
 
 
-def test_a_line_tells_what_the_single_answer_would_be(executor: ThreadPoolExecutor) -> None:
+def test_a_line_repeats_the_single_answer(executor: ThreadPoolExecutor) -> None:
     _, [(part_id, line)] = lines(parse(one()), in_the_pool(built), executor, stays)
     told = orjson.loads(line)
     assert part_id == "1"
@@ -288,7 +288,7 @@ def test_parts_run_side_by_side(executor: ThreadPoolExecutor) -> None:
     assert len(list(chain.from_iterable(lines(parts, in_the_pool(wait_for_the_other), executor, stays)))) == 2
 
 
-def test_hits_are_told_at_once_and_together_and_run_nowhere(executor: ThreadPoolExecutor) -> None:
+def test_hits_are_sent_at_once_in_one_write_without_the_pool(executor: ThreadPoolExecutor) -> None:
     executor.shutdown()
     parts = parse(batch({"id": "1", "url": URL}, {"id": "2", "url": URL}))
     ((first, second),) = lines(parts, answer, executor, stays)
@@ -304,7 +304,7 @@ def test_hits_that_take_longer_than_a_moment_do_not_wait_for_each_other(
     assert groups[:2] == [["1"], ["2"]]
 
 
-def test_what_is_no_hit_has_begun_before_the_hits_are_told(executor: ThreadPoolExecutor) -> None:
+def test_misses_begin_before_the_hits_are_sent(executor: ThreadPoolExecutor) -> None:
     begun = threading.Event()
 
     def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
@@ -322,7 +322,7 @@ def test_what_is_no_hit_has_begun_before_the_hits_are_told(executor: ThreadPoolE
 
 
 @pytest.mark.parametrize("how", ["closed", "left"])
-def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: ThreadPoolExecutor, how: str) -> None:
+def test_parts_that_have_not_begun_are_cancelled_when_the_client_leaves(executor: ThreadPoolExecutor, how: str) -> None:
     begun: list[str] = []
     two_begun, may_finish = threading.Barrier(3, timeout=60), threading.Event()
 
@@ -350,7 +350,7 @@ def test_what_has_not_begun_is_cancelled_when_the_client_leaves(executor: Thread
     assert begun == ["first", "later0", "later1"]
 
 
-def test_what_is_not_done_in_time_is_told_so_and_what_has_not_begun_never_runs(
+def test_a_part_not_done_in_time_gets_a_503_and_a_part_not_begun_never_runs(
     executor: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_module, "LONGEST", 0.3)
@@ -380,13 +380,13 @@ def test_what_is_not_done_in_time_is_told_so_and_what_has_not_begun_never_runs(
     assert ran == ["quick", "slow0", "slow1"]
 
 
-def test_lines_are_put_in_order_for_who_takes_no_stream() -> None:
+def test_a_client_without_ndjson_gets_the_answers_in_order() -> None:
     parts = parse(batch({"id": "a", "url": URL}, {"id": "b", "url": URL}))
     body = in_order(iter([("b", b'{"id":"b"}\n'), ("a", b'{"id":"a"}\n')]), parts)
     assert orjson.loads(body) == {"responses": [{"id": "a"}, {"id": "b"}]}
 
 
-def test_a_client_that_left_is_no_error_without_a_stream() -> None:
+def test_a_client_that_leaves_causes_no_error_without_a_stream() -> None:
     parts = parse(batch({"id": "a", "url": URL}, {"id": "b", "url": URL}))
     assert in_order(iter([("b", b'{"id":"b"}\n')]), parts) == b'{"responses":[{"id":"b"}]}'
 

@@ -1,4 +1,4 @@
-"""Who asks what does not answer finds it out a few times, and then one at a time."""
+"""Circuit breaker: after a few failures only one request at a time tests the server."""
 
 from flask_roundtrip.shared.circuit_breaker import FAILURES, PAUSE, CircuitBreaker
 
@@ -11,7 +11,7 @@ class Clock:
 
 
 def opened(clock: Clock) -> CircuitBreaker:
-    """Return one that lets nobody pass."""
+    """Return an open circuit breaker."""
     circuit = CircuitBreaker(clock=clock)
     for _ in range(FAILURES):
         assert circuit.allows()
@@ -20,14 +20,14 @@ def opened(clock: Clock) -> CircuitBreaker:
     return circuit
 
 
-def test_everybody_passes_while_there_are_answers() -> None:
+def test_a_breaker_stays_closed_while_the_server_answers() -> None:
     circuit = CircuitBreaker(clock=Clock())
     for _ in range(100):
         assert circuit.allows()
         circuit.succeeded()
 
 
-def test_failures_between_answers_keep_nobody_out() -> None:
+def test_failures_between_answers_do_not_open_the_breaker() -> None:
     circuit = CircuitBreaker(clock=Clock())
     for _ in range(100):
         for _ in range(FAILURES - 1):
@@ -36,7 +36,7 @@ def test_failures_between_answers_keep_nobody_out() -> None:
         circuit.succeeded()
 
 
-def test_after_a_pause_one_finds_out_and_the_others_wait_for_the_next() -> None:
+def test_after_each_pause_one_request_tests_the_server_and_the_others_fail() -> None:
     clock = Clock()
     circuit = opened(clock)
     for _ in range(3):
@@ -46,7 +46,7 @@ def test_after_a_pause_one_finds_out_and_the_others_wait_for_the_next() -> None:
         assert not circuit.allows()
 
 
-def test_one_answer_lets_everybody_pass_again() -> None:
+def test_one_answer_closes_the_breaker() -> None:
     clock = Clock()
     circuit = opened(clock)
     clock.now += PAUSE
@@ -55,7 +55,7 @@ def test_one_answer_lets_everybody_pass_again() -> None:
     assert [circuit.allows() for _ in range(10)] == [True] * 10
 
 
-def test_who_found_out_and_never_said_is_followed_by_another() -> None:
+def test_a_test_without_a_result_is_followed_by_another_test() -> None:
     clock = Clock()
     circuit = opened(clock)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Which schemas are compiled, and which are left to marshmallow's dump."""
+"""Simple schemas are compiled; a schema with a hook is left to marshmallow's dump."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""br, zstd and gzip: whole and streamed, and which one a client gets."""
+"""br, zstd and gzip, for whole bodies and streams, and their negotiation."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ CODINGS = ("br", "zstd", "gzip")
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_what_is_compressed_is_smaller_and_reads_the_same(coding: str) -> None:
+def test_a_compressed_body_is_smaller_and_decodes_to_the_same_bytes(coding: str) -> None:
     body = b'{"carrier":"UA","origin":"EWR"}' * 100
     coded = compress(body, coding)
     assert len(coded) < len(body) / 10
@@ -21,7 +21,7 @@ def test_what_is_compressed_is_smaller_and_reads_the_same(coding: str) -> None:
 
 
 @given(st.binary(max_size=5000), st.sampled_from(CODINGS))
-def test_any_bytes_come_back_and_are_coded_the_same_each_time(body: bytes, coding: str) -> None:
+def test_any_bytes_decode_to_themselves_and_are_coded_the_same_each_time(body: bytes, coding: str) -> None:
     assert WHOLE[coding](compress(body, coding)) == body
     assert compress(body, coding) == compress(body, coding)
 
@@ -39,7 +39,7 @@ def test_a_stream_without_a_coding_is_passed_on_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("coding", [*CODINGS, IDENTITY])
-def test_closing_a_compressed_stream_closes_what_it_reads(coding: str) -> None:
+def test_closing_a_compressed_stream_closes_its_source(coding: str) -> None:
     closed = []
 
     def pieces() -> Iterator[bytes]:
@@ -79,7 +79,7 @@ def test_closing_a_compressed_stream_closes_what_it_reads(coding: str) -> None:
         ("x" * 5000, IDENTITY),
     ],
 )
-def test_the_client_chooses_and_among_equals_we_do(accepted: str, coding: str) -> None:
+def test_the_client_s_preference_decides_and_among_equals_the_server_s(accepted: str, coding: str) -> None:
     assert negotiated(accepted) == coding
 
 

@@ -1,4 +1,4 @@
-"""Validators: the same bytes have the same tag, and a client that has them is told so."""
+"""Validators: the same bytes have the same entity tag, and a client that has them gets 304."""
 
 import pytest
 from flask_roundtrip.conditional import etag_of, not_modified
@@ -9,13 +9,13 @@ ETAG = 'W/"a"'
 LOADED = "Tue, 01 Jan 2013 12:00:00 GMT"
 
 
-def test_the_tag_of_the_answer_means_not_modified() -> None:
+def test_the_tag_of_the_answer_gets_not_modified() -> None:
     assert not_modified(ETAG, "", ETAG, LOADED)
     assert not not_modified('W/"b"', "", ETAG, LOADED)
 
 
 @given(st.binary(), st.binary())
-def test_a_tag_is_weak_quoted_and_one_for_the_same_bytes_only(one: bytes, other: bytes) -> None:
+def test_a_tag_is_weak_and_quoted_and_differs_for_other_bytes(one: bytes, other: bytes) -> None:
     assert etag_of(one).startswith('W/"')
     assert etag_of(one).endswith('"')
     assert (etag_of(one) == etag_of(other)) == (one == other)
@@ -73,7 +73,7 @@ def test_a_copy_as_new_as_the_data_is_good(since: str, expected: bool) -> None:
         "Tue, 01 Jan 99999999999 GMT",
     ],
 )
-def test_an_unreadable_date_is_as_if_it_were_not_there(since: str) -> None:
+def test_an_unreadable_date_counts_as_absent(since: str) -> None:
     assert not not_modified("", since, ETAG, LOADED)
 
 
@@ -82,5 +82,5 @@ def test_no_header_makes_it_raise(tags: str, since: str) -> None:
     assert not_modified(tags, since, ETAG, LOADED) in (True, False)
 
 
-def test_without_a_date_of_the_data_a_date_decides_nothing() -> None:
+def test_a_date_in_a_request_is_ignored_if_the_data_has_no_date() -> None:
     assert not not_modified("", LOADED, ETAG, None)

@@ -1,4 +1,4 @@
-"""Each example does what its first line says. Each is a whole application; those of a server start a real one."""
+"""Each example does what its first line says. An example is a whole application; a server that it needs is started."""
 
 import json
 import runpy
@@ -45,7 +45,7 @@ def test_every_example_is_tested_and_short() -> None:
         assert lines[0].startswith('"""'), path
 
 
-def test_one_computes_for_twenty_who_ask_at_once() -> None:
+def test_twenty_requests_at_once_make_one_computation() -> None:
     app = example("cached")["app"]
     together = threading.Barrier(20)
 
@@ -106,7 +106,7 @@ def test_a_write_makes_the_answer_old_by_its_tag() -> None:
     assert client.get("/words").json == ["old", "new"]
 
 
-def test_each_user_has_an_answer_of_their_own() -> None:
+def test_each_user_has_their_own_answer() -> None:
     app = example("private")["app"]
     for user in ("ann", "bob"):
         client = app.test_client()
@@ -117,7 +117,7 @@ def test_each_user_has_an_answer_of_their_own() -> None:
         assert answer.headers["Cache-Control"].startswith("private")
 
 
-def test_spans_are_told() -> None:
+def test_the_answer_has_the_spans() -> None:
     told = client_of("server_timing").get("/report").headers["Server-Timing"]
     assert told.startswith("rid;desc=")
     assert "think;dur=1" in told
@@ -131,7 +131,7 @@ def test_a_quick_part_does_not_wait_for_a_slow_one() -> None:
     assert lines[1]["body"] == {"late": 0.21}
 
 
-def test_fields_are_chosen_and_a_wrong_name_is_told() -> None:
+def test_fields_are_chosen_and_a_wrong_name_gets_a_400() -> None:
     client = client_of("fields")
     assert client.get("/flights?fields=id,airline.name").json == [{"id": 7, "airline": {"name": "United Air Lines"}}]
     wrong = client.get("/flights?fields=nothing")

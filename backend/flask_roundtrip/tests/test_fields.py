@@ -1,4 +1,4 @@
-"""?fields= becomes a selection: canonical, or a 400 that names what is wrong and what is allowed."""
+"""`?fields=` becomes a canonical selection, or a 400 with the fault and the allowed names."""
 
 import pytest
 from flask_roundtrip.fields import MOST_NAMES, allowed_names, leaves_of, select
@@ -68,7 +68,7 @@ def test_every_list_of_allowed_names_is_one_canonical_selection(names: list[str]
         (",", "a name is empty"),
     ],
 )
-def test_a_wrong_name_is_named_with_what_is_allowed(text: str, said: str) -> None:
+def test_the_error_for_a_wrong_name_lists_the_allowed_names(text: str, said: str) -> None:
     with pytest.raises(Problem) as raised:
         select(House, text)
     (fault,) = raised.value.faults

@@ -18,14 +18,14 @@ class Clock:
         return self.now
 
 
-def test_what_was_set_is_there() -> None:
+def test_a_stored_value_is_found() -> None:
     backend = MemoryStore(most_bytes=10_000)
     assert backend.set("key", b"value")
     assert backend.get("key") == b"value"
     assert backend.get("other") is None
 
 
-def test_it_is_gone_when_its_time_has_passed() -> None:
+def test_an_expired_value_is_gone() -> None:
     clock = Clock()
     backend = MemoryStore(10_000, clock=clock)
     backend.set("key", b"value", timeout=10)
@@ -45,21 +45,21 @@ def test_the_least_recently_used_is_dropped_first() -> None:
     assert [key for key in "abcd" if backend.get(key)] == ["a", "c", "d"]
 
 
-def test_what_alone_is_larger_than_the_store_is_not_kept_and_drops_nothing() -> None:
+def test_a_value_larger_than_the_store_is_not_kept_and_drops_no_other() -> None:
     backend = MemoryStore(most_bytes=1000)
     backend.set("small", b"x")
     assert not backend.set("large", b"x" * 1000)
     assert backend.get("small") == b"x"
 
 
-def test_a_value_too_large_leaves_no_older_one_in_its_place() -> None:
+def test_a_value_too_large_removes_the_older_value() -> None:
     backend = MemoryStore(most_bytes=1000)
     backend.set("key", b"old")
     backend.set("key", b"x" * 1000)
     assert backend.get("key") is None
 
 
-def test_what_is_deleted_or_cleared_is_gone() -> None:
+def test_a_deleted_or_cleared_value_is_gone() -> None:
     backend = MemoryStore(10_000)
     backend.set("a", b"1")
     backend.set("b", b"2")
@@ -79,7 +79,7 @@ def test_its_bytes_never_exceed_the_bound(entries: list[tuple[str, bytes]], boun
 
 
 class AgainstAModel(RuleBasedStateMachine):
-    """Whatever is done to it, it holds what a plain ordered dict with the same rules would hold."""
+    """After any operations the store holds the same values as an ordered dict with the same rules."""
 
     BOUND = 3000
 

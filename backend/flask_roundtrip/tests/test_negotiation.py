@@ -1,4 +1,4 @@
-"""JSON unless MessagePack is asked for; 406 for who takes neither."""
+"""JSON by default, MessagePack on request, 406 for a client that accepts neither."""
 
 from contextlib import suppress
 
@@ -31,12 +31,12 @@ from flask_roundtrip import Problem
         ("json", JSON),  # it cannot be parsed, and counts as absent
     ],
 )
-def test_the_best_of_what_both_know_is_chosen(accepted: str, media_type: str) -> None:
+def test_the_client_s_preferred_media_type_is_chosen(accepted: str, media_type: str) -> None:
     assert media_type_for(accepted) == media_type
 
 
 @pytest.mark.parametrize("accepted", ["text/html", "image/*", "application/json;q=0", "application/xml"])
-def test_who_takes_none_of_them_is_told_what_there_is(accepted: str) -> None:
+def test_the_406_lists_the_offered_media_types(accepted: str) -> None:
     with pytest.raises(Problem, match="offered as application/json and application/msgpack") as raised:
         media_type_for(accepted)
     assert raised.value.status == 406

@@ -12,7 +12,7 @@ CURSORS = Cursors("a secret")
 LISTED = "/flights?origin=JFK&sort=departure"
 
 
-def test_a_cursor_gives_back_the_position_behind_which_to_read_on() -> None:
+def test_a_cursor_holds_the_values_of_the_last_row() -> None:
     cursor = CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17])
     assert CURSORS.read(LISTED, cursor) == {"after_0": "2013-01-01T05:15:00", "after_1": 17}
 

@@ -1,6 +1,6 @@
-"""One computation however many ask, stale entries while a new one is made, and a codec that is safe.
+"""Response cache: single flight, stale-while-revalidate, and a safe codec for entries.
 
-What is said of a cache is said of it over each backend: in memory, in Redis and in Memcached.
+A test with the fixture `caches` runs over each backend: in memory, in Redis and in Memcached.
 """
 
 import pickle
@@ -39,7 +39,7 @@ class Clock:
 
 
 class Later(Executor):
-    """Keeps what it is given until it is told to run it."""
+    """An executor that runs its functions when the test calls run()."""
 
     def __init__(self) -> None:
         self.tasks: list[Callable[[], object]] = []
@@ -66,7 +66,7 @@ def made(
     engine: Callable[[str], Engine],
     patient: Callable[[Engine], SharedStore],
 ) -> Made:
-    """Return a function that makes an empty cache over each of the backends, and the clock that it goes by."""
+    """Return a function that makes an empty cache over each of the backends, and the clock of the cache."""
 
     def make() -> tuple[ResponseCache, Clock]:
         clock = Clock()
@@ -79,7 +79,7 @@ def made(
     return make
 
 
-def test_the_first_asks_and_the_second_is_given_it(made: Made) -> None:
+def test_the_first_request_builds_and_the_second_is_a_hit(made: Made) -> None:
     cache, _ = made()
     built = []
 
@@ -94,7 +94,7 @@ def test_the_first_asks_and_the_second_is_given_it(made: Made) -> None:
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Return a function that waits until so many wait for another's computation."""
+    """Return a function that waits until a number of threads wait for another thread's computation."""
     arrived = threading.Semaphore(0)
 
     real = Promise.kept
@@ -111,7 +111,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return until
 
 
-def test_a_thousand_that_miss_at_once_compute_once(made: Made, waiting: Callable[[int], None]) -> None:
+def test_a_thousand_misses_at_once_make_one_computation(made: Made, waiting: Callable[[int], None]) -> None:
     cache, _ = made()
     may_finish = threading.Event()
     built, answers = [], []
@@ -129,7 +129,7 @@ def test_a_thousand_that_miss_at_once_compute_once(made: Made, waiting: Callable
     assert Counter(how for _, how in answers) == {"miss": 1, "collapsed": THREADS - 1}
 
 
-def test_an_error_is_shared_by_those_who_wait_and_not_kept(made: Made, waiting: Callable[[int], None]) -> None:
+def test_an_error_goes_to_all_that_wait_and_is_not_kept(made: Made, waiting: Callable[[int], None]) -> None:
     cache, _ = made()
     building, may_fail = threading.Event(), threading.Event()
     errors = []
@@ -155,7 +155,7 @@ def test_an_error_is_shared_by_those_who_wait_and_not_kept(made: Made, waiting: 
     assert get_or_build(cache, "key", entry) == (entry(), "miss")
 
 
-def test_who_builds_and_is_stuck_holds_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_builder_that_hangs_holds_the_others_for_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response_cache, "LONGEST_WAIT", 0.2)
     cache = ResponseCache(MemoryStore(10_000, clock=Clock()), clock=Clock())
     building, may_finish = threading.Event(), threading.Event()
@@ -167,7 +167,7 @@ def test_who_builds_and_is_stuck_holds_nobody_else(monkeypatch: pytest.MonkeyPat
 
     with _running(lambda: get_or_build(cache, "key", stuck), 1):
         assert building.wait(60)
-        for _ in range(100):  # which would be 20 seconds, if each waited anew
+        for _ in range(100):  # 20 seconds, if each thread had a time limit of its own
             with pytest.raises(Problem) as raised:
                 get_or_build(cache, "key", stuck)
             assert raised.value.status == 503
@@ -177,7 +177,7 @@ def test_who_builds_and_is_stuck_holds_nobody_else(monkeypatch: pytest.MonkeyPat
     assert get_or_build(cache, "key", entry)[1] == "hit"
 
 
-def test_an_error_that_is_itself_a_timeout_is_told_as_it_is(waiting: Callable[[int], None]) -> None:
+def test_a_builder_s_own_timeout_error_is_passed_on_unchanged(waiting: Callable[[int], None]) -> None:
     cache = ResponseCache(MemoryStore(1000))
     building, may_fail = threading.Event(), threading.Event()
 
@@ -197,13 +197,13 @@ def test_an_error_that_is_itself_a_timeout_is_told_as_it_is(waiting: Callable[[i
             may_fail.set()
 
 
-def test_a_backend_that_fails_leaves_nobody_waiting() -> None:
+def test_no_request_waits_after_the_backend_fails() -> None:
     class Broken(MemoryStore):
         asked = 0
 
         def get(self, key: str) -> bytes | None:
             self.asked += 1
-            if self.asked in (2, 3):  # the second look of the first request, the first of the second
+            if self.asked in (2, 3):  # the second get() of the first request, the first get() of the second
                 raise ConnectionError
             return super().get(key)
 
@@ -215,7 +215,7 @@ def test_a_backend_that_fails_leaves_nobody_waiting() -> None:
 
 
 def test_an_entry_stored_just_after_a_look_is_not_computed_again() -> None:
-    """A request looks, and finds none; another stores it and is done; then the first asks who builds it."""
+    """One request finds no entry; another stores the entry; then the first asks for the promise."""
 
     class Late(MemoryStore):
         looked, may_go_on = threading.Event(), threading.Event()
@@ -288,7 +288,7 @@ def test_a_renewal_that_fails_leaves_the_stale_entry_and_may_be_tried_again(made
     assert body_of(get_or_build(cache, "key", fail)[0]) == b"new"
 
 
-def test_freshness_ends_and_staleness_after_it(made: Made) -> None:
+def test_an_entry_is_fresh_then_stale_then_gone(made: Made) -> None:
     cache, clock = made()
     cache.put("key", entry())
     ages = {0: "hit", 59.9: "hit", 60: "stale", 61: "stale", 659: "stale", 660: "miss"}
@@ -297,7 +297,7 @@ def test_freshness_ends_and_staleness_after_it(made: Made) -> None:
         assert get_or_build(cache, "key", entry)[1] == how, age
 
 
-def test_what_may_no_longer_be_given_is_not_kept(made: Made) -> None:
+def test_an_entry_past_its_time_is_not_kept(made: Made) -> None:
     cache, clock = made()
     clock.now += 660
     cache.put("key", entry())
@@ -339,12 +339,12 @@ def unpacked(stored: bytes) -> Entry | None:
 
 
 @given(entries)
-def test_an_entry_comes_back_as_it_was(given_entry: Entry) -> None:
+def test_an_unpacked_entry_equals_the_packed_entry(given_entry: Entry) -> None:
     assert unpacked(pack(given_entry)) == given_entry
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda rest: MAGIC + rest))
-def test_bytes_that_are_not_ours_are_no_entry(stored: bytes) -> None:
+def test_foreign_bytes_are_no_entry(stored: bytes) -> None:
     assert unpacked(stored) is None
 
 
@@ -375,7 +375,7 @@ def test_a_sound_header_is_an_entry() -> None:
 
 
 @given(st.integers(0, len(SOUND) - 1), json_values)
-def test_an_entry_with_one_value_changed_is_none_or_one_that_can_be_answered(place: int, value: Any) -> None:
+def test_an_entry_with_one_changed_value_is_refused_or_can_be_sent(place: int, value: Any) -> None:
     found = unpacked(_with_header([*SOUND[:place], value, *SOUND[place + 1 :]], b"[]"))
     if found is None:
         return
@@ -387,7 +387,7 @@ def test_an_entry_with_one_value_changed_is_none_or_one_that_can_be_answered(pla
 
 
 @pytest.mark.parametrize("sizes", [[], [["gzip", 2]], [[IDENTITY, 3]], [[IDENTITY, 1]], [[IDENTITY, -1], ["gzip", 3]]])
-def test_bodies_of_other_sizes_than_told_are_no_entry(sizes: list[Any]) -> None:
+def test_bodies_of_other_sizes_than_the_header_says_are_no_entry(sizes: list[Any]) -> None:
     assert unpacked(_with_header([*SOUND[:-1], sizes], b"[]")) is None
 
 
@@ -399,7 +399,7 @@ def test_a_truncated_or_longer_entry_is_no_entry(given_entry: Entry, data: st.Da
 
 
 @given(entries, st.data())
-def test_a_changed_byte_never_raises_nor_brings_a_header_of_two_lines(given_entry: Entry, data: st.DataObject) -> None:
+def test_a_changed_byte_never_raises_or_makes_a_header_of_two_lines(given_entry: Entry, data: st.DataObject) -> None:
     stored = bytearray(pack(given_entry))
     stored[data.draw(st.integers(0, len(stored) - 1))] = data.draw(st.integers(0, 255))
     found = unpacked(bytes(stored))
@@ -455,7 +455,7 @@ def _with_header(header: Any, body: bytes) -> bytes:
 
 
 def _texts(found: Entry) -> list[str]:
-    """Return all that an answer's headers are made of."""
+    """Return all texts that an answer's headers are made of."""
     pairs = [text for pair in (*found.headers, *found.content_headers) for text in pair]
     return [found.etag, found.last_modified or "", *pairs, *found.bodies]
 
@@ -466,7 +466,7 @@ def _safe(value: str) -> bool:
 
 @contextmanager
 def _running(work: Callable[[], object], threads: int) -> Iterator[None]:
-    """Run the work in so many threads; at the end of the block wait for all of them."""
+    """Run the work in a number of threads; at the end of the block wait for all of them."""
     with ThreadPoolExecutor(threads) as executor:
         done = [executor.submit(work) for _ in range(threads)]
         yield

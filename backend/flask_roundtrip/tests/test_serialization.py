@@ -30,7 +30,7 @@ def test_an_array_gathers_columns() -> None:
 
 
 @given(st.lists(st.text(), min_size=1, max_size=8, unique=True))
-def test_a_name_is_data_whatever_it_is(names: list[str]) -> None:
+def test_any_name_is_data_and_never_code(names: list[str]) -> None:
     items = compiled_shape(Object({name: Column(place) for place, name in enumerate(names)}))
     assert items([tuple(range(len(names)))]) == [{name: place for place, name in enumerate(names)}]
 
@@ -52,6 +52,6 @@ plain_values = st.recursive(
 
 
 @given(plain_values)
-def test_both_encoders_say_the_same(value: object) -> None:
+def test_both_encoders_encode_the_same_values(value: object) -> None:
     assert json.loads(encode(value, JSON)) == value
     assert ormsgpack.unpackb(encode(value, MSGPACK)) == value

@@ -1,6 +1,6 @@
-"""A cache that processes share: what one stores another finds, and one of them computes.
+"""A cache that processes share: each finds the others' values, and one of them computes a missing value.
 
-Each test runs against a real Redis and a real Memcached, but for those of one server's own ways.
+Each test runs against a real Redis and a real Memcached, except tests of one server's own behaviour.
 """
 
 import os
@@ -36,7 +36,7 @@ TESTS = Path(__file__).parent
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_what_one_process_stores_another_finds(server: Engine, connect: Connect) -> None:
+def test_a_process_finds_the_value_that_another_stored(server: Engine, connect: Connect) -> None:
     one, other = connect(server), connect(server)
     value = bytes(range(256)) * 100
     assert one.set("a key with spaces, \r\n and \u00fcmlauts", value, timeout=60)
@@ -48,14 +48,14 @@ def test_what_one_process_stores_another_finds(server: Engine, connect: Connect)
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_its_time_passes_at_the_server(server: Engine, connect: Connect) -> None:
+def test_a_value_expires_at_the_server(server: Engine, connect: Connect) -> None:
     backend = connect(server)
     assert backend.set("key", b"value", timeout=1)
     assert in_time(lambda: backend.get("key") is None)
 
 
 @given(st.text(max_size=400))
-def test_a_name_is_one_that_every_server_takes(key: str) -> None:
+def test_every_server_accepts_the_name_of_a_key(key: str) -> None:
     name = safe_key(key)
     assert name.isascii()
     assert name.isprintable()
@@ -63,13 +63,13 @@ def test_a_name_is_one_that_every_server_takes(key: str) -> None:
     assert len(name) <= 250
 
 
-def test_names_tell_keys_codecs_and_purposes_apart() -> None:
+def test_names_differ_by_key_codec_and_purpose() -> None:
     assert len({safe_key("a"), safe_key("b"), safe_key("a", "tag")}) == 3
     assert MAGIC.decode() in safe_key("a")
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_a_value_too_large_is_refused_and_leaves_no_older_one(server: Engine, connect: Connect) -> None:
+def test_a_value_too_large_is_refused_and_removes_the_older_value(server: Engine, connect: Connect) -> None:
     backend = connect(server)
     assert backend.set("key", b"old", timeout=60)
     assert not backend.set("key", bytes(LARGEST + 1), timeout=60)
@@ -78,7 +78,7 @@ def test_a_value_too_large_is_refused_and_leaves_no_older_one(server: Engine, co
     assert len(backend.get("key") or b"") == LARGEST
 
 
-def test_an_answer_too_large_to_be_kept_is_given(server: Engine, connect: Connect) -> None:
+def test_an_answer_too_large_to_be_kept_is_still_sent(server: Engine, connect: Connect) -> None:
     backend = connect(server)
     large = entry(bytes(LARGEST + 1))
     assert get_or_build(ResponseCache(backend), "key", lambda: large) == (large, "miss")
@@ -92,7 +92,7 @@ def test_a_hot_key_costs_one_question_a_second(
     asked = noted(monkeypatch, other, "_fetch")
     for _ in range(100):
         assert other.get("key") == b"value"
-    assert len(asked) <= 2  # two, if the second ended in between
+    assert len(asked) <= 2  # 2 if a second ended during the test
     one.set("key", b"new", timeout=60)
     assert in_time(lambda: other.get("key") == b"new")
 
@@ -100,7 +100,7 @@ def test_a_hot_key_costs_one_question_a_second(
 # Leases
 
 
-def test_one_holds_the_lease_and_gives_back_no_others(server: Engine, connect: Connect) -> None:
+def test_one_process_holds_the_lease_and_gives_back_only_its_own(server: Engine, connect: Connect) -> None:
     one, other = connect(server), connect(server)
     token = one.take("key", 60)
     assert token
@@ -121,7 +121,7 @@ def test_a_lease_ends_by_itself(server: Engine, connect: Connect) -> None:
     assert in_time(lambda: other.take("key", 1) is not None)
 
 
-def test_two_processes_that_miss_compute_once(server: Engine, connect: Connect) -> None:
+def test_two_processes_that_miss_make_one_computation(server: Engine, connect: Connect) -> None:
     one, other = ResponseCache(connect(server)), ResponseCache(connect(server))
     building, may_finish = threading.Event(), threading.Event()
 
@@ -152,7 +152,7 @@ def test_an_error_leaves_the_computation_to_the_next_process(server: Engine, con
     assert get_or_build(other, "key", entry)[1] == "miss"
 
 
-def test_who_has_waited_long_enough_computes_all_the_same(
+def test_a_process_computes_after_it_has_waited_long_enough(
     server: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(response_cache, "PATIENCE", 0.1)
@@ -163,7 +163,7 @@ def test_who_has_waited_long_enough_computes_all_the_same(
 def test_a_stale_entry_is_renewed_by_one_process_and_nobody_waits(server: Engine, connect: Connect) -> None:
     one, other = ResponseCache(connect(server)), ResponseCache(connect(server))
     one.put("key", entry(b"old", stored_at=time.time() - 61))
-    assert get_or_build(other, "key", entry)[1] == "stale"  # and has a copy of it now
+    assert get_or_build(other, "key", entry)[1] == "stale"  # and has a copy of the entry now
     building, may_finish = threading.Event(), threading.Event()
 
     def build() -> Entry:
@@ -181,7 +181,7 @@ def test_a_stale_entry_is_renewed_by_one_process_and_nobody_waits(server: Engine
             assert (body_of(found), how) == (b"old", "stale")
         may_finish.set()
         ones.submit(lambda: None).result(60)
-        # Its copy is the old one still: it looks again before it computes.
+        # Its copy is still the old entry: it reads the server again before it computes.
         other.renew("key", (), lambda: pytest.fail("it was computed twice"), others)
         others.submit(lambda: None).result(60)
     found, how = get_or_build(other, "key", entry)
@@ -191,7 +191,7 @@ def test_a_stale_entry_is_renewed_by_one_process_and_nobody_waits(server: Engine
 # Processes
 
 
-def test_many_threads_of_many_processes_that_miss_at_once_compute_once(server: Engine) -> None:
+def test_many_threads_of_many_processes_that_miss_at_once_make_one_computation(server: Engine) -> None:
     with _processes(server, 4, threads=25, building=0.5) as processes:
         for process in processes:
             _go(process)

@@ -1,4 +1,4 @@
-"""What others have put into a shared cache is no value of ours, and nothing of it is executed."""
+"""A foreign value in a shared cache is not read as an entry, and nothing of it is executed."""
 
 import os
 import pickle
@@ -35,7 +35,7 @@ HOSTILE = [b"", b"x", b"\x00" * 1000, MAGIC, MAGIC + b"\xff" * 4, MAGIC + b"\x00
 
 @pytest.mark.usefixtures("no_copies")
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_hostile_value_is_none_and_is_replaced(server: Engine, connect: Connect, value: bytes) -> None:
+def test_a_hostile_value_counts_as_missing_and_is_replaced(server: Engine, connect: Connect, value: bytes) -> None:
     backend = connect(server)
     backend._store(safe_key("key"), value, 60)
     cache = ResponseCache(backend)
@@ -45,7 +45,7 @@ def test_a_hostile_value_is_none_and_is_replaced(server: Engine, connect: Connec
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_another_type_in_redis_is_none_and_is_replaced(redis: Engine, connect: Connect) -> None:
+def test_a_value_of_another_type_in_redis_counts_as_missing_and_is_replaced(redis: Engine, connect: Connect) -> None:
     with Redis(port=redis.port) as hostile:
         hostile.rpush(safe_key("list"), "x")
         hostile.hset(safe_key("hash"), "x", "y")
@@ -56,7 +56,7 @@ def test_another_type_in_redis_is_none_and_is_replaced(redis: Engine, connect: C
         assert get_or_build(cache, key, entry)[1] == "hit"
 
 
-def test_no_more_is_read_of_a_giant_in_redis_than_an_entry_of_ours_can_have(
+def test_a_giant_value_in_redis_is_read_up_to_the_largest_size_of_an_entry(
     redis: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Redis(port=redis.port) as hostile:
@@ -69,7 +69,7 @@ def test_no_more_is_read_of_a_giant_in_redis_than_an_entry_of_ours_can_have(
 
 
 @pytest.mark.parametrize("kind", ["eternal", "long", "list"])
-def test_what_is_no_lease_of_ours_keeps_nobody_in_redis_from_building(
+def test_a_foreign_value_in_the_place_of_a_lease_in_redis_stops_no_build(
     redis: Engine, connect: Connect, kind: str
 ) -> None:
     with Redis(port=redis.port) as hostile:
@@ -86,7 +86,7 @@ def test_what_is_no_lease_of_ours_keeps_nobody_in_redis_from_building(
 
 
 @pytest.mark.usefixtures("patient")
-def test_a_full_redis_refuses_and_the_answer_is_given(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_is_sent_although_a_full_redis_refuses_it(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     with running("redis") as full:
         with Redis(port=full.port) as hostile:
             hostile.config_set("maxmemory", 1)

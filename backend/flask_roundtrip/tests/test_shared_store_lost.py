@@ -1,4 +1,4 @@
-"""A shared cache is killed, hangs or starts anew: none notices for long, and each process finds it back by itself."""
+"""A shared cache is killed, hangs or restarts: requests are answered, and each process connects again by itself."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ from flask_roundtrip.shared.leases import UNLEASED
 from flask_roundtrip.shared.store import SharedStore
 from helpers import body_of, entry, get_or_build, in_time, noted
 
-LIMIT = 0.5  # seconds that a server is waited for
+LIMIT = 0.5  # seconds to wait for a server
 
 
 @pytest.fixture(params=ENGINES)
@@ -33,7 +33,7 @@ def test_a_server_that_hangs_costs_an_answer_50_ms() -> None:
 
 
 def _lost(own: Engine, how: str, stack: ExitStack) -> Callable[[], None]:
-    """Take the server away; return what brings it back."""
+    """Take the server away; return a function that brings it back."""
     if how == "killed":
         own.kill()
         return own.start
@@ -44,21 +44,21 @@ def _lost(own: Engine, how: str, stack: ExitStack) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("how", ["killed", "paused"])
-def test_who_asks_is_answered_while_the_server_is_lost_and_after(own: Engine, connect: Connect, how: str) -> None:
+def test_requests_are_answered_while_the_server_is_lost_and_after(own: Engine, connect: Connect, how: str) -> None:
     cache, other = ResponseCache(connect(own)), ResponseCache(connect(own))
     assert get_or_build(cache, "before", entry)[1] == "miss"
     with ExitStack() as stack:
         bring_back = _lost(own, how, stack)
         for number in range(100):
             assert get_or_build(cache, f"new {number}", entry)[1] == "miss"
-            assert get_or_build(cache, f"new {number}", entry)[1] == "hit"  # from the process's own
+            assert get_or_build(cache, f"new {number}", entry)[1] == "hit"  # from the process's own copies
         bring_back()
         assert in_time(lambda: _is_back(cache))
         cache.put("after", entry(b"after"))
         assert in_time(lambda: (found := other.get("after")) is not None and body_of(found) == b"after")
 
 
-def test_a_server_that_hangs_is_waited_for_once(own: Engine, connect: Connect) -> None:
+def test_a_process_waits_once_for_a_server_that_hangs(own: Engine, connect: Connect) -> None:
     backend = connect(own)
     backend.get("key")
     with own.paused():
@@ -86,7 +86,7 @@ def test_threads_do_not_wait_one_after_the_other_for_a_server_that_hangs(own: En
 
 
 @pytest.mark.parametrize("how", ["killed", "paused"])
-def test_no_request_connects_again_by_itself(
+def test_the_background_probe_connects_again_and_no_request_does(
     own: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     backend = connect(own)
@@ -104,7 +104,7 @@ def test_no_request_connects_again_by_itself(
     assert {by for by, _ in greeted} == {"circuit breaker"}
 
 
-def test_an_outage_is_told_once_and_its_end(own: Engine, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_outage_and_its_end_are_logged_once(own: Engine, connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     backend = connect(own)
     backend.get("key")
     with caplog.at_level(logging.INFO):
@@ -119,12 +119,12 @@ def test_an_outage_is_told_once_and_its_end(own: Engine, connect: Connect, caplo
     assert "back" in caplog.messages[1]
 
 
-def test_a_server_that_is_lost_from_the_start_costs_nothing_but_its_use(connect: Connect) -> None:
+def test_a_process_works_with_a_server_that_was_never_there(connect: Connect) -> None:
     nobody = Engine("redis", [], b"", port=1)
     assert get_or_build(ResponseCache(connect(nobody)), "key", entry)[1] == "miss"
 
 
-def test_what_a_process_kept_meanwhile_is_forgotten_when_the_server_is_back(own: Engine, connect: Connect) -> None:
+def test_copies_made_during_an_outage_are_forgotten_when_the_server_is_back(own: Engine, connect: Connect) -> None:
     backend = connect(own)
     backend.get("key")
     own.kill()
@@ -135,7 +135,7 @@ def test_what_a_process_kept_meanwhile_is_forgotten_when_the_server_is_back(own:
     assert in_time(lambda: backend.get("key") is None)
 
 
-def test_a_lease_that_a_hung_server_grants_too_late_keeps_nobody_waiting(own: Engine, connect: Connect) -> None:
+def test_a_lease_that_a_hung_server_grants_too_late_is_given_back(own: Engine, connect: Connect) -> None:
     backend, other = connect(own), connect(own)
     backend.get("key")
     with own.paused():
@@ -143,7 +143,7 @@ def test_a_lease_that_a_hung_server_grants_too_late_keeps_nobody_waiting(own: En
     assert in_time(lambda: bool(other.take("key", 600)))
 
 
-def test_a_lease_that_could_not_be_given_back_is_once_the_server_is_back(own: Engine, connect: Connect) -> None:
+def test_a_lease_is_given_back_after_an_outage(own: Engine, connect: Connect) -> None:
     backend, other = connect(own), connect(own)
     token = backend.take("key", 600)
     assert token
@@ -152,7 +152,7 @@ def test_a_lease_that_could_not_be_given_back_is_once_the_server_is_back(own: En
     assert in_time(lambda: bool(other.take("key", 600)))
 
 
-def test_a_lease_that_could_not_be_given_back_to_a_busy_server_is_soon_after(
+def test_a_lease_is_given_back_soon_after_the_server_was_busy(
     own: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend, other = connect(own), connect(own)
@@ -170,7 +170,7 @@ def cannot_build() -> Entry:
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_who_cannot_build_either_is_given_the_old_copy_of_its_process(own: Engine, connect: Connect) -> None:
+def test_a_request_that_cannot_build_gets_the_old_copy_of_its_process(own: Engine, connect: Connect) -> None:
     cache = ResponseCache(connect(own))
     kept, _ = get_or_build(cache, "key", entry)
     own.kill()
@@ -181,7 +181,7 @@ def test_who_cannot_build_either_is_given_the_old_copy_of_its_process(own: Engin
 
 
 @pytest.mark.usefixtures("no_copies")
-def test_who_cannot_build_waits_for_a_server_that_has_much_to_do(own: Engine, connect: Connect) -> None:
+def test_a_request_that_cannot_build_waits_for_a_busy_server(own: Engine, connect: Connect) -> None:
     kept, _ = get_or_build(ResponseCache(connect(own)), "key", entry)
     backend = connect(own)
     busy = backend._turn

@@ -1,4 +1,4 @@
-"""Spans become Server-Timing: one exchange's own, told by its rid."""
+"""The spans of an exchange become its Server-Timing, with the exchange's own rid."""
 
 import re
 
@@ -38,7 +38,7 @@ def test_each_exchange_has_its_own_rid() -> None:
     assert len({Timing().rid for _ in range(1000)}) == 1000
 
 
-def test_the_header_keeps_to_its_grammar() -> None:
+def test_the_header_follows_its_grammar() -> None:
     timing = Timing()
     timing.cache = "miss"
     timing.statements = 2
@@ -59,7 +59,7 @@ def test_the_header_keeps_to_its_grammar() -> None:
     assert metrics[3].endswith(';desc="2 statements"')
 
 
-def test_a_part_of_a_batch_is_told_the_same_in_numbers() -> None:
+def test_a_part_of_a_batch_gets_its_spans_as_numbers() -> None:
     timing = Timing()
     with timing.span("db"):
         timing.statements += 1

@@ -430,9 +430,9 @@ export interface operations {
     airlines: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description How many items at most. */
+                /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
@@ -484,7 +484,7 @@ export interface operations {
     airlines_by_carrier: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
             };
             header?: never;
@@ -526,9 +526,9 @@ export interface operations {
     airports: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description How many items at most. */
+                /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
@@ -582,7 +582,7 @@ export interface operations {
     airports_by_faa: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
             };
             header?: never;
@@ -624,9 +624,9 @@ export interface operations {
     delays: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                /** @description Local date, such as 2013-01-31. It cannot be combined with from and to. */
                 date?: string;
                 /** @description First local date. */
                 from?: string;
@@ -695,13 +695,13 @@ export interface operations {
     flights: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description How many items at most. */
+                /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                /** @description Local date, such as 2013-01-31. It cannot be combined with from and to. */
                 date?: string;
                 /** @description First local date. */
                 from?: string;
@@ -774,7 +774,7 @@ export interface operations {
     flights_by_id: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
             };
             header?: never;
@@ -816,9 +816,9 @@ export interface operations {
     planes: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description How many items at most. */
+                /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
@@ -874,7 +874,7 @@ export interface operations {
     planes_by_tailnum: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
             };
             header?: never;
@@ -916,13 +916,13 @@ export interface operations {
     weather: {
         parameters: {
             query?: {
-                /** @description What of the resource to answer: names, dotted where nested, by commas. */
+                /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
                 fields?: string;
-                /** @description How many items at most. */
+                /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description Local date, such as 2013-01-31. Not with from and to. */
+                /** @description Local date, such as 2013-01-31. It cannot be combined with from and to. */
                 date?: string;
                 /** @description First local date. */
                 from?: string;

@@ -1,4 +1,4 @@
-"""flask-roundtrip: what a Flask application needs to answer quickly, one technique in each file.
+"""flask-roundtrip: techniques for quick answers of a Flask application, one in each file.
 
 Each name is imported when it is first used, so that the core needs Flask alone.
 """

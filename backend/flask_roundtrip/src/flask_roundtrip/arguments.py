@@ -1,7 +1,7 @@
 """Query parameters: marshmallow loads them, and their canonical form is the cache key.
 
-Only declared parameters exist, each once. An unknown or a repeated one could split the cache or pass unnoticed: both
-are answered with 400.
+Only declared parameters are accepted, each once. An unknown or a repeated parameter gets a 400: it could split the
+cache, or pass unnoticed.
 """
 
 import re
@@ -27,26 +27,26 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Arguments(Schema):
-    """What every GET understands."""
+    """The parameters of every GET."""
 
     class Meta:
-        """Refuse what is not declared."""
+        """Refuse undeclared parameters."""
 
         unknown = RAISE
 
     fields_ = fields.String(
         data_key="fields",
-        metadata={"description": "What of the resource to answer: names, dotted where nested, by commas."},
+        metadata={"description": "The fields to answer: names joined by commas, dotted where a resource is nested."},
     )
 
 
 class Pattern(validate.Regexp):
-    """A pattern that the whole text has to match, written for Python and for ECMA-262, which OpenAPI goes by: ^...$.
+    """A pattern for the whole text, `^...$`, valid in Python and in ECMA-262, the dialect of OpenAPI.
 
     (In Python alone `$` also matches before a newline at the end.)
     """
 
-    def __call__(self, value: str) -> str:  # type: ignore[override]  # of the overloads only texts are meant
+    def __call__(self, value: str) -> str:  # type: ignore[override]  # only for texts
         """Return the text, or raise ValidationError."""
         if re.fullmatch(str(self.regex.pattern), value) is None:
             raise ValidationError(self._format_error(value))
@@ -67,10 +67,10 @@ class NoFilter(str):
 
 
 class Chosen(fields.String):
-    """Some of the whole numbers of a circle, such as hours: one, several by a comma, ranges: 6,17-21.
+    """Some of the whole numbers of a circle, such as hours: single numbers and ranges, joined by commas: 6,17-21.
 
-    A range goes on over the end of the circle: hours 22-3 are 22, 23, 0, 1, 2 and 3. Loaded as the text of all that
-    are chosen, ascending, so that `6,7` and `6-7` are one question.
+    A range goes on over the end of the circle: hours 22-3 are 22, 23, 0, 1, 2 and 3. The value is loaded as the text of
+    all chosen numbers, ascending, so that `6,7` and `6-7` share one cache entry.
     """
 
     def __init__(self, least: int, most: int, number: str, example: str, **kwargs: Any) -> None:
@@ -95,13 +95,13 @@ class Chosen(fields.String):
 
 
 class PlainDigits(IntegerConverter):
-    """The same in a path: werkzeug's own converter takes the digits of any script, too."""
+    """A whole number in plain digits, in a path. (Werkzeug's own converter takes the digits of any script.)"""
 
     regex = r"[0-9]+"
 
 
 class Day(fields.Date):
-    """A date such as 2013-01-31, and in no other of the forms of ISO 8601."""
+    """A date such as 2013-01-31; the other forms of ISO 8601 are refused."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not _DAY.fullmatch(value):
@@ -110,12 +110,12 @@ class Day(fields.Date):
 
 
 class PageArguments(Arguments):
-    """What every list understands."""
+    """The parameters of every list."""
 
     limit = Whole(
         load_default=DEFAULT_ITEMS,
         validate=validate.Range(1, MOST_ITEMS),
-        metadata={"description": "How many items at most."},
+        metadata={"description": "The largest number of items in the answer."},
     )
     after = fields.String(validate=validate.Length(1, 512), metadata={"description": "The `next` of the page before."})
 
@@ -132,7 +132,7 @@ class Code(fields.String):
 
 
 class Phrase(fields.String):
-    """A few words to look for."""
+    """A few words to search for."""
 
     def __init__(self, **kwargs: Any) -> None:
         plain = Pattern(r"^[^%_\\\x00-\x1f\x7f]+$", error="Expected words, without %, _ and \\.")
@@ -140,13 +140,13 @@ class Phrase(fields.String):
 
 
 class Dates(Schema):
-    """One local day (`date`), or a span of them (`from`, `to`, both inclusive); of them, those in one `month`.
+    """One local day (`date`), or a span of days (`from`, `to`, both inclusive), and of these days those in one `month`.
 
-    They are loaded as the two ends of a half-open span of local time, `from` and `before`, as ISO 8601 text:
-    so `date=D` and `from=D&to=D` are one question, and an index on the time answers a month as well.
+    They are loaded as the two ends of a half-open span of local time, `from` and `before`, as ISO 8601 text. So
+    `date=D` and `from=D&to=D` share one cache entry, and an index on the time serves a month too.
     """
 
-    date = Day(metadata={"description": "Local date, such as 2013-01-31. Not with from and to."})
+    date = Day(metadata={"description": "Local date, such as 2013-01-31. It cannot be combined with from and to."})
     from_ = Day(data_key="from", metadata={"description": "First local date."})
     to = Day(metadata={"description": "Last local date, included."})
 
@@ -189,18 +189,18 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
         )
     except ValidationError as error:
         raise Problem.of_parameters(*_faults(schema, error)) from None
-    # What stands in a path is a code or a number; codes are understood in lower case, as in filters.
+    # A value in a path is a code or a number; a code in lower case is understood, as in filters.
     loaded = {name: value for name, value in loaded.items() if not isinstance(value, NoFilter)}
     return {**loaded, **{name: _upper(value) for name, value in path_arguments.items()}}
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:
-    """Return the one way to write these arguments: sorted, as they would stand in a URL."""
+    """Return the canonical form of these arguments: sorted, written as in a URL."""
     return "&".join([f"{_quoted(name)}={_quoted(_text(arguments[name]))}" for name in sorted(arguments)])
 
 
 def as_dates(arguments: Mapping[str, Any]) -> dict[str, str]:
-    """Return the span that Dates loaded as the parameters `from` and `to` again."""
+    """Turn the span that Dates loaded back into the parameters `from` and `to`."""
     dates = {}
     if "from" in arguments:
         dates["from"] = arguments["from"][:10]
@@ -222,7 +222,7 @@ def _names(schema: type[Arguments]) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _loader(schema: type[Arguments], given: frozenset[str]) -> Arguments:
-    """Return the schema with the parameters given and those with a default: it takes time for each that it knows."""
+    """Return the schema with only the given parameters and those with a default: each parameter costs time."""
     fields = declared(schema)
     known = [name for name in fields if name in given or fields[name].load_default is not missing]
     return schema(only=[str(fields[name].name) for name in known])
@@ -268,7 +268,7 @@ def _quoted(text: str) -> str:
 
 
 def _upper(value: Any) -> Any:
-    # Some letters outside ASCII have a capital within it: they are no codes.
+    # Some letters outside ASCII have a capital inside ASCII: they are not part of a code.
     return value.upper() if isinstance(value, str) and value.isascii() else value
 
 

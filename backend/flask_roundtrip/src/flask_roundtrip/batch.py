@@ -1,9 +1,9 @@
 """Batch: many GETs in one round trip, answered as they finish.
 
 The form is that of OData's JSON batch and of Microsoft Graph: {"requests": [{"id", "method", "url", "headers"}]}, sent
-by POST or QUERY (RFC 10008). Each part is answered as its single GET would be, 304 included, with the caller's
-identity. The answers come as NDJSON, each line as soon as its part is done, so that a slow part delays no other; or as
-one JSON object for a client that does not accept NDJSON.
+by POST or QUERY (RFC 10008). Each part gets the answer of its single GET, 304 included, with the caller's identity.
+The answers come as NDJSON, each line as soon as its part is done, so that a slow part delays no other part. A client
+that does not accept NDJSON gets one JSON object.
 
     app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/api/")     # in any WSGI application
 """
@@ -40,17 +40,17 @@ MOST_PARTS = 20
 MOST_BYTES = 64 * 1024
 LONGEST_ID = 64
 SIDE_BY_SIDE = 4  # parts of one batch that run at once
-LOOK_EVERY = 0.1  # seconds between two looks whether the client is still there
+LOOK_EVERY = 0.1  # seconds between two checks that the client is still connected
 LONGEST = 5.0  # seconds for all of a batch
-TOGETHER = 2.0  # milliseconds for which lines that are done at once wait for each other
+TOGETHER = 2.0  # milliseconds in which finished lines are gathered into one write
 TOO_LATE = Problem(503, "The batch took too long before this part was done. Ask for it again.", headers=[RETRY_SOON])
 
 # Keys of the WSGI environment.
-PARTS = "roundtrip.parts"  # of each part that is done: status, milliseconds and Timing
+PARTS = "roundtrip.parts"  # a list; each finished part adds its status, milliseconds and Timing
 CHARGE = "roundtrip.charge"  # the rate limiter's function that charges for more than one request
 
 PART_HEADERS = {"accept": "accept", "if-none-match": "if_none_match", "if-modified-since": "if_modified_since"}
-# The headers of a part that its line tells: those that a cache needs, and when to ask again.
+# The headers of an answer that its line repeats: those that a cache needs, and Retry-After.
 _OF_CACHES = (
     *("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Cache-Groups"),
     *("Age", "Vary", "Link", "Retry-After"),
@@ -72,8 +72,7 @@ Respond = Callable[[Head, Timing, bool], Answer]  # with true it may raise NotNo
 class Batch:
     """WSGI middleware that answers batches at one path; `prefix` begins the paths that may be parts.
 
-    The application that it stands in front of answers the parts. With a responder, its routes are answered without
-    that way around.
+    The application behind the middleware answers the parts. The routes of a responder are answered directly.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class Batch:
 
     @cached_property
     def _responder(self) -> "Responder | None":
-        """Made at the first request, when all routes are there."""
+        """The responder, made at the first request, when all routes are registered."""
         return self._get_responder() if self._get_responder else None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -106,13 +105,13 @@ class Batch:
         client = environ.get("REMOTE_ADDR", "")
         timing = Timing()
         try:
-            # The URLs of parts begin where the application is mounted, as those of all requests.
+            # The URLs of parts begin with the application's mount, as the URLs of all requests do.
             mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
             parts = parse(self._body(environ), mount + self._prefix, mount + self._at)
             if mount:
                 parts = [Part(id_, head._replace(path=head.path.removeprefix(mount))) for id_, head in parts]
             if CHARGE in environ:
-                environ[CHARGE](len(parts) - 1)  # one is paid
+                environ[CHARGE](len(parts) - 1)  # the rate limiter has charged for one already
             if not self._threads.enter(client, batch=True):
                 raise BUSY
         except Problem as problem:
@@ -131,17 +130,17 @@ class Batch:
 
     def _body(self, environ: dict[str, Any]) -> bytes:
         if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
-            raise Problem(405, "A batch is sent by POST or QUERY.", headers=[("Allow", "POST, QUERY")])
+            raise Problem(405, "Send a batch by POST or QUERY.", headers=[("Allow", "POST, QUERY")])
         if environ.get("QUERY_STRING"):
             raise Problem(400, "This path has no parameters.")
         media_type, options = parse_options_header(environ.get("CONTENT_TYPE"))
         if media_type != JSON or options.get("charset", "utf-8").lower() != "utf-8":
-            raise Problem(415, f"A batch is sent as {JSON}, in UTF-8.")
+            raise Problem(415, f"Send a batch as {JSON}, in UTF-8.")
         if environ.get("HTTP_CONTENT_ENCODING"):
-            raise Problem(415, "A batch is sent without a content coding.", headers=[("Accept-Encoding", "identity")])
+            raise Problem(415, "Send a batch without a content coding.", headers=[("Accept-Encoding", "identity")])
         try:
             return get_input_stream(environ).read(MOST_BYTES + 1)
-        except Exception as error:  # each server has its own for a body that is cut short or badly chunked
+        except Exception as error:  # each server has its own error for a body that is cut short or badly chunked
             raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
 
     def _answer(self, parts: Sequence[Part], environ: dict[str, Any]) -> tuple[Iterable[bytes], list[tuple[str, str]]]:
@@ -214,8 +213,8 @@ def lines(
     """Yield the lines of the parts as they are done.
 
     Hits and short answers are made here, one after the other; the others run in the pool, SIDE_BY_SIDE at once. When
-    the client leaves (`client_left`, or this generator is closed), what has not begun is cancelled. So it is after
-    LONGEST; then all that is not done is answered with 503, and the work that goes on fills the cache.
+    the client leaves (`client_left`, or this generator is closed), parts that have not begun are cancelled. After
+    LONGEST they are cancelled too, and every unfinished part gets a 503; parts that run go on and fill the cache.
     """
     began = perf_counter_ns()
     done: SimpleQueue[Line] = SimpleQueue()
@@ -268,7 +267,7 @@ def lines(
 def in_order(lines: Iterable[Line], parts: Sequence[Part]) -> bytes:
     """Return all lines as one JSON object, in the order of the parts.
 
-    Some are missing when the client has left, which then reads none.
+    Some lines are missing when the client has left, but then nobody reads the object.
     """
     by_id = dict(lines)
     return b'{"responses":[' + b",".join(by_id[part.id].rstrip() for part in parts if part.id in by_id) + b"]}"
@@ -361,10 +360,10 @@ class _DuplicateKeyError(ValueError):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a key that is there twice: two readers could differ over its value."""
+    """Refuse a repeated key: two JSON readers could take different values."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise _DuplicateKeyError("a key is there twice in one object")
+        raise _DuplicateKeyError("a key occurs twice in one object")
     return made
 
 

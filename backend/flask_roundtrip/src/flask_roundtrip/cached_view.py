@@ -7,11 +7,11 @@ headers are part of the key; only a 200 is kept.
     @cached(fresh=60, stale=600)
     def report(): ...
 
-The entries stand in flask-caching's backend where the application has one, otherwise in memory (20 MiB). A view so
-decorated must depend on nothing but host, path, query and the headers named in `vary`. An answer that sets a cookie,
-reads the session, is streamed, or has a Cache-Control of its own with private, no-cache or no-store is not kept: its
-Cache-Status says which of these it was. With `identity` the answers of each user are kept apart; then a view may read
-the session, and a request may have Authorization.
+The entries are kept in flask-caching's backend where the application has one, otherwise in memory (20 MiB). A cached
+view must depend on nothing but host, path, query and the headers named in `vary`. An answer is not kept if it sets a
+cookie, reads the session, is streamed, or has its own Cache-Control with private, no-cache or no-store: its
+Cache-Status names the reason. With `identity` the answers of each user are kept apart; then a view may read the
+session, and a request may have Authorization.
 """
 
 import time
@@ -41,7 +41,7 @@ BYTES = 20 * 1024 * 1024
 _background = ThreadPoolExecutor(2, "renew")
 _NOT_KEPT = ("connection", "content-length", "date", "server-timing", "transfer-encoding")
 _OURS = ("etag", "last-modified", "cache-control", "vary", "cache-groups", "content-type")
-# What makes a request conditional, or asks for a part: in a WSGI environment.
+# The headers of conditional and range requests, as keys of a WSGI environment.
 _CONDITIONS = {
     *("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
     *("HTTP_IF_RANGE", "HTTP_RANGE"),
@@ -59,10 +59,10 @@ def cached(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator for a view. `fresh` and `stale` are in seconds (RFC 9111, RFC 5861).
 
-    `vary` names request headers that the answer depends on, `tags` names for invalidate(); `identity` tells the user
-    of the request, and makes the answer private; where it returns None the answer is for everybody. `max_age` is for
-    how long a browser may use the answer without asking; by default as long as the server, 0 where invalidate() has
-    to show at once.
+    `vary` holds the names of request headers that the answer depends on, `tags` holds names for invalidate().
+    `identity` returns the user of the request, and the answer is private; where it returns None the answer is for
+    everybody. A browser may use the answer for `max_age` seconds without asking: by default as long as the server may;
+    set 0 where browsers must see the effect of invalidate() at once.
     """
     freshness = Freshness(fresh, stale)
     told = freshness if max_age is None else Freshness(max_age)
@@ -113,7 +113,7 @@ def invalidate(*tags: str) -> None:
 def cache_of(app: Flask) -> ResponseCache:
     """Return the application's response cache, made at the first use."""
     cache: ResponseCache | None = app.extensions.get("roundtrip-cache")
-    if cache is None:  # of several first requests at once, all get the one that is set first
+    if cache is None:  # several first requests can run at once: all get the cache that is set first
         backends = list(app.extensions.get("cache", {}).values())
         store = backends[0] if backends else MemoryStore(app.config.get("ROUNDTRIP_CACHE_BYTES", BYTES))
         cache = app.extensions.setdefault("roundtrip-cache", ResponseCache(store))
@@ -121,7 +121,7 @@ def cache_of(app: Flask) -> ResponseCache:
 
 
 class NotKept(Exception):
-    """The view answered with a response that no other request may have."""
+    """The view's response is for one request only."""
 
     def __init__(self, response: Response, reason: str) -> None:
         super().__init__(reason)
@@ -130,9 +130,9 @@ class NotKept(Exception):
         self._thread = get_ident()
 
     def again(self, make: Callable[[], Any]) -> Any:
-        """Return the response to the request that made it; all others that waited for it ask the view themselves.
+        """Return the response to the request that made it; every request that waited for it calls the view itself.
 
-        So does a conditional request: the view may have a 304 or a part of its own.
+        A conditional request calls the view too: the view may have a 304 or a partial answer of its own.
         """
         if self._thread != get_ident():
             return make()
@@ -152,7 +152,7 @@ def _key(vary: Sequence[str], user: str | None) -> str:
 
 @contextmanager
 def _plain_get() -> Iterator[None]:
-    """Let the view see an unconditional GET, for its answer is kept for all."""
+    """Make the request an unconditional GET for the view: its answer is kept for all clients."""
     environ, method = request.environ, request.method
     taken = {name: environ.pop(name) for name in _CONDITIONS & environ.keys()}
     request.method = environ["REQUEST_METHOD"] = "GET"
@@ -229,7 +229,7 @@ def _vary(vary: Sequence[str], private: bool, headers: Headers) -> str:
 
 def _in_context(app: Flask, environ: dict[str, Any], build: Callable[[], Entry]) -> Entry:
     with app.request_context(environ):
-        refused = app.preprocess_request()  # the view may need what a before_request function prepares
+        refused = app.preprocess_request()  # the view may need values that a before_request function prepares
         if refused is not None:
             raise NotKept(app.make_response(refused), "before-request")
         return build()

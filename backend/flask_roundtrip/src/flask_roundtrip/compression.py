@@ -1,8 +1,8 @@
 """Content codings: the same answer in fewer bytes (br, zstd or gzip), by the client's Accept-Encoding.
 
 Source: RFC 9110, section 12.5.3; RFC 7932 (br), RFC 8878 (zstd), RFC 1952 (gzip). An answer is compressed once, and
-the response cache keeps the compressed bytes. At these levels more work stops paying for an answer made on demand
-(7.6 kB of flights: br-5 about 50 us, zstd-3 10 us, gzip-6 35 us).
+the response cache keeps the compressed bytes. Higher levels cost more time than they save for an answer made on demand
+(7.6 kB of flights: br-5 takes about 50 us, zstd-3 10 us, gzip-6 35 us).
 gzip is part of Python; br and zstd come with the extra `[compress]`, and are not offered without it.
 """
 
@@ -16,7 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from .wire import IDENTITY
 
-SMALLEST = 400  # bytes: a smaller body is sent as it is, for the coding saves less than a packet
+SMALLEST = 400  # bytes: a smaller body is not compressed, because that saves less than a packet
 _BR_LEVEL, _ZSTD_LEVEL, _GZIP_LEVEL = 5, 3, 6
 Stream = tuple[Callable[[bytes], bytes], Callable[[], bytes], Callable[[], bytes]]  # add, flush, end
 
@@ -26,7 +26,7 @@ def _gzip_stream() -> Stream:
     return coder.compress, lambda: coder.flush(zlib.Z_SYNC_FLUSH), coder.flush
 
 
-# By coding, in the order of preference for a client that has none: how to compress a body, and a stream.
+# For each coding the functions that compress a body and a stream, in our order of preference.
 _WHOLE: dict[str, Callable[[bytes], bytes]] = {}
 _STREAMED: dict[str, Callable[[], Stream]] = {}
 
@@ -62,7 +62,7 @@ _STREAMED["gzip"] = _gzip_stream
 
 @lru_cache(maxsize=256)
 def negotiated(accept_encoding: str) -> str:
-    """Return the coding to use: the client's best, among equals ours; identity where nothing else is wanted."""
+    """Return the coding that the client prefers; among equals, the one that we prefer; identity if there is none."""
     accepted = parse_accept_header(accept_encoding, Accept)
     quality = {coding: accepted.quality(coding) for coding in _WHOLE}
     best = max(quality, key=lambda coding: quality[coding])

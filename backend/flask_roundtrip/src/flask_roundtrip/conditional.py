@@ -1,7 +1,7 @@
 """Conditional requests: a client that has the answer already gets 304 Not Modified, in a few bytes.
 
-Source: RFC 9110, sections 8.8 and 13. The entity tag is weak: the same for every content coding of one
-representation. So an answer that came in a batch can be revalidated by a compressed single GET, and the reverse.
+Source: RFC 9110, sections 8.8 and 13. The entity tag is weak: it is the same for every content coding of one
+representation. So a compressed single GET can revalidate an answer that came in a batch, and the reverse.
 """
 
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ def not_modified(if_none_match: str, if_modified_since: str, etag: str, last_mod
 def headers_of(
     etag: str, last_modified: str | None, freshness: Freshness, tags: Sequence[str], private: bool = False
 ) -> tuple[tuple[str, str], ...]:
-    """Return the headers that a 200 and a 304 share, for as long as the entry lives."""
+    """Return the headers that a 200 and a 304 share. They stay the same for the entry's lifetime."""
     dated = () if last_modified is None else (("Last-Modified", last_modified),)
     return (("ETag", etag), *dated, *_headers_of_all(freshness, tuple(tags), private))
 
 
 def answer(entry: Entry, coding: str, ttl: int, how: str, head: Head) -> Answer:
-    """Return the answer to a head from an entry that has the coding: 200, or 304 where the client has it."""
+    """Return the answer to a head from an entry that has the coding: 304 if the client has that answer, else 200."""
     headers = [
         *entry.headers,
         ("Cache-Status", _CACHE_STATUS[how].format(ttl=ttl)),

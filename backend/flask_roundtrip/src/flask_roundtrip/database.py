@@ -1,6 +1,6 @@
-"""The database as the read half asks it: one statement on a pooled connection, through the driver.
+"""The database for reads: one statement on a pooled connection, through the driver.
 
-Its rows are ready as they come; SQLAlchemy's own connection and result around them would cost 60 us a statement.
+The driver's rows are used as they are; SQLAlchemy's connection and result around them would cost 60 us a statement.
 Clients share its turns fairly (FairShare). A circuit breaker (shared/circuit_breaker.py) keeps requests from
 waiting for a server that cannot be reached. A statement that takes too long is the fault of that statement: it is
 answered with 503 and never opens the breaker.
@@ -24,7 +24,7 @@ PATIENCE = 5.0  # seconds to wait for a turn
 
 
 class Away(Exception):
-    """The database was not asked, for its circuit breaker is open."""
+    """The database was not asked, because its circuit breaker is open."""
 
 
 class _Lost(Exception):
@@ -34,8 +34,8 @@ class _Lost(Exception):
 class Database:
     """The engine for reads, and the plans compiled for it: at most 512, the least used dropped first.
 
-    `away` holds the errors of a database that cannot be asked now and may be later: it is stopped, starting or
-    overloaded, or all connections are in use. With `asks_again` a read on a lost connection is tried on a new one.
+    `away` holds the errors of a database that cannot be reached now: it is stopped, starting or overloaded, or all
+    connections are in use. With `asks_again` a read on a lost connection is repeated on a new connection.
     """
 
     def __init__(self, engine: Engine, asks_again: bool = True, turns: int = TURNS) -> None:
@@ -52,16 +52,16 @@ class Database:
         self.compiled: Callable[..., Any] = lru_cache(maxsize=512)(self._compiled)
 
     def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
-        """Run one statement and return its rows, when it is the client's turn. Raises `away` or Problem (503)."""
+        """Wait for the client's turn, run one statement and return its rows. Raises `away` or Problem (503)."""
         with self.turns.turn(client):
             return self._fetch(sql, arguments) if self.is_local else self._fetch_guarded(sql, arguments)
 
     def session(self, client: str = "") -> "Turn":
-        """Return a turn for work with the engine itself."""
+        """Return a turn for a caller that uses the engine itself."""
         return self.turns.turn(client)
 
     def catch_up(self) -> None:
-        """Have every read that begins from now on see all that has been committed by now. A single database does."""
+        """Make later reads see every change committed so far. With a single database they always do."""
 
     def _compiled(self, compile_: Callable[..., Any], *shape_of_question: Hashable) -> Any:
         return compile_(self.engine, *shape_of_question)
@@ -84,8 +84,8 @@ class Database:
         except _Lost:
             if not self._asks_again:
                 raise
-            # To test each connection before would cost a round trip every time; a read can be asked again. The cause,
-            # such as a restart of the server, has ended the other connections of the pool too.
+            # A test of each connection before use would cost a round trip every time; a read can be repeated instead.
+            # The cause, such as a restart of the server, has ended the other connections of the pool too.
             self.engine.dispose()
             return self._fetch(sql, arguments)
 
@@ -98,7 +98,7 @@ class Database:
         except self.away as error:
             if self.engine.dialect.is_disconnect(error, connection, None):  # type: ignore[arg-type]  # takes any
                 connection.invalidate(error)
-                if not is_slow(error):  # a request that has waited for an answer waits no second time
+                if not is_slow(error):  # a request that has waited for an answer does not wait a second time
                     raise _Lost from error
             raise
         finally:
@@ -106,15 +106,15 @@ class Database:
 
 
 def is_slow(error: BaseException) -> bool:
-    """Tell whether a statement was given up for its time: the driver's own error is a TimeoutError too."""
+    """Tell whether a statement was stopped by its time limit: the driver's own error is a TimeoutError too."""
     return isinstance(error, TimeoutError)
 
 
 class FairShare:
-    """Turns at a scarce resource, so many at once, and at most `share` of them for one client.
+    """Turns at a scarce resource: a fixed number at once, and at most `share` of them for one client.
 
-    The clients that wait are served in turn: with first in, first out, one client's twenty slow questions stand before
-    another's quick one. Source: round robin between flows, John Nagle, RFC 970.
+    Waiting clients are served round robin. With first in, first out, one client's quick question would wait for twenty
+    slow questions of another client. Source: round robin between flows, John Nagle, RFC 970.
     """
 
     def __init__(self, turns: int, share: int = 0) -> None:
@@ -141,7 +141,7 @@ class FairShare:
             raise Problem(503, "The server is busy with other requests. Try again in a moment.", headers=[RETRY_SOON])
 
     def release(self, client: str) -> None:
-        """Give the turn back: to the client that has waited longest since its last turn and is below its share."""
+        """Pass the turn on to the client below its share that has waited longest since its last turn, if one waits."""
         with self._lock:
             self._free += 1
             self._held[client] -= 1
@@ -162,7 +162,7 @@ class FairShare:
         self._held[client] = self._held.get(client, 0) + 1
 
     def _gave_up(self, client: str, given: threading.Lock) -> bool:
-        """Leave the queue. False when the turn came at the last moment."""
+        """Leave the queue. Return false when the turn came at the last moment."""
         with self._lock:
             queue = self._waiting.get(client)
             if queue is None or given not in queue:

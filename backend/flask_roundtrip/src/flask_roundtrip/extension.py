@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 MIB = 1024 * 1024
 NOT_KEPT = Freshness(0)
 NEVER_CHANGED: tuple[str, str | None] = ("", None)
-Changed = Callable[[], tuple[str, str | None]]  # a version of all data, and its Last-Modified
+Changed = Callable[[], tuple[str, str | None]]  # the version of all data, and its Last-Modified
 
 
 class Roundtrip:
@@ -45,7 +45,7 @@ class Roundtrip:
 
     ROUNDTRIP_PREFIX ("/")      the paths of its routes begin with it
     ROUNDTRIP_BATCH ("")        the path of batches, such as /api/batch; empty: none
-    ROUNDTRIP_THREADS (0)       the server's threads in one process, to share them among clients; 0: do not
+    ROUNDTRIP_THREADS (0)       the server's threads in one process, shared among clients; 0: no client is limited
     ROUNDTRIP_CACHE_BYTES       the size of the response cache without flask-caching (20 MiB)
     ROUNDTRIP_EDGES ([])        URLs of caches in front that take PURGE when tags are invalidated
     ROUNDTRIP_SKIPS (())        hooks that need not run for cached answers: no warning names them
@@ -68,8 +68,8 @@ class Roundtrip:
     ) -> None:
         """Put the door, and the batch, in front of the application.
 
-        `database` replaces the one made of flask-sqlalchemy's engine; `changed` tells the version of all data and its
-        Last-Modified; `identify` tells the user of a request's WSGI environment, for private routes.
+        `database` replaces the Database made from flask-sqlalchemy's engine. `changed` returns the version of all data
+        and its Last-Modified. `identify` returns the user of a request's WSGI environment, for private routes.
         """
         app.config.setdefault("ROUNDTRIP_PREFIX", "/")
         app.config.setdefault("ROUNDTRIP_BATCH", "")
@@ -83,7 +83,7 @@ class Roundtrip:
         store = (
             app.extensions["cache"][self._cache] if self._cache else MemoryStore(app.config["ROUNDTRIP_CACHE_BYTES"])
         )
-        cache = app.extensions["roundtrip-cache"] = ResponseCache(store)  # that of cached() too
+        cache = app.extensions["roundtrip-cache"] = ResponseCache(store)  # cached() uses the same cache
         state = app.extensions["roundtrip"] = State(app, database, cache, changed, identify)
         prefix, batch = app.config["ROUNDTRIP_PREFIX"], app.config["ROUNDTRIP_BATCH"]
         if batch:  # replacing wsgi_app is Flask's own way to add a middleware
@@ -101,10 +101,10 @@ class Roundtrip:
         private: bool = False,
         through_flask: bool = False,
     ) -> Callable[[Callable[..., Answered]], Callable[..., Response]]:
-        """Return a decorator: the function answers an Ask, and becomes a Flask view.
+        """Return a decorator that turns a function of an Ask into a Flask view.
 
-        `fields` is the selection by default, all fields where it is empty; `fresh` the lifetime of the answer; `tags`
-        are names for invalidate(); a `private` answer is kept for each user apart, in this process alone.
+        `fields` is the default selection (empty: all fields), `fresh` the lifetime of the answer, `tags` are names for
+        invalidate(). A `private` answer is kept for each user apart, in this process alone.
         """
         kind = schema if isinstance(schema, type) else type(schema)
         fields = fields or ",".join(name for name in leaves_of(kind) if "." not in name)
@@ -137,7 +137,7 @@ class Roundtrip:
 
 
 class State:
-    """What the extension keeps for one application."""
+    """The extension's state for one application."""
 
     def __init__(
         self, app: Flask, database: Database | None, cache: ResponseCache, changed: Changed, identify: Identify | None
@@ -162,12 +162,12 @@ class State:
         return found
 
     def get_responder(self) -> Responder:
-        """Return the responder: for middleware, which is made before the routes."""
+        """Return the responder. Middleware, which is made before the routes, calls this at its first request."""
         return self.responder
 
     @cached_property
     def responder(self) -> Responder:
-        """Made at the first request, when all routes are there."""
+        """The responder, made at the first request, when all routes are registered."""
         _warn_of_hooks(self.app, self.routes)
         secret = self.app.config.get("SECRET_KEY") or ""
         if not secret:
@@ -176,13 +176,13 @@ class State:
 
 
 def state_of(app: Flask) -> State:
-    """Return what the extension keeps for an application."""
+    """Return the extension's state for an application."""
     state: State = app.extensions["roundtrip"]
     return state
 
 
 def _warn_of_hooks(app: Flask, routes: Mapping[str, Route]) -> None:
-    """Name the hooks that do not run for the extension's routes."""
+    """Log the names of the hooks that do not run for the extension's routes."""
     passed_by = [endpoint.split(".")[:-1] for endpoint, route in routes.items() if not route.through_flask]
     if not passed_by:
         return

@@ -1,7 +1,7 @@
-"""Field selection: `?fields=id,airline.name` names what the client wants, and it pays for nothing else.
+"""Field selection: `?fields=id,airline.name` names the fields that the client needs; no other field costs anything.
 
-The names are those of marshmallow's `only`, dotted where a resource is nested. A Selection is canonical (leaves,
-sorted, without repeats), so that two spellings of one selection share one statement and one cache entry.
+The names are those of marshmallow's `only`, dotted where a resource is nested. A Selection is canonical: its names are
+leaves, sorted, without repeats. So two spellings of one selection share one statement and one cache entry.
 
     chosen = select(FlightSchema, request.args["fields"])
     return FlightSchema(only=chosen.names).dump(flight)
@@ -51,7 +51,8 @@ def selection(names: Iterable[str]) -> Selection:
 def select(schema: type[Schema], text: str) -> Selection:
     """Turn the text of `fields` into a selection of the schema's leaves.
 
-    A nested field's bare name means all its fields. Raises Problem (400) that names the fault and the allowed names.
+    The bare name of a nested field means all its fields. Raises Problem (400), which states the fault and lists the
+    allowed names.
     """
     names = text.split(",")
     if len(names) > MOST_NAMES:

@@ -1,6 +1,6 @@
 """Content negotiation: JSON, or MessagePack for a client that prefers it.
 
-Source: RFC 9110, section 12.5.1. An Accept header that cannot be parsed counts as absent, and gets the default.
+Source: RFC 9110, section 12.5.1. An Accept header that cannot be parsed counts as absent: the default is sent.
 """
 
 import re
@@ -15,7 +15,7 @@ OFFERED = (JSON, MSGPACK)  # the first is the default
 
 @lru_cache(maxsize=256)
 def media_type_for(accept: str, offered: tuple[str, ...] = OFFERED) -> str:
-    """Return the offered media type that the client likes best. Raises Problem (406) when it accepts none."""
+    """Return the offered media type that the client prefers. Raises Problem (406) when the client accepts none."""
     liked = _liked(accept)
     if not liked:
         return offered[0]

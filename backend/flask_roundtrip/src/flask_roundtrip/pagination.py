@@ -1,9 +1,9 @@
-"""Keyset pagination: a cursor says after which row to go on, so that page 1,000 costs what page 1 costs.
+"""Keyset pagination: a cursor names the last row seen, so that page 1,000 costs no more than page 1.
 
 OFFSET reads and throws away all rows before the page, and repeats or misses rows when the data changes in between. A
-keyset reads on in an index from the last row seen. Source: https://use-the-index-luke.com/no-offset. The cursor is
-signed: nobody can forge one, and a cursor of another list (other filters, other order) does not fit. It has one
-spelling, so that it makes one cache entry.
+keyset goes on in an index from the last row seen. Source: https://use-the-index-luke.com/no-offset. The cursor is
+signed: nobody can forge one, and a cursor of another list (other filters, other order) is refused. A cursor has only
+one valid spelling, and so only one cache entry.
 
     page = keyset(select(Flight), by=(Flight.sched_dep, Flight.id), after=cursor, secret=key)
     flights, cursor = page.read(db.session)         # in any application, with any select()
@@ -28,11 +28,11 @@ Sorts = Mapping[str, Callable[[bool], Sequence[Any]]]
 
 
 def page(model: Any, ask: Ask, *, filters: Filters, sorts: Sorts, sort: str | None = None) -> Answered:
-    """Answer with {"items": [...], "next": cursor or null}: the rows that match the filters given, in an order.
+    """Answer with {"items": [...], "next": cursor or null}: the rows that match the given filters, in one order.
 
-    `filters` holds a condition for each argument, with a bound parameter of the argument's name. `sorts` names
-    orders; each ends with a unique column. A leading `-` in `sort` (by default the argument, or the first order)
-    reverses it.
+    `filters` holds a condition for each argument, with a bound parameter of the argument's name. `sorts` holds the
+    orders by name; each order ends with a unique column. `sort` names the order, by default the argument `sort` or the
+    first of `sorts`; a leading `-` reverses it.
     """
     given = {name: ask.arguments[name] for name in filters if name in ask.arguments}
     sort = sort or ask.get("sort") or next(iter(sorts))
@@ -60,7 +60,7 @@ def keyset(
     limit: int = DEFAULT_ITEMS,
     descending: bool = False,
 ) -> "Keyset":
-    """Return a page of any select(), ordered by these columns, of which the last is unique.
+    """Return a page of any select(), ordered by these columns. The last column must be unique.
 
     Raises Problem (400) for a cursor that was not made for this statement and order.
     """
@@ -104,7 +104,7 @@ class Cursors:
         return self._signer(listed).sign(base64_encode(json_bytes(list(position)))).decode()
 
     def position(self, listed: str, cursor: str) -> list[Any]:
-        """Return the values again. Raises Problem (400) for a cursor not made for this list, or spelled otherwise."""
+        """Return a cursor's values. Raises Problem (400) for a cursor of another list or with another spelling."""
         try:
             signed = self._signer(listed).unsign(cursor[:LONGEST_CURSOR])
             position: list[Any] = json.loads(base64_decode(signed))
@@ -112,11 +112,11 @@ class Cursors:
         except (BadData, ValueError):
             one_spelling = False
         if not one_spelling:
-            raise Problem.of_parameters(Fault("after", "this is no cursor of this list"))
+            raise Problem.of_parameters(Fault("after", "this cursor does not belong to this list"))
         return position
 
     def read(self, listed: str, cursor: str) -> dict[str, Any]:
-        """Return the same as bound values for `paged()`."""
+        """Return a cursor's values as bound values for `paged()`."""
         return {f"after_{number}": value for number, value in enumerate(self.position(listed, cursor))}
 
     def _signer(self, listed: str) -> Signer:
@@ -124,14 +124,14 @@ class Cursors:
 
 
 def paged(statement: Select[Any], order: Sequence[Any], descending: bool, continued: bool) -> Select[Any]:
-    """Order a statement, read on after the cursor, and read one row more than asked: it tells of a next page.
+    """Order a statement, begin after the cursor, and read one row more than asked: that row means a next page.
 
     The last of `order` must be unique; the values of these columns are the cursor.
     """
     if continued:
         after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
         statement = statement.where(tuple_(*order) < after if descending else tuple_(*order) > after)
-        # Implied by the above. In an index on an expression SQLite needs it to seek; else it walks from the start.
+        # The condition above implies this one. SQLite needs it to seek in an index on an expression.
         first: BindParameter[Any] = bindparam("after_0")
         statement = statement.where(order[0] <= first if descending else order[0] >= first)
     return statement.order_by(*_directed(order, descending)).limit(bindparam("rows"))
@@ -152,7 +152,7 @@ def _compile_page(
     order = sorts.value[sort.removeprefix("-")](descending)
 
     def finish(statement: Select[Any]) -> Select[Any]:
-        # Of two bounds on one column SQLite seeks to the first: the cursor's, which moves on, not the filter's.
+        # With two bounds on one column SQLite seeks by the first, which must be the cursor's, not the filter's.
         statement = paged(statement, order, descending, continued)
         return statement.where(*(filters.value[name]() for name in given))
 

@@ -1,10 +1,10 @@
 """Query plan: a selection decides the columns and joins of one SQL statement, which is built and compiled once.
 
 Building and compiling a statement takes longer than SQLite takes to answer it. So a plan keeps the text of the
-compiled statement, and the position of each field in its rows. It runs through the driver. A column whose values the
-driver returns as the API writes them is not converted; any other goes through its SQLAlchemy type and its marshmallow
-field. A schema that only marshmallow's dump can serialize (Method, Function, pre_dump, fields of your own) gets a plan
-that loads entities and dumps them.
+compiled statement, and the position of each field in its rows. The driver runs the statement. A column is not
+converted if the driver returns its values as the API writes them; any other column goes through its SQLAlchemy type and
+its marshmallow field. A schema that only marshmallow's dump can serialize (Method, Function, pre_dump, fields of your
+own) gets a plan that loads entities and dumps them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ Filters = Mapping[str, Callable[[], ColumnElement[bool]]]
 
 @dataclass(slots=True)
 class Ask:
-    """One validated request, and everything that answers it."""
+    """One validated request: the argument of every function under `rt.answers()`."""
 
     arguments: dict[str, Any]
     selection: Selection
@@ -43,12 +43,12 @@ class Ask:
         return self.arguments[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return an argument, or the default where it was not given."""
+        """Return an argument, or the default if the request has no such argument."""
         return self.arguments.get(name, default)
 
 
 class Answered(NamedTuple):
-    """Plain values to encode; and for a page that has a next one, its cursor."""
+    """Plain values to encode, and the cursor of the next page if there is one."""
 
     value: Any
     next: str | None = None
@@ -60,10 +60,10 @@ class Plan:
     def __init__(self, engine: Engine, statement: Select[Any], shape: Shape, cursor: tuple[Column, ...]) -> None:
         compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._order = tuple(compiled.positiontup or ())  # of the marks; empty where marks have names
+        self._order = tuple(compiled.positiontup or ())  # of the parameter marks; empty where the marks have names
         self._constants = dict(compiled.params)
         self.items: Items = compiled_shape(shape)
-        self.cursor = cursor  # the columns of a row that say where the next page begins
+        self.cursor = cursor  # the columns of a row that make the cursor of the next page
 
     def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run the statement with these values; times are given as ISO 8601 text."""
@@ -75,7 +75,7 @@ class Plan:
 
 
 class DumpPlan:
-    """The same for a schema that cannot be compiled: entities are loaded, and marshmallow dumps them."""
+    """A plan for a schema that cannot be compiled: it loads entities, and marshmallow dumps them."""
 
     def __init__(
         self, statement: Select[Any], model: Any, schema: type[Schema], selection: Selection, order: Sequence[Any]
@@ -138,11 +138,11 @@ def columns_of(
     order: Sequence[ColumnElement[Any]],
     dialect: Dialect,
 ) -> Built:
-    """Return the statement that reads the selection of a model, with a join for each nested resource, and its shape;
-    and the positions of the order's columns. Each column is read once: 50 rows of one more take 5 us.
+    """Return the statement that reads the selection of a model, its shape, and the positions of the order's columns.
 
-    A nested resource is the model's relationship of that name. Where it can be absent, its key is read as well: the
-    key tells an absent resource from one whose fields are null.
+    The statement has a join for each nested resource. Each column is read once: in 50 rows one more column takes 5 us.
+    A nested resource is the model's relationship of that name. If it can be absent, its key is read as well: the key
+    distinguishes an absent resource from a resource whose fields are null.
     """
     columns: dict[ColumnElement[Any], int] = {}
     statement = select().select_from(model)
@@ -179,13 +179,13 @@ def columns_of(
 
 
 def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
-    """Return the function from the driver's value to the answer's; None where they are the same.
+    """Return the function from the driver's value to the answer's value; None if both are the same.
 
     Raises NotCompilable for a field that may look at more than one value.
     """
     if type(field).__module__ != "marshmallow.fields" or type(field) in _LOOK_AT_MORE:
         raise NotCompilable
-    if getattr(kind, "as_written", False):  # its driver returns what the API writes
+    if getattr(kind, "as_written", False):  # the driver returns the value as the API writes it
         return None
     of_type = kind.dialect_impl(dialect).result_processor(
         dialect, _FLOAT8 if isinstance(kind, types.Float) else _NUMERIC

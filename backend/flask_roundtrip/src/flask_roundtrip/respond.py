@@ -1,6 +1,6 @@
 """One GET, from its head to its bytes: respond() calls the techniques in the order of the README.
 
-It needs no request context, only the head; so any server's interface can call it (doors/).
+respond() needs no request context, only the head; so the door of any server interface can call it (doors/).
 """
 
 import logging
@@ -31,23 +31,23 @@ from .wire import IDENTITY, RETRY_SOON, Answer, Freshness, Head, NotNow, Problem
 
 log = logging.getLogger(__name__)
 MOST_SPELLINGS = 4_000  # about a kilobyte each
-LONGEST_SPELLING = 1024  # bytes of a query: a longer one goes through respond() each time
+LONGEST_SPELLING = 1024  # bytes of a query: a longer query goes through respond() each time
 VERSION_AGE = 0.1  # seconds
-SHORT = 5.0  # milliseconds of the processor: an answer that is built in less is built where it is asked
-PRIVATE_BYTES = 4 * 1024 * 1024  # of private answers in this process, which is the only place for them
+SHORT = 5.0  # milliseconds of CPU: an answer that takes less is built in the thread of its request
+PRIVATE_BYTES = 4 * 1024 * 1024  # bytes of private answers, which are kept in this process only
 
 
 class Route(NamedTuple):
-    """One GET of the application: everything that is particular to it."""
+    """One GET of the application, with its own settings."""
 
     view: Callable[..., Answered]  # answers an Ask
     schema: type[Schema]
     arguments: type[Arguments]
     freshness: Freshness
-    fields: str = ""  # by default; empty where the arguments bring their own
+    fields: str = ""  # the default selection; empty where the arguments have a default of their own
     tags: tuple[str, ...] = ()
     private: bool = False
-    through_flask: bool = False  # every request enters Flask, a cached hit too
+    through_flask: bool = False  # Flask answers every request, a cached hit too
     rule: str = ""  # as Flask writes it
     path: str = ""  # the rule below the blueprint's prefix
 
@@ -75,16 +75,16 @@ class Responder:
         self._version: tuple[str, str | None] = ("", None)
         self._version_until = 0.0
         self._background = ThreadPoolExecutor(1, "renew")
-        self._lately: OrderedDict[tuple[Any, ...], float] = OrderedDict()  # milliseconds that each question took
+        self._lately: OrderedDict[tuple[Any, ...], float] = OrderedDict()  # milliseconds of CPU for each question
         self._spellings: OrderedDict[tuple[str, str, str], tuple[Route, str, str, tuple[str, ...]]] = OrderedDict()
         self._lock = Lock()
 
     def hit(self, head: Head, timing: Timing) -> Answer | None:
-        """Answer from a fresh entry, or return None: no schema, statement, encoder or compressor runs.
+        """Answer from a fresh entry, or return None. No schema, statement, encoder or compressor runs.
 
-        A question can be spelled in many ways (order of parameters, defaults written out). respond() finds its one
-        canonical key, and remembers it for each spelling that it has answered; at most MOST_SPELLINGS of them, and none
-        of a route that is answered through Flask.
+        A question has many spellings (order of parameters, defaults written out) and one canonical key. respond() finds
+        the key and remembers it for each spelling that it has answered: for at most MOST_SPELLINGS, and for no route
+        that is answered through Flask.
         """
         known = self._spellings.get((head.path, head.query, head.accept))
         if known is None or head.method not in ("GET", "HEAD"):
@@ -97,7 +97,7 @@ class Responder:
         return self._hit(self._cache, route, key, tags, head, timing)
 
     def answer_part(self, head: Head, timing: Timing, only_short: bool) -> Answer | None:
-        """Answer a part of a batch; None where Flask has to. With `only_short` it may raise NotNow."""
+        """Answer a part of a batch; return None for a route of Flask. With `only_short` it may raise NotNow."""
         found_hit = self.hit(head, timing)
         if found_hit is not None:
             return found_hit
@@ -165,9 +165,9 @@ class Responder:
         head: Head,
         timing: Timing | None = None,
     ) -> Entry:
-        """Make an entry past all caches: query plan, statement, serialization, compression. Raises any error."""
+        """Make an entry without any cache: query plan, statement, serialization, compression. Raises any error."""
         timing = timing or Timing()
-        began = time.thread_time()  # of the processor: on a busy machine a short answer waits long
+        began = time.thread_time()  # CPU time, because on a busy machine a short answer can wait long
         _, last_modified = self.version()
         listed = f"{route.rule}?{canonical({k: v for k, v in arguments.items() if k not in _WITHIN_A_LIST})}"
         ask = Ask(arguments, selection, route.schema, listed, self._database, self._cursors, timing, head.client)  # type: ignore[arg-type]
@@ -197,7 +197,7 @@ class Responder:
         return entry
 
     def build_anew(self, head: Head) -> Entry:
-        """Make the answer to a GET of data past all caches. Raises any error."""
+        """Make the answer to a GET without any cache. Raises any error."""
         found = self.find(head)
         assert found is not None, head  # noqa: S101 - a mistake of the caller
         route, path_arguments = found
@@ -251,7 +251,7 @@ class Responder:
         return self._private, _private(head, key), tags
 
     def _is_short(self, route: Route, arguments: dict[str, Any], selection: Selection) -> bool:
-        """Tell whether such a question was lately answered in less than SHORT milliseconds, in this process alone."""
+        """Tell whether this process lately built the answer to such a question in less than SHORT milliseconds."""
         if self._database is not None and not self._database.is_local:
             return False
         return self._lately.get((route.rule, *arguments, selection.text), SHORT) < SHORT
@@ -268,7 +268,7 @@ class Responder:
             said = "This question takes too long now." if is_slow(error) else "The database does not answer now."
             return Problem(503, said, headers=[RETRY_SOON])
         log.error("%s %s?%s failed (rid %s)", head.method, head.path, head.query, timing.rid, exc_info=error)
-        return Problem(500, "The server failed, and has logged the reason.")
+        return Problem(500, "The server failed; the reason is in its log.")
 
 
 @lru_cache(maxsize=1024)

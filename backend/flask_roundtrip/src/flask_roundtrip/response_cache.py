@@ -1,8 +1,8 @@
 """Response cache: an answer is built once and given many times, as ready bytes in every content coding.
 
-Source: RFC 9111 (freshness), RFC 5861 (stale-while-revalidate). Single flight: however many requests miss one key at
-once, one builds and the others wait for its entry; in this process by a promise, among processes by a lease
-(shared/leases.py). An entry that is stale is given while one request builds the next in the background.
+Source: RFC 9111 (freshness), RFC 5861 (stale-while-revalidate). Single flight: when many requests miss one key at
+once, one of them builds the entry and the others wait for it; threads wait for a promise, processes for a lease
+(shared/leases.py). Stale-while-revalidate: a stale entry is given at once, and a new one is built in the background.
 
     cache = ResponseCache(MemoryStore(20 * 1024 * 1024))
     with cache.look_up(key, tags, timing) as found:
@@ -10,7 +10,7 @@ once, one builds and the others wait for its entry; in this process by a promise
             found.store(build())
     return found.entry
 
-The store is a MemoryStore, or any backend of Flask-Caching (there entries are packed by shared/packed.py, not pickled).
+The store is a MemoryStore, or any backend of Flask-Caching; shared/packed.py packs the entries for it, without pickle.
 """
 
 import logging
@@ -42,7 +42,7 @@ LEASE = 5  # seconds after which another process may build an entry: the first m
 PATIENCE = 6.0  # seconds that a process waits for the lease of another before it builds without one
 LONGEST_WAIT = 7.0  # seconds that a thread waits for an entry that another thread builds
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.016  # seconds between two looks for the entry of another process
-OVERHEAD = 250  # bytes of Python objects for one value in the store, about
+OVERHEAD = 250  # bytes of Python objects for one value in the store, roughly
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +57,12 @@ class Entry(NamedTuple):
     tags: tuple[str, ...]
     versions: tuple[str, ...]  # of the tags, from before the entry was built
     fresh_for: int  # seconds
-    stale_for: int  # seconds after that in which it may be given while a new one is built
+    stale_for: int  # seconds after `fresh` in which the entry may be given while a new one is built
     stored_at: float  # seconds since the epoch
     bodies: dict[str, bytes]  # by content coding; identity is always there
 
     def body_in(self, coding: str) -> tuple[str, bytes] | None:
-        """Return the coding to send and its body: identity for a small body; None if it must be compressed first."""
+        """Return the coding to send and its body; a small body has identity. None: compress the body first."""
         body = self.bodies.get(coding)
         if body is not None:
             return coding, body
@@ -78,7 +78,7 @@ class Entry(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes in memory, about."""
+        """Bytes in memory, roughly."""
         return OVERHEAD * 4 + sum(map(len, self.bodies.values()))
 
 
@@ -94,10 +94,11 @@ class ResponseCache:
         self._lock = threading.Lock()
 
     def look_up(self, key: str, tags: tuple[str, ...], timing: Timing) -> "LookUp":
-        """Look for the entry; if there is none, wait for whoever builds it, or take over building it.
+        """Look for the entry; if there is none, wait for the request that builds it, or become that request.
 
-        The result is a context manager. Its `how` is `hit`, `stale`, `miss` (build it now) or `collapsed` (another
-        request has built it). An error in the block goes to all who wait. Raises Problem (503) after LONGEST_WAIT.
+        The result is a context manager. Its `how` is `hit`, `stale`, `miss` (the caller must build the entry) or
+        `collapsed` (another request has built it). An error in the block is raised in all requests that wait. Raises
+        Problem (503) after LONGEST_WAIT.
         """
         with timing.span("cache"):
             found = self._look_up(key, tags)
@@ -109,11 +110,11 @@ class ResponseCache:
         return self._get(key, tags)[0]
 
     def ttl(self, entry: Entry) -> int:
-        """Return for how many seconds the entry is still fresh; zero or less: it is stale."""
+        """Return the seconds for which the entry is still fresh; zero or less: the entry is stale."""
         return entry.fresh_for - int(self._clock() - entry.stored_at)
 
     def put(self, key: str, entry: Entry, lease: "Lease | None" = None) -> None:
-        """Keep the entry for as long as it may be given, counted from when it was built; end the lease to build it."""
+        """Keep the entry for its fresh and stale time since it was built, and end the lease to build it."""
         left = self._left(entry)
         name = self._name(key)
         value = pack(entry) if self._packs else entry
@@ -122,7 +123,7 @@ class ResponseCache:
             self.give_back(lease)
 
     def renew(self, key: str, tags: tuple[str, ...], build: Callable[[], Entry], executor: Executor) -> None:
-        """Build a new entry in the background, unless one is being built already, here or in another process."""
+        """Build a new entry in the background, unless this or another process builds one already."""
         with self._lock:
             if key in self._building:
                 return
@@ -150,11 +151,11 @@ class ResponseCache:
     def _take_over(
         self, key: str, tags: tuple[str, ...], promised: "Promise", versions: tuple[str, ...], occupied: bool
     ) -> "LookUp":
-        """Build, unless another process does: then wait for its entry. If none comes, build all the same."""
+        """Build the entry; if another process builds it, wait for that entry first. If none comes, build it."""
         lease = None
         for pause in _pauses():
             lease = self._lease(key, occupied)
-            if lease and lease.token != UNLEASED and not occupied:  # under the entry's own key: so there is no entry
+            if lease and lease.token != UNLEASED and not occupied:  # the lease has the entry's key: there is no entry
                 break
             entry, versions, occupied = self._get(key, tags)
             if entry is not None:
@@ -185,7 +186,7 @@ class ResponseCache:
             self.give_back(lease)
 
     def _lease(self, key: str, occupied: bool) -> "Lease | None":
-        """Take the lease to build: under the entry's own key, or beside it where an old entry is still there."""
+        """Take the lease to build: under the entry's own key, or under a key beside it if an old entry stands there."""
         if self._leases is None:
             return Lease("", UNLEASED)
         name = f"{self._name(key)}{RENEWAL}" if occupied else self._name(key)
@@ -209,31 +210,31 @@ class ResponseCache:
         return None, versions, stored is not None and not is_lease
 
     def _left(self, entry: Entry) -> float:
-        """Return for how many seconds the entry may still be given, fresh or stale."""
+        """Return the seconds for which the entry may still be given, fresh or stale."""
         return entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
 
     def _name(self, key: str) -> str:
         return safe_key(key) if self._packs else key
 
     def _promise(self, key: str) -> "tuple[Promise, bool]":
-        """Return the promise of this key's entry, and whether the caller has to keep it."""
+        """Return the promise of this key's entry, and whether the caller has to build the entry."""
         with self._lock:
             promised = self._building.get(key)
             if promised is None:
                 promised = self._building[key] = Promise()
             elif promised.begun:
                 return promised, False
-            promised.begin()  # it may have waited for its turn in the background
+            promised.begin()  # the renewal may have waited in the queue
             return promised, True
 
     def fulfil(self, key: str, promised: "Promise", entry: Entry) -> None:
-        """Give the entry to all who wait for it."""
+        """Give the entry to all requests that wait for it."""
         with self._lock:
             self._building.pop(key, None)
         promised.set_result(entry)
 
     def fail(self, key: str, promised: "Promise", error: BaseException) -> None:
-        """Give the error to all who wait."""
+        """Raise the error in all requests that wait."""
         with self._lock:
             self._building.pop(key, None)
         promised.set_exception(error)
@@ -244,7 +245,7 @@ class ResponseCache:
             self._leases.give_back(lease.name, lease.token)
 
     def older(self, key: str) -> Entry | None:
-        """Return a copy of the entry that get() does not give, for a request that could not build a new one."""
+        """Return an older copy of the entry, which get() does not give, after a new one could not be built."""
         look_again = getattr(self._store, "look_again", None)
         entry = _unpacked(look_again(self._name(key))) if look_again else None
         return entry if entry is not None and self._left(entry) > 0 else None
@@ -274,7 +275,7 @@ class LookUp:
         self._versions = versions
 
     def store(self, entry: Entry) -> None:
-        """Keep a new entry, or the same one in one more coding; give it to all who wait."""
+        """Keep a new entry, or the same entry in one more coding; give it to all requests that wait."""
         if self._promised is None:
             self._cache.put(self._key, entry)
         else:
@@ -296,7 +297,7 @@ class LookUp:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
     ) -> bool:
-        """Fall back to an older copy after a failure of the server; tell all who wait of any other error."""
+        """Fall back to an older copy after a failure of the server; raise any other error in all requests that wait."""
         if self._promised is None:
             return False
         promised, self._promised = self._promised, None
@@ -330,12 +331,12 @@ class Promise(Future[Entry]):
             self.begin()
 
     def begin(self) -> None:
-        """Start the clock for all who wait."""
+        """Start the time limit of all requests that wait."""
         self.begun = True
         self._end = time.monotonic() + LONGEST_WAIT
 
     def kept(self) -> Entry:
-        """Return the entry once it is there. All who wait give up together: the builder may hang."""
+        """Wait for the entry and return it. All requests that wait give up at the same time: the builder may hang."""
         try:
             self.exception(max(0.0, self._end - time.monotonic()))
         except TimeoutError:
@@ -366,7 +367,7 @@ class MemoryStore(Base):
         return cls(kwargs["most_bytes"], kwargs["default_timeout"])
 
     def get(self, key: str) -> Any:
-        """Return the value; None when there is none or its time has passed."""
+        """Return the value; None when there is none or it has expired."""
         with self._lock:
             return self._found(key)
 
@@ -376,7 +377,7 @@ class MemoryStore(Base):
             return [self._found(key) for key in keys]
 
     def set(self, key: str, value: Any, timeout: Any = None) -> bool:
-        """Keep bytes or an Entry. False when it alone is larger than the bound; an older value is gone then too."""
+        """Keep bytes or an Entry. Return false for a value larger than the bound; its older value is dropped too."""
         size = _size(key, value)
         expires = self._clock() + (self.default_timeout if timeout is None else timeout)
         with self._lock:
@@ -391,7 +392,7 @@ class MemoryStore(Base):
         return True
 
     def delete(self, key: str) -> bool:
-        """Forget the value; false when there was none."""
+        """Forget the value. Return false when there was none."""
         with self._lock:
             there = key in self._values
             if there:
@@ -430,7 +431,7 @@ def _version_keys(tags: tuple[str, ...], packs: bool) -> tuple[str, ...]:
 
 
 def _unpacked(stored: Any) -> Entry | None:
-    """Unpack once what is small and asked for again and again: a store's own copy is the same object each time."""
+    """Remember unpacked small values. A shared store returns the same bytes object for each hit on its own copy."""
     if not isinstance(stored, bytes):
         return None
     return _unpacked_once(stored) if len(stored) <= LARGEST_KEPT else _entry(stored)
@@ -448,7 +449,7 @@ _unpacked_once = lru_cache(maxsize=128)(_entry)
 
 
 def _pauses() -> Iterator[float]:
-    """Yield growing pauses, in seconds, until they have been long enough together."""
+    """Yield growing pauses, in seconds, until their sum reaches the limit."""
     pause, end = SHORTEST_PAUSE, time.monotonic() + PATIENCE
     while time.monotonic() < end:
         yield pause

@@ -1,9 +1,9 @@
-"""Tags: names that answers share, so that one call makes all answers with a tag old.
+"""Tags: names that answers share, so that one call invalidates all answers with a tag.
 
 Source: RFC 9875, HTTP Cache Groups. An answer carries its tags in `Cache-Groups`; an answer to a write carries the
-tags that it made old in `Cache-Group-Invalidation`. In the response cache each tag has a version, a random text: an
-entry holds the versions of its tags from before it was built, and is used only while they are the current ones. So
-no clocks are compared, and an answer built during a write is not used after it.
+tags that it invalidated in `Cache-Group-Invalidation`. In the response cache each tag has a version, a random text: an
+entry holds the versions of its tags from before it was built, and is used only while they are the current versions.
+So no clocks are compared, and an answer built during a write is not used after the write.
 """
 
 import logging
@@ -36,7 +36,7 @@ def new_version() -> bytes:
 
 
 def purge(urls: Iterable[str], tags: Sequence[str]) -> None:
-    """Ask each edge cache to make its answers with these tags old. A failure is logged."""
+    """Ask each edge cache to purge its answers with these tags. A failure is logged."""
     for url in urls:
         place = urlsplit(url)
         connection = HTTPConnection(place.hostname or "", place.port, timeout=PURGE_TIMEOUT)

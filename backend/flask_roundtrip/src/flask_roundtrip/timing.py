@@ -1,7 +1,7 @@
-"""Server-Timing: the time that one exchange took, by named spans.
+"""Server-Timing: the time of one exchange, in named spans.
 
 Source: https://www.w3.org/TR/server-timing/. A Timing belongs to one exchange and is never stored with an answer.
-A browser that replays an old Server-Timing from its cache is recognised by the `rid`: the page has seen it before.
+A browser can replay an old Server-Timing from its cache. The page knows it by the `rid`, which it has seen before.
 
     app.wsgi_app = ServerTiming(app.wsgi_app)       # in any WSGI application
     with current_timing().span("db"): ...           # a span of your own
@@ -15,7 +15,7 @@ from time import perf_counter_ns
 from typing import Any
 
 TIMING = "roundtrip.timing"  # the key of a WSGI environment: the Timing of its exchange
-request_id: ContextVar[str] = ContextVar("request_id", default="")  # given by a proxy in front, or empty
+request_id: ContextVar[str] = ContextVar("request_id", default="")  # from a proxy in front, or empty
 
 
 class Timing:
@@ -41,14 +41,14 @@ class Timing:
         return (perf_counter_ns() - self._began) / 1e6
 
     def header(self) -> str:
-        """Return the value of Server-Timing. `app` is the whole time in the application, the other spans its parts."""
+        """Return the value of Server-Timing. `app` is the whole time in the application; other spans are its parts."""
         told = f'rid;desc="{self.rid}", app;dur={self.elapsed:.3f}'
         for name, spent in self.spans.items():
             told += f", {name};dur={spent:.3f}{self._described(name)}"
         return told
 
     def as_dict(self) -> dict[str, float]:
-        """Return the same for a part of a batch."""
+        """Return the spans in milliseconds by name, for a part of a batch."""
         told = {"app": round(self.elapsed, 3)}
         for name, spent in self.spans.items():
             told[name] = round(spent, 3)
@@ -70,7 +70,7 @@ def new_rid() -> str:
 
 
 class Span:
-    """One stretch of time, added to the sum of its name when the block ends, also by an error."""
+    """One stretch of time. It is added to the sum of its name when the block ends, even by an error."""
 
     __slots__ = ("_began", "_name", "_spans")
 
@@ -90,13 +90,13 @@ _current: ContextVar[Timing | None] = ContextVar("timing", default=None)
 
 
 def current_timing() -> Timing:
-    """Return the Timing of the request at hand; outside of one, a new Timing that nobody reads."""
+    """Return the Timing of the current request; outside of a request, a new Timing that nobody reads."""
     return _current.get() or Timing()
 
 
 @contextmanager
 def as_current(timing: Timing) -> Iterator[None]:
-    """Make it the Timing that current_timing() returns in the block."""
+    """Make a Timing the current one: current_timing() returns it in the block."""
     token = _current.set(timing)
     try:
         yield

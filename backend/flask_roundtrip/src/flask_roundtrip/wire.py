@@ -17,14 +17,14 @@ MSGPACK = "application/msgpack"
 NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
 IDENTITY = "identity"  # the content coding that changes nothing
-RETRY_SOON = ("Retry-After", "1")  # seconds, of a 503 that will have passed in a moment
+RETRY_SOON = ("Retry-After", "1")  # seconds, for a 503 with a cause that lasts a moment
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
 Headers = list[tuple[str, str]]
 
 
 class Head(NamedTuple):
-    """The part of a GET that decides its answer. Host and X-* headers are not read."""
+    """The part of a GET that decides its answer. Host and X-* headers are not part of it."""
 
     method: str
     path: str
@@ -34,7 +34,7 @@ class Head(NamedTuple):
     if_none_match: str = ""
     if_modified_since: str = ""
     identity: str = ""  # the user; decides the answers of private routes only
-    client: str = ""  # the client's address; decides no answer, only whose share of the server pays
+    client: str = ""  # the client's address: it decides no answer, only whose share of the server is used
 
 
 class Answer(NamedTuple):
@@ -73,7 +73,7 @@ class Fault:
 
 
 class Problem(HTTPException):
-    """An error for the client, in words that help to mend it. Flask answers with it wherever a view raises it."""
+    """An error for the client that says how to correct the request. Flask answers with it when a view raises it."""
 
     def __init__(
         self, status: int, detail: str, faults: Iterable[Fault] = (), headers: Iterable[tuple[str, str]] = ()
@@ -94,7 +94,7 @@ class Problem(HTTPException):
         """Return an error of the router or the server in the same form. Allow, Location and Retry-After are kept."""
         kept = [(name, value) for name, value in error.get_headers() if name.lower() in _KEPT_HEADERS]
         said = error.description
-        if said == type(error).description:  # werkzeug's own text is meant for a page
+        if said == type(error).description:  # werkzeug's own text is meant for an HTML page
             said = _OWN_WORDS.get(error.code or 500, said)
         return cls(error.code or 500, said or "", headers=kept)
 

@@ -1,4 +1,4 @@
-"""Run where nothing but Flask is installed beside the package: the core works, and the rest says what it needs."""
+"""A check for an environment with Flask and this package alone: the core works, and the rest names its extra."""
 
 import gzip
 from importlib import import_module

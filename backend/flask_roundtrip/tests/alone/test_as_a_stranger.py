@@ -1,4 +1,4 @@
-"""What a developer does who wants one technique in an application of their own."""
+"""One technique alone, in an application that is not ours."""
 
 import gzip
 import io
@@ -89,7 +89,7 @@ def test_a_second_request_is_answered_from_the_cache(app: Flask) -> None:
         (("a text", {"X-Own": "kept"}), "a text"),
     ],
 )
-def test_a_view_may_return_all_that_flask_takes(app: Flask, answer: Any, text: str) -> None:
+def test_a_view_may_return_every_kind_of_value_that_flask_takes(app: Flask, answer: Any, text: str) -> None:
     app.add_url_rule("/report", view_func=cached(fresh=60)(lambda: answer), endpoint="report")
     client = app.test_client()
     first, second = client.get("/report"), client.get("/report")
@@ -130,7 +130,7 @@ def test_an_answer_that_is_not_kept_says_why(app: Flask, view: Any, reason: str)
         assert status_of(client.get("/report")) == f"roundtrip; fwd=bypass; detail={reason}"
 
 
-def test_each_user_has_an_answer_of_their_own_where_the_view_reads_the_session(app: Flask) -> None:
+def test_each_user_has_their_own_answer_if_the_view_reads_the_session(app: Flask) -> None:
     made: list[str] = []
 
     @app.get("/in/<name>")
@@ -171,7 +171,7 @@ def test_a_message_for_one_request_is_shown_once(app: Flask) -> None:
     assert [client.get("/").text, client.get("/").text] == ["messages: ['saved']", "messages: []"]
 
 
-def test_a_stale_answer_is_renewed_with_what_before_request_prepares(app: Flask) -> None:
+def test_before_request_functions_run_before_a_stale_answer_is_renewed(app: Flask) -> None:
     @app.before_request
     def load() -> None:
         g.user = "ann"
@@ -267,7 +267,7 @@ def test_fifty_first_requests_make_one_answer(app: Flask) -> None:
     assert len(made) == 1
 
 
-def test_those_who_wait_for_an_answer_that_is_not_kept_ask_the_view_themselves(app: Flask) -> None:
+def test_clients_that_wait_for_an_answer_that_is_not_kept_call_the_view_themselves(app: Flask) -> None:
     together = threading.Barrier(8)
 
     @app.get("/in/<name>")
@@ -334,7 +334,7 @@ def test_two_applications_in_one_process_share_no_answers() -> None:
         assert [app.test_client().get("/name").text for app in apps] == ["one", "two"]
 
 
-def test_an_invalidated_answer_is_seen_by_a_browser_that_may_not_keep_it(app: Flask) -> None:
+def test_a_browser_that_must_revalidate_sees_an_invalidation_at_once(app: Flask) -> None:
     words = ["old"]
 
     @app.get("/words")
@@ -365,7 +365,7 @@ def test_a_problem_raised_in_any_view_is_answered_as_problem_json(app: Flask) ->
     assert answer.json["errors"] == [{"parameter": "fields", "detail": "there is no field 'x'", "allowed": ["name"]}]
 
 
-def test_spans_of_a_cached_view_are_told_on_a_miss(app: Flask) -> None:
+def test_a_miss_sends_the_spans_of_a_cached_view(app: Flask) -> None:
     app.wsgi_app = ServerTiming(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.get("/report")
@@ -381,7 +381,7 @@ def test_spans_of_a_cached_view_are_told_on_a_miss(app: Flask) -> None:
 
 @pytest.mark.parametrize("outside", [ServerTiming, lambda application: application])
 @pytest.mark.parametrize("inside", [ServerTiming, lambda application: application])
-def test_spans_of_a_part_are_told_on_its_line(app: Flask, outside: Any, inside: Any) -> None:
+def test_the_line_of_a_part_has_the_spans_of_the_part(app: Flask, outside: Any, inside: Any) -> None:
     app.wsgi_app = outside(Batch(inside(app.wsgi_app), at="/batch", prefix="/"))
 
     @app.get("/<name>")
@@ -395,7 +395,7 @@ def test_spans_of_a_part_are_told_on_its_line(app: Flask, outside: Any, inside: 
     assert spans == [{"start", "app", "ant"}, {"start", "app", "bee"}]
 
 
-def test_a_part_may_end_in_a_slash_and_be_the_first_page(app: Flask) -> None:
+def test_the_path_of_a_part_may_end_in_a_slash_and_may_be_the_root(app: Flask) -> None:
     app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/")  # type: ignore[method-assign]
     app.add_url_rule("/", view_func=lambda: {"page": "first"}, endpoint="first")
     app.add_url_rule("/pets/", view_func=lambda: {"page": "pets"}, endpoint="pets")
@@ -406,7 +406,7 @@ def test_a_part_may_end_in_a_slash_and_be_the_first_page(app: Flask) -> None:
         assert client.post("/batch", json={"requests": [{"id": "1", "url": wrong}]}).status_code == 400, wrong
 
 
-def test_a_batch_of_a_mounted_application_has_the_urls_that_a_browser_uses(app: Flask) -> None:
+def test_a_batch_of_a_mounted_application_takes_the_urls_that_a_browser_uses(app: Flask) -> None:
     app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/api/")  # type: ignore[method-assign]
     app.add_url_rule("/api/me", view_func=lambda: {"url": url_for("me")}, endpoint="me")
     client = Client(DispatcherMiddleware(Flask("outer"), {"/mount": app}))
@@ -442,7 +442,7 @@ def roundtrip(app: Flask) -> Roundtrip:
     return rt
 
 
-def test_a_decorator_around_an_answer_is_never_passed_by(app: Flask, roundtrip: Roundtrip) -> None:
+def test_a_decorator_around_an_answer_always_runs(app: Flask, roundtrip: Roundtrip) -> None:
     roundtrip.init_app(app)
     client = app.test_client()
     part = {"requests": [{"id": "1", "url": "/things/locked/1"}]}
@@ -452,7 +452,7 @@ def test_a_decorator_around_an_answer_is_never_passed_by(app: Flask, roundtrip: 
         assert client.post("/batch", json=part).json["responses"][0]["status"] == 403
 
 
-def test_abort_in_an_answer_has_the_status_that_it_names(app: Flask, roundtrip: Roundtrip) -> None:
+def test_abort_in_an_answer_sends_its_status(app: Flask, roundtrip: Roundtrip) -> None:
     @roundtrip.answers(Thing)
     def gone(ask: Any) -> Any:
         abort(410, "It was here.")

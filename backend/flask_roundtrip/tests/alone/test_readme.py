@@ -12,7 +12,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Any]:
-    """What the README's code makes."""
+    """The names that the README's code defines."""
     names: dict[str, Any] = {"__name__": "readme"}
     for number, block in enumerate(re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)):
         exec(compile(block, f"README.md, block {number}", "exec"), names)
@@ -29,13 +29,13 @@ def test_the_first_lines_work(made: dict[str, Any]) -> None:
     assert client.get("/report", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_words_are_invalidated_and_seen(made: dict[str, Any]) -> None:
+def test_a_new_word_is_seen_after_invalidate(made: dict[str, Any]) -> None:
     client = made["app"].test_client()
     assert [client.get("/words").json, client.post("/words", data="new").status_code] == [["old"], 204]
     assert client.get("/words").json == ["old", "new"]
 
 
-def test_each_user_has_their_own(made: dict[str, Any]) -> None:
+def test_each_user_has_their_own_answer(made: dict[str, Any]) -> None:
     client = made["app"].test_client()
     assert client.get("/mine").headers["Cache-Status"].endswith("detail=session")
     with client.session_transaction() as session:
@@ -44,7 +44,7 @@ def test_each_user_has_their_own(made: dict[str, Any]) -> None:
     assert "hit" in client.get("/mine").headers["Cache-Status"]
 
 
-def test_spans_and_batches_are_on(made: dict[str, Any]) -> None:
+def test_answers_have_spans_and_batches_are_answered(made: dict[str, Any]) -> None:
     client = made["app"].test_client()
     assert "think;dur=" in client.get("/slow").headers["Server-Timing"]
     answer = client.post("/batch", json={"requests": [{"id": "1", "url": "/flights/1?fields=carrier"}]})
@@ -73,6 +73,6 @@ def test_the_stores_are_found_by_flask_caching(made: dict[str, Any], store: str)
     assert f"{type(cache.cache).__module__}.{type(cache.cache).__name__}" == made[store]["CACHE_TYPE"]
 
 
-def test_every_setting_is_told(made: dict[str, Any]) -> None:
+def test_the_readme_lists_every_setting(made: dict[str, Any]) -> None:
     settings = {name for name in made["app"].config if name.startswith("ROUNDTRIP_")}
     assert settings == set(re.findall(r"^\| `(ROUNDTRIP_\w+)`", README.read_text(), re.MULTILINE))

@@ -1,4 +1,4 @@
-"""Applications that are not ours: where they come from."""
+"""The sources of applications that are not ours."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What holds for every application that is not ours, once a few lines turn the package's techniques on."""
+"""Checks for every application that is not ours, after a few lines turn the package's techniques on."""
 
 import gzip
 import json
@@ -18,16 +18,16 @@ CLIENTS = 50
 
 
 class Checks:
-    """Each class of tests says how to `make` its application, what to `add`, and which GET is looked at."""
+    """Each test class defines `make` (its application), `add` (the added lines) and the URL of the GET to test."""
 
     url: str
     endpoint: str
-    missing: str  # a URL that is answered with 404
+    missing: str  # a URL whose answer is a 404
     add: Callable[..., None]
 
     @pytest.fixture
     def make(self) -> Callable[[], Flask]:
-        """Return what makes the application anew, with the same data."""
+        """Return a function that makes the application anew, with the same data."""
         raise NotImplementedError
 
     @pytest.fixture
@@ -96,7 +96,7 @@ class Checks:
         assert len(made) == 2
         assert client.get(self.url).data == first.data
 
-    def test_every_answer_says_what_it_cost(self, app: Flask) -> None:
+    def test_every_answer_has_server_timing(self, app: Flask) -> None:
         client = app.test_client()
         for answer in (client.get(self.url), client.get(self.url), client.get(self.missing), client.options(self.url)):
             assert answer.headers["Server-Timing"].startswith("rid;desc=")
@@ -144,7 +144,7 @@ def decoded(body: bytes, coding: str) -> bytes:
 
 
 def at_once(app: Flask, url: str) -> list[bytes]:
-    """Return the bodies that many clients get who ask at the same moment."""
+    """Return the bodies of many clients that ask at the same moment."""
     together = threading.Barrier(CLIENTS)
 
     def ask(_: int) -> bytes:
@@ -159,7 +159,7 @@ def at_once(app: Flask, url: str) -> list[bytes]:
 
 
 def watched(app: Flask, endpoint: str, act: Callable[[], Any]) -> list[int]:
-    """Have a view do something before it answers. Return the list that gets one more number with each call."""
+    """Run a function before each answer of a view. Return a list that grows by one number with each call."""
     view, made = app.view_functions[endpoint], list[int]()
 
     @wraps(view)

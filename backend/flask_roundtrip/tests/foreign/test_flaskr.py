@@ -50,7 +50,7 @@ class TestFlaskr(Checks):
 
         return make
 
-    def test_each_user_sees_their_own_page_and_visitors_see_theirs(self, app: Flask) -> None:
+    def test_each_user_sees_their_own_page_and_visitors_see_the_public_page(self, app: Flask) -> None:
         ann, visitor = signed_in(app, "ann"), app.test_client()
         ben = signed_in(app, "ben")
         ann.post("/create", data={"title": "By Ann", "body": "words"})
@@ -66,7 +66,7 @@ class TestFlaskr(Checks):
         assert "Cookie" in kept.headers["Vary"]
         assert "hit" in kept.headers["Cache-Status"]
 
-    def test_a_renewed_page_is_that_of_its_user(self, make: Callable[[], Flask]) -> None:
+    def test_a_renewed_page_belongs_to_its_user(self, make: Callable[[], Flask]) -> None:
         app = make()
         add(app, fresh=0)
         ann = signed_in(app, "ann")
@@ -81,7 +81,7 @@ class TestFlaskr(Checks):
         assert ann.get("/", headers={"If-None-Match": before.headers["ETag"]}).status_code == 200
         assert "New words" in app.test_client().get("/").text
 
-    def test_what_is_posted_is_answered_as_without_the_package(self, make: Callable[[], Flask], app: Flask) -> None:
+    def test_a_post_gets_the_same_answer_as_without_the_package(self, make: Callable[[], Flask], app: Flask) -> None:
         for one in (make(), app):
             client = one.test_client()
             wrong = client.post("/auth/login", data=PERSON)

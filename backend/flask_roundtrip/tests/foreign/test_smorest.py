@@ -35,7 +35,7 @@ class TestList(OfSmorest):
         client = app.test_client()
         assert [client.get(self.url).headers["X-Pagination"] for _ in range(2)] == [plain, plain]
 
-    def test_what_is_posted_is_answered_as_without_the_package_and_makes_the_list_old(
+    def test_a_post_gets_the_same_answer_as_without_the_package_and_invalidates_the_list(
         self, make: Callable[[], Flask], app: Flask
     ) -> None:
         plain, client = make().test_client(), app.test_client()

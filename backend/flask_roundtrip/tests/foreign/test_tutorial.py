@@ -30,7 +30,7 @@ class OfTutorial(Checks):
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'flights.sqlite'}")
 
         def make() -> Flask:
-            sys.modules.pop("bench.tutorial.app", None)  # its application is made as it is imported
+            sys.modules.pop("bench.tutorial.app", None)  # the import makes the application
             app: Flask = import_module("bench.tutorial.app").app
             fill(app)
             return app

@@ -15,7 +15,7 @@ class Ready(Response):
     default_mimetype = None
 
     def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
-        """Return them as they are."""
+        """Return the headers unchanged."""
         return self.headers
 
 

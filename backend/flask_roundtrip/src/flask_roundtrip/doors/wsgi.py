@@ -1,7 +1,7 @@
 """The WSGI door (PEP 3333): answers the extension's GETs before Flask is entered, and passes on everything else.
 
-Hooks of Flask (before_request, after_request) do not run for these answers. A route of which `through_flask` is true
-is answered by Flask always.
+Hooks of Flask (before_request, after_request) do not run for these answers. Flask always answers a route whose
+`through_flask` is true.
 """
 
 import socket
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
 
-# Keys of a WSGI environment, by which the door and the layers around it leave each other word. So is TIMING.
+# Keys of a WSGI environment, by which the door and the layers around it pass values. TIMING is another such key.
 ROUTE = "roundtrip.route"  # the rule of the route that answers
 CLIENT = "REMOTE_ADDR"
-SEEN_LATELY = 10.0  # seconds for which a client counts as one that the threads are shared with
+SEEN_LATELY = 10.0  # seconds after its last request for which a client keeps its share of the threads
 
 
 class Door:
@@ -50,7 +50,7 @@ class Door:
 
     @cached_property
     def _responder(self) -> "Responder":
-        """Made at the first request, when all routes are there."""
+        """The responder, made at the first request, when all routes are registered."""
         return self._get_responder()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -88,10 +88,10 @@ class Door:
 class Threads:
     """The server's threads that are busy with more than a hit, counted by client.
 
-    While there are other clients, one client holds at most half of the threads, and a quarter for batches, which last.
-    All batches hold three quarters at most, so that a hit always finds a thread; one client that is alone leaves one of
-    these to the next client.
-    `threads` is their number in this process; 0: everybody may enter.
+    While there are other clients, one client holds at most half of the threads, and a quarter with batches, which take
+    long. All batches together hold at most three quarters, so that a hit always finds a thread; a client that is alone
+    leaves one of these to the next client.
+    `threads` is the number of threads in this process; 0: there is no limit.
     """
 
     def __init__(self, threads: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -102,10 +102,10 @@ class Threads:
         self._batches: Counter[str] = Counter()
         self._latest = ("", 0.0)  # the client that came last, and when
         self._before = ("", 0.0)  # the other client that came last before it
-        self.changed: Callable[[int], object] = lambda more: None  # is told of each thread more or less
+        self.changed: Callable[[int], object] = lambda more: None  # gets 1 and -1 as threads become busy and free
 
     def enter(self, client: str, batch: bool = False) -> bool:
-        """Count one more thread of the client; false where that is more than its share."""
+        """Count one more thread of the client. Return false if that exceeds its share."""
         with self._lock:
             now = self._clock()
             if client != self._latest[0]:
@@ -123,7 +123,7 @@ class Threads:
         return True
 
     def leave(self, client: str, batch: bool = False) -> None:
-        """Count one thread less."""
+        """Count one thread less of the client."""
         with self._lock:
             self._batches[client] -= batch
             self._held[client] -= 1
@@ -153,12 +153,12 @@ def head_of(environ: dict[str, Any], identify: Identify | None = None) -> Head:
 
 
 def status_line(status: int) -> str:
-    """Return such as `200 OK`."""
+    """Return the status line's end, such as `200 OK`."""
     return f"{status} {_PHRASES.get(status, '')}"
 
 
 def send(answer: Answer, start_response: Callable[..., Any], timing: Timing | None = None) -> Iterable[bytes]:
-    """Send an answer that is no part of a batch."""
+    """Send an answer to a single request."""
     told: Headers = [("Server-Timing", (timing or Timing()).header())]
     start_response(status_line(answer.status), [*answer.headers, *told])
     return (answer.body,)
@@ -170,7 +170,7 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 def client_left(environ: dict[str, Any]) -> Callable[[], bool]:
     """Return a function that tells whether the client has closed its side of the connection.
 
-    gunicorn gives the socket to the application; under another server no client is taken to have left.
+    gunicorn gives the socket to the application; under another server the function always returns false.
     """
     connection: socket.socket | None = environ.get("gunicorn.socket")
 
@@ -179,7 +179,7 @@ def client_left(environ: dict[str, Any]) -> Callable[[], bool]:
             return False
         try:
             return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
-        except BlockingIOError:  # it is there, and says nothing
+        except BlockingIOError:  # the client is connected and sends nothing
             return False
         except OSError:
             return True

@@ -1,1 +1,1 @@
-"""Servers that several processes share, and what keeps them useful when one fails. A first reader can skip this."""
+"""Stores in servers that several processes share, and their circuit breaker. A first reader can skip this folder."""

@@ -1,22 +1,22 @@
-"""Circuit breaker: after some failures in a row nobody waits for a server that does not answer.
+"""Circuit breaker: after some failures in a row, requests fail at once instead of waiting for a server.
 
 Source: Michael Nygard, "Release It!". Each request that waits for a server that hangs holds a thread. An open breaker
-fails all requests at once, and tests the server: with a request, one at a time, or with a probe in the background.
+fails all requests at once. It tests the server with one request at a time, or with a probe in the background.
 """
 
 import threading
 import time
 from collections.abc import Callable
 
-FAILURES = 3  # in a row until the breaker opens: one failure says little of the next request
+FAILURES = 3  # in a row until the breaker opens: a single failure may be chance
 PAUSE = 0.5  # seconds between two tests of the server
 
 
 class CircuitBreaker:
-    """Closed: everybody may ask. Open: nobody but a test.
+    """Closed: every request may ask the server. Open: only tests ask the server.
 
-    `probe` is called in a background thread, every `pause` seconds, until it returns true. Without a probe one
-    request in each `pause` is the test.
+    A background thread calls `probe` every `pause` seconds until it returns true. Without a probe one request in each
+    `pause` is the test.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class CircuitBreaker:
             return True
 
     def failed(self) -> bool:
-        """Note a failure. True when it opened the breaker."""
+        """Note a failure. Return true when this failure opened the breaker."""
         with self._lock:
             self._failures += 1
             self._next_at = self._clock() + self._pause
@@ -67,7 +67,7 @@ class CircuitBreaker:
         return opened
 
     def succeeded(self) -> float | None:
-        """Note an answer. Return for how many seconds the breaker was open, if this closed it."""
+        """Note an answer. If it closes the breaker, return the seconds for which the breaker was open."""
         if not self._failures:
             return None
         with self._lock:

@@ -1,18 +1,18 @@
 """Leases: one process at a time builds a missing entry.
 
-Source: Redis's SET with NX and EX and a random value, given back only by who took it
+Source: Redis's SET with NX and EX and a random token, which only the holder can give back
 (https://redis.io/docs/latest/commands/set/#patterns); memcached's `add`. The lease of a missing entry stands under
-the entry's own key. So a store that has an entry grants no lease, and the entry, once stored, ends the lease: a cold
-miss costs three operations (get, add, set). A lease saves work, it protects nothing: where two processes hold one,
-after a fault, two build the same entry.
+the entry's own key. So a store that has an entry grants no lease, and the stored entry ends the lease: a cold miss
+costs three operations (get, add, set). A lease saves work and protects nothing: when two processes hold one lease after
+a fault, both build the same entry.
 """
 
 import secrets
 from typing import Any, Protocol, runtime_checkable
 
-UNLEASED = ""  # the token of a process that may build although no lease keeps others from it
-RENEWAL = ":renewal"  # ends the name of a lease to renew an old entry, which still stands under the entry's own key
-MARK = b"RTL1"  # the first bytes of a lease: no entry begins so
+UNLEASED = ""  # the token of a process that may build without a lease; others may build too
+RENEWAL = ":renewal"  # the end of the name of a lease to renew an old entry, which still stands under its own key
+MARK = b"RTL1"  # the first bytes of a lease: no entry begins with them
 
 
 @runtime_checkable
@@ -20,17 +20,17 @@ class Leases(Protocol):
     """The leases of a store that several processes share."""
 
     def take(self, key: str, seconds: int) -> str | None:
-        """Take the key's lease for so long at most. Return its token; None while there is another lease or an entry.
+        """Take the key's lease for at most this many seconds. Return its token; None if a lease or an entry exists.
 
-        From then on a get() of the key sees what other processes have stored.
+        After this call a get() of the key sees values that other processes have stored.
         """
 
     def give_back(self, key: str, token: str) -> None:
-        """End the lease, if it is still the one with this token."""
+        """End the lease if its token is still this one."""
 
 
 def leases_of(store: Any) -> Leases | None:
-    """Return a store's own leases, those that its `add` can make, or None for a store of one process."""
+    """Return a store's own leases, or leases made with its `add`; None for a store of one process."""
     if isinstance(store, Leases):
         return store
     in_one_process = type(store).__name__ in ("SimpleCache", "NullCache")
@@ -49,6 +49,6 @@ class AddedLeases:
         return token if self._store.add(key, MARK + token.encode(), timeout=seconds) else None
 
     def give_back(self, key: str, token: str) -> None:
-        """Compare, then delete: two steps, for not every backend can do it in one."""
+        """Compare, then delete: two steps, because not every backend has both in one."""
         if self._store.get(key) == MARK + token.encode():
             self._store.delete(key)

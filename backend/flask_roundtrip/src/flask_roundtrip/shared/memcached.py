@@ -11,14 +11,14 @@ from pymemcache.exceptions import MemcacheServerError, MemcacheUnexpectedCloseEr
 
 from .store import SharedStore
 
-MONTH = 30 * 24 * 60 * 60  # seconds: the server takes a longer time for a date
-AT_ONCE = -1  # a time that is over already
+MONTH = 30 * 24 * 60 * 60  # seconds: the server reads a larger number as a date
+AT_ONCE = -1  # a lifetime that has ended already
 
 
 class MemcachedStore(SharedStore):
     """CACHE_TYPE="flask_roundtrip.shared.memcached.MemcachedStore"; CACHE_OPTIONS={"server": ..., "most_bytes": ...}.
 
-    No value in Memcached is larger than its `-I`, by default a mebibyte, so no more is read of one either.
+    No value in Memcached is larger than its setting `-I`, by default a mebibyte; so reads need no limit.
     """
 
     def __init__(self, server: tuple[str, int] | str, most_bytes: int, default_timeout: int = 300) -> None:
@@ -65,6 +65,6 @@ class MemcachedStore(SharedStore):
         return bool(self._memcached.add(name, lease, expire=seconds))
 
     def _remove(self, name: str, lease: bytes) -> bool:
-        """Replace our lease, if nobody has replaced it since we looked, by a value whose time is over."""
+        """Replace our lease by an expired value, if no other process has replaced it since we looked."""
         found, unique = self._memcached.gets(name)
         return found == lease and bool(self._memcached.cas(name, b"", unique, expire=AT_ONCE))

@@ -1,7 +1,8 @@
-"""Packed entries: how a response cache's entries are written in a server that others could write to.
+"""Packed entries: the form of a response cache's entries in a server that others could write to.
 
-A magic number, the length of a JSON header, the header, the bodies one after the other. Nothing in it is executed
-(a pickle would be), and a value that pack() did not write is no entry. unpack() returns the fields of an Entry.
+The form is a magic number, the length of a JSON header, the header, and the bodies one after the other. Nothing in it
+is executed (a pickle would be). unpack() returns the fields of an Entry, and None for a value that pack() did not
+write.
 """
 
 import json
@@ -9,7 +10,7 @@ import struct
 from hashlib import blake2b
 from typing import Any
 
-MAGIC = b"RTE2"  # the version of this form: another layout gets another number
+MAGIC = b"RTE2"  # the version of this form: a new layout needs a new number
 _LENGTH = struct.Struct(">I")
 _HEADER = len(MAGIC) + _LENGTH.size
 
@@ -35,7 +36,7 @@ def unpack(stored: bytes) -> tuple[Any, ...] | None:
             bodies[coding] = stored[at : at + size]
             at += size
         pairs = [tuple(pair) for pair in (*headers, *content)]
-        # join() takes nothing but strings: one call tells that these are, two more that they can be sent.
+        # join() takes only strings: one call checks that these are strings, two more check that they can be sent.
         texts = "".join((etag, modified or "", *(text for pair in pairs for text in pair), *tags, *versions, *bodies))
     except (ValueError, TypeError):
         return None

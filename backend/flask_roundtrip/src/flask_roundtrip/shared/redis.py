@@ -1,7 +1,7 @@
 """The response cache in Redis, or in a server that speaks its protocol.
 
 Source: https://redis.io/docs/latest/commands/. By default redis-py tries eleven times and waits five seconds each
-time; here it tries once, for 50 ms.
+time; this store tries once and waits 50 ms.
 """
 
 from typing import Any
@@ -14,9 +14,9 @@ from redis.retry import Retry
 from .packed import MAGIC, PREFIX
 from .store import LARGEST, SharedStore
 
-_FOREIGN = b"?"  # stands for a value that is no string
-# An entry, or a lease that lasts no longer than ours do, keeps the lease from being taken. Anything else was not
-# written by us, and is replaced.
+_FOREIGN = b"?"  # the result for a value that is not a string
+# The lease is refused while an entry stands there, or a lease that lasts no longer than ours do. Any other value was
+# not written by us, and is replaced.
 _ADD = """
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) then return 1 end
 if redis.call('TYPE', KEYS[1]).ok == 'string' then
@@ -44,7 +44,7 @@ class RedisStore(SharedStore):
 
     @property
     def _redis(self) -> Redis:
-        """The client of one connection, made when it is first needed: after a fork, and with the server there."""
+        """The client with one connection, made at its first use, which is after a fork."""
         if self._connected is None:
             self._connected = Redis.from_url(
                 self._url,
@@ -52,7 +52,7 @@ class RedisStore(SharedStore):
                 socket_timeout=self.timeout,
                 socket_connect_timeout=self.timeout,
                 retry=Retry(NoBackoff(), 0),
-                protocol=2,  # version 3 brings notices that lengthen the time limit
+                protocol=2,  # version 3 of the protocol has notices, which lengthen the time limit
             )
         return self._connected
 
@@ -67,8 +67,8 @@ class RedisStore(SharedStore):
         self._redis.ping()
 
     def _fetch(self, names: list[str]) -> list[bytes | None]:
-        """Read as much as an entry of ours can have, and no more of a foreign value."""
-        if len(names) == 1:  # a pipeline costs more time in this process
+        """Read at most as many bytes as an entry of ours can have."""
+        if len(names) == 1:  # without a pipeline, which costs more time in this process
             try:
                 return [_own(self._redis.getrange(names[0], 0, LARGEST))]
             except ResponseError as error:
@@ -104,7 +104,7 @@ class RedisStore(SharedStore):
     def _add(self, name: str, lease: bytes, seconds: int) -> bool:
         try:
             return bool(self._redis.eval(_ADD, 1, name, lease, seconds, MAGIC))
-        except ResponseError as error:  # as in _store(); a lease that cannot be had keeps nobody from building
+        except ResponseError as error:  # as in _store(); without a lease everybody may build
             self._refused(error)
             return True
 

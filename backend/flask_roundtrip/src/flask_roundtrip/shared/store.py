@@ -1,12 +1,12 @@
 """A store that several processes share, and that may fail: the common part of Redis and Memcached.
 
-Each process keeps its own copies in front, for a second: a hit on a hot key costs no operation of the server, and a
-value that another process has replaced or removed is given for a second more at most.
+Each process keeps a copy of each value for a second: a hit on a hot key costs no operation of the server, and a value
+that another process has replaced or removed is given for at most a second more.
 
-A server that hangs costs one time limit, and a process asks it one thing at a time over one connection: so one request
-waits, not one in each thread. After a failure the circuit breaker opens. Then the process answers from copies of its
-own, until a probe in the background finds the server back. No request connects again by itself: connecting can hang
-in the resolver.
+A process sends one operation at a time over one connection. So one request waits for a server that hangs, and not one
+request in each thread; and it waits for one time limit. After a failure the circuit breaker opens: the process answers
+from its own copies until a probe in the background finds the server again. No request opens a connection, because
+connecting can hang in the resolver.
 """
 
 import logging
@@ -22,10 +22,10 @@ from .circuit_breaker import CircuitBreaker
 from .leases import MARK, RENEWAL, UNLEASED
 from .packed import PREFIX, safe_key
 
-PAUSE = 1.0  # seconds between two probes of a lost server; the first comes at once
+PAUSE = 1.0  # seconds between two probes of a lost server; the first probe runs at once
 COPY = 1  # seconds that a process keeps its copy
-OLD_COPY = 60  # seconds that it may still give the copy where nothing newer can be had
-COPY_WHILE_AWAY = 10  # seconds that it keeps a copy while the server is lost: nobody can tell this process of a change
+OLD_COPY = 60  # seconds that it may still give the copy if no newer value can be read
+COPY_WHILE_AWAY = 10  # seconds that it keeps a copy while the server is lost: this process cannot learn of a change
 LARGEST = 1_000_000  # bytes of a value: a mebibyte, memcached's default bound, less its own overhead
 _TAG = f"{PREFIX}tag:"
 _ABSENT = b""
@@ -48,7 +48,7 @@ class SharedStore(Base):
         self._turn = threading.Lock()  # to speak on the connection
         self._hangs = False
         self._breaker = CircuitBreaker(failures=1, pause=PAUSE, probe=self._probe)
-        self._owed: deque[tuple[str, str]] = deque(maxlen=1000)  # leases that may still be ours: name and token
+        self._owed: deque[tuple[str, str]] = deque(maxlen=1000)  # leases that it may still hold: name and token
         self._refusals: set[str] = set()
 
     def get(self, key: str) -> bytes | None:
@@ -56,7 +56,7 @@ class SharedStore(Base):
         return self.get_many(key)[0]
 
     def get_many(self, *keys: str) -> list[bytes | None]:
-        """Do the same for several keys, in one operation of the server. An absent tag is copied for a second too."""
+        """Return the values of several keys, in one operation of the server. An absent value is copied too."""
         values: list[Any] = self._copies.get_many(*keys)
         asked = [key for key, value in zip(keys, values, strict=True) if value is None]
         if asked:
@@ -68,17 +68,17 @@ class SharedStore(Base):
         return [value if value and not value.startswith(MARK) else None for value in values]
 
     def look_again(self, key: str) -> bytes | None:
-        """Return the value, or the copy that this process had of it, for a request that could not build.
+        """Return the value, or this process's older copy, for a request that could not build a new value.
 
-        get() finds nothing where the server is lost or busy, too. While the database can be asked that costs a
-        statement; while it cannot, it would be an error.
+        get() also returns None when the server is lost or busy. That costs a statement if the database answers; if the
+        database is away too, the old copy is better than an error.
         """
         came = self._ask_patiently(self._fetch, [_name(key)])
         value = came[0] if came else None
         return value if value and not value.startswith(MARK) else self._old_copies.get(key)
 
     def set(self, key: str, value: bytes, timeout: Any = None) -> bool:
-        """Keep the value; false when the server is lost, or refuses it for its size or another reason."""
+        """Keep the value. Return false when the server is lost, or refuses the value for its size or another reason."""
         seconds = self.default_timeout if timeout is None else timeout
         self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._breaker.is_open else COPY))
         self._old_copies.set(key, value, timeout=min(seconds, OLD_COPY))
@@ -88,31 +88,31 @@ class SharedStore(Base):
         return self._ask_patiently(self._store, _name(key), value, seconds) or False
 
     def delete(self, key: str) -> bool:
-        """Forget the value; false when there was none, or nobody can tell. Other processes' copies live on."""
+        """Forget the value. Return false if there was none or the server is lost. Other processes keep their copies."""
         self._copies.delete(key)
         self._old_copies.delete(key)
         return self._ask(self._forget, _name(key)) or False
 
     def clear(self) -> bool:
-        """Forget everything; false when nobody can tell. Other processes' copies live on."""
+        """Forget everything. Return false when the server is lost. Other processes keep their copies."""
         self._copies.clear()
         self._old_copies.clear()
         return self._ask(self._forget_all) or False
 
     def take(self, key: str, seconds: int) -> str | None:
-        """Take the key's lease (leases.py). While the server is lost everybody may build."""
+        """Take the key's lease (leases.py). While the server is lost every process may build."""
         self._copies.delete(key.removesuffix(RENEWAL))
         if not self._breaker.allows():
             return UNLEASED
         name, token = _name(key), secrets.token_hex(16)
         taken = self._ask_patiently(self._add, name, MARK + token.encode(), seconds)
-        if taken is None:  # a server that hung may still do it later
+        if taken is None:  # a server that hung may still grant the lease later
             self._owe(name, token)
             return UNLEASED
         return token if taken else None
 
     def give_back(self, key: str, token: str) -> None:
-        """End the lease, if it is still the one with this token; when the server is lost or busy, later."""
+        """End the lease if its token is still this one; if the server is lost or busy, do so later."""
         name = _name(key)
         if token != UNLEASED and self._ask_patiently(self._remove, name, MARK + token.encode()) is None:
             self._owe(name, token)
@@ -125,7 +125,7 @@ class SharedStore(Base):
             self._copies.set(key, _ABSENT, timeout=COPY)
 
     def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
-        """Return the server's answer; None when it is lost, or seems to hang: the thread with the turn finds out."""
+        """Return the server's answer; None if it is lost or busy. The thread with the turn finds out if it hangs."""
         if not self._breaker.allows():
             return None
         if not self._turn.acquire(timeout=0 if self._hangs else self.turn):
@@ -134,7 +134,7 @@ class SharedStore(Base):
         return self._in_turn(question, *arguments, **keywords)
 
     def _ask_patiently(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
-        """Do the same, but wait until it is known: without the lease or the value, another process builds it too."""
+        """Return the server's answer, and wait for a turn to ask: without it another process builds the value too."""
         if not self._breaker.allows() or not self._turn.acquire(timeout=self.timeout):
             return None
         return self._in_turn(question, *arguments, **keywords)
@@ -152,17 +152,17 @@ class SharedStore(Base):
     def _lose(self, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"
         if self._breaker.failed():
-            log.warning("The shared cache is lost (%s): each process answers from its own until it is back.", reason)
+            log.warning("The shared cache is lost (%s): each process answers from its own copies.", reason)
 
     def _owe(self, name: str, token: str) -> None:
         self._owed.append((name, token))
         self._breaker.look()
 
     def _probe(self) -> bool:
-        """Greet the server and give back what it is owed. True when it is back and is owed nothing.
+        """Greet the server and give back the leases that could not be given back. Return true when both succeeded.
 
-        After an outage each lease is given back twice: a command sent before a server hung can run after the next
-        command on another connection (memcached has threads).
+        After an outage each lease is given back twice. (Memcached has threads: a command sent before the server hung
+        can run after a later command on another connection.)
         """
         try:
             with self._turn:
@@ -173,7 +173,7 @@ class SharedStore(Base):
                     if not was_lost:
                         self._owed.popleft()
                 self._find()
-        except Exception as error:  # as above
+        except Exception as error:  # a driver can raise anything, as above
             if not self._breaker.is_open:
                 self._lose(error)
         return not self._breaker.is_open and not self._owed
@@ -185,13 +185,13 @@ class SharedStore(Base):
             log.warning("The shared cache is back after %.1f s.", open_for)
 
     def _refused(self, error: Exception) -> None:
-        """Log, once for each reason, that a healthy server refused (it is full, say)."""
-        reason = str(error).partition(" script:")[0]  # Redis names the script that it was in
+        """Log that a healthy server refused a command, for example because it is full; once for each reason."""
+        reason = str(error).partition(" script:")[0]  # Redis adds the name of the script
         if reason not in self._refusals and len(self._refusals) < 100:
             self._refusals.add(reason)
             log.warning("The shared cache refused: %s", reason)
 
-    # The operations of a driver over its one connection, a time limit on each. They raise when the server is lost.
+    # The operations of a driver over its one connection, each with a time limit. They raise when the server is lost.
 
     @abstractmethod
     def close(self) -> None:
@@ -199,19 +199,19 @@ class SharedStore(Base):
 
     @abstractmethod
     def _greet(self) -> None:
-        """Connect if need be, and have an answer."""
+        """Connect if there is no connection, and wait for an answer."""
 
     @abstractmethod
     def _fetch(self, names: list[str]) -> list[bytes | None]:
-        """Return the values, never one larger than LARGEST if the server can be asked for less."""
+        """Return the values, each at most LARGEST long if the server can limit a read."""
 
     @abstractmethod
     def _store(self, name: str, value: bytes, seconds: int) -> bool:
-        """Keep the value, whatever was there; false when refused."""
+        """Keep the value in place of any other. Return false when the server refuses it."""
 
     @abstractmethod
     def _forget(self, name: str) -> bool:
-        """Remove the value; false when there was none."""
+        """Remove the value. Return false when there was none."""
 
     @abstractmethod
     def _forget_all(self) -> bool:
@@ -219,11 +219,11 @@ class SharedStore(Base):
 
     @abstractmethod
     def _add(self, name: str, lease: bytes, seconds: int) -> bool:
-        """Keep the lease if nothing is there; false when something is."""
+        """Keep the lease if nothing stands under its name; otherwise return false."""
 
     @abstractmethod
     def _remove(self, name: str, lease: bytes) -> bool:
-        """Remove the lease if it is still this one, in one step."""
+        """Remove the lease if its token is still this one, in one step."""
 
 
 def _name(key: str) -> str:
