@@ -46,6 +46,28 @@ test("a filter goes through all charts, and on to the flights", async ({ page })
   await expect(page).toHaveURL("/?origin=JFK&month=2013-01");
 });
 
+test("a weekday and a time of day narrow all charts down, over midnight too", async ({ page, request }) => {
+  await page.goto("/delays?origin=JFK&dest=LAX");
+  await filters(page).getByRole("checkbox", { name: "Friday" }).check();
+  await expect(page).toHaveURL("/delays?origin=JFK&dest=LAX&weekday=5");
+  await filters(page).getByLabel("Leaving from").selectOption({ label: "Evening, 17:00–21:59" });
+  await expect(page).toHaveURL("/delays?origin=JFK&dest=LAX&hour=17-21&weekday=5");
+  const asked = "/api/v1/delays?origin=JFK&dest=LAX&weekday=5&fields=count&hour=";
+  const flights = fact(page.getByRole("region", { name: "Summary" }), /^flights$/);
+  const evening = await (await request.get(`${asked}17,18,19,20,21`)).json();
+  await expect(flights).toHaveText(String(evening.items[0].count));
+  const hours = page.getByRole("region", { name: "By hour of departure" });
+  await hours.scrollIntoViewIfNeeded();
+  await expect(hours.getByRole("link", { name: /^21:00–21:59/ })).toBeVisible();
+  await expect(hours.getByRole("link", { name: /^16:00/ })).toHaveCount(0);
+
+  await filters(page).getByLabel("Leaving from").selectOption("22:00");
+  await filters(page).getByLabel("Leaving until").selectOption("02:59");
+  await expect(page).toHaveURL("/delays?origin=JFK&dest=LAX&hour=22-2&weekday=5");
+  const night = await (await request.get(`${asked}22,23,0,1,2`)).json();
+  await expect(flights).toHaveText(String(night.items[0].count));
+});
+
 test("the summary's link shows the same flights as a list", async ({ page }) => {
   await page.goto("/delays?carrier=HA");
   await page.getByRole("link", { name: "as a list" }).click();

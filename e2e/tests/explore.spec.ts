@@ -76,6 +76,21 @@ test("a filter is taken away by its chip, and all of them at once", async ({ pag
   await expect(page).toHaveURL("/");
 });
 
+test("weekdays and hours are chosen together, and taken away by their chips", async ({ page }) => {
+  await page.goto("/");
+  await filters(page).getByRole("checkbox", { name: "Saturday" }).check();
+  await expect(page).toHaveURL("/?weekday=6");
+  await filters(page).getByRole("checkbox", { name: "Sunday" }).check();
+  await expect(page).toHaveURL("/?weekday=6-7");
+  await filters(page).getByLabel("Leaving from").selectOption("21:00");
+  await expect(page).toHaveURL("/?hour=21-23&weekday=6-7");
+  await expect(flightRows(page).first()).toContainText(/Sat 5 Jan\s*21:/);
+  await page.getByRole("button", { name: "Remove the filter: leaving 21:00–23:59" }).click();
+  await page.getByRole("button", { name: "Remove the filter: on Saturdays and Sundays" }).click();
+  await expect(page).toHaveURL("/");
+  await expect(filters(page).getByRole("checkbox", { name: "Sunday" })).not.toBeChecked();
+});
+
 test("a flight number that is typed takes effect when the typing pauses", async ({ page }) => {
   await page.goto("/");
   await filters(page).getByLabel("Flight no.").pressSequentially("51");

@@ -108,10 +108,14 @@ export function dayOffset(planned: string, local: string): string {
   return `${signed(days)} ${Math.abs(days) === 1 ? "day" : "days"}`;
 }
 
-/** "17:00–17:59" of 17 */
-export function hourSpan(hour: number): string {
-  const two = String(hour).padStart(2, "0");
-  return `${two}:00–${two}:59`;
+/** "17:00–17:59" of 17, "22:00–02:59" of 22 to 2 */
+export function hourSpan(first: number, last = first): string {
+  return `${twoDigits(first)}:00–${twoDigits(last)}:59`;
+}
+
+/** "07" of 7 */
+export function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
 }
 
 function calendar(local: string) {

@@ -20,7 +20,7 @@ import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
 import styles from "./DelaysPage.module.css";
 
-const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to"];
+const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to", "weekday", "hour"];
 
 export default function DelaysPage() {
   const { filters, problems, change, clear } = useFilters(NARROWING);

@@ -19,6 +19,8 @@ const OFFERED: readonly Parameter[] = [
   "to",
   "status",
   "min_delay",
+  "weekday",
+  "hour",
 ];
 
 /** The charts of the same flights; those have no order. */

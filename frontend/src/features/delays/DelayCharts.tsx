@@ -4,7 +4,7 @@ import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import type { Names } from "../../ui/filters/describe";
 import { type Filters, ORIGINS } from "../../ui/filters/filters";
-import { hourSpan, MONTHS, monthName, WEEKDAYS } from "../../ui/format";
+import { hourSpan, MONTHS, monthName, twoDigits, WEEKDAYS } from "../../ui/format";
 import { byCarrierQuery, byHourQuery, byMonthQuery, byRouteQuery, byWeekdayQuery, type Rates } from "./api";
 import { ChartSection } from "./ChartSection";
 import { type Mark, marksOf, meanOf } from "./rates";
@@ -18,7 +18,7 @@ interface Props {
 const ROUTES_DRAWN = 16;
 const LINE = 24;
 const FOOT = 48;
-const HOURS = Array.from({ length: 19 }, (_, index) => two(index + 5));
+const HOURS = Array.from({ length: 19 }, (_, index) => twoDigits(index + 5));
 const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));
 
@@ -69,7 +69,11 @@ export function HourDelays({ filters }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ hour }) => ({ key: two(hour), name: hourSpan(hour), behind: { ...filters, hour } })),
+      marksOf(items, ({ hour }) => ({
+        key: twoDigits(hour),
+        name: hourSpan(hour),
+        behind: { ...filters, hour: String(hour) },
+      })),
     [items, filters],
   );
   const domain = useMemo(
@@ -95,7 +99,7 @@ export function WeekdayDelays({ filters }: Props) {
       items &&
       marksOf(items, ({ weekday }) => {
         const name = WEEKDAYS[weekday - 1] ?? "";
-        return { key: name.slice(0, 3), name, behind: { ...filters, weekday } };
+        return { key: name.slice(0, 3), name, behind: { ...filters, weekday: String(weekday) } };
       }),
     [items, filters],
   );
@@ -148,8 +152,4 @@ function useReport<T extends Rates>(query: Parameters<typeof useQuery<{ items: T
     placeholderData: keepPreviousData,
   });
   return { items: data?.items, error, isStale: isPlaceholderData, retry: refetch };
-}
-
-function two(hour: number): string {
-  return String(hour).padStart(2, "0");
 }

@@ -42,7 +42,7 @@ export function HeatMap({ filters }: { filters: Filters }) {
       marksOf(data?.items ?? [], ({ weekday, hour }) => ({
         key: `${weekday}-${hour}`,
         name: `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}`,
-        behind: { ...filters, weekday, hour },
+        behind: { ...filters, weekday: String(weekday), hour: String(hour) },
       })),
     [data, filters],
   );
@@ -151,7 +151,7 @@ const HeatCell = memo(function HeatCell({ cell, filters }: { cell: Cell | undefi
   return (
     <td className={styles.cell}>
       <Link
-        to={exploreHref({ ...filters, weekday, hour })}
+        to={exploreHref({ ...filters, weekday: String(weekday), hour: String(hour) })}
         aria-label={`${figure} min: ${words}`}
         title={words}
         style={{ ["--cell" as string]: meanColour(mean_delay, "heat") }}

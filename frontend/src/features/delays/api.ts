@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import { asParameters, type Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../ui/filters/filters";
 
 const RATES = ["count", "cancelled", "on_time_share", "mean_delay"] as const;
 
@@ -45,5 +45,5 @@ export interface Rates {
 
 /** A report has no order of its own to ask for. */
 function asked({ sort: _sort, ...filters }: Filters) {
-  return asParameters(filters);
+  return filters;
 }

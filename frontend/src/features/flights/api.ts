@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import { asParameters, type Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../ui/filters/filters";
 
 const ROW = [
   "id",
@@ -31,7 +31,7 @@ const WHOLE = [
 
 /** Two screens of rows at once, so that the first of them asks for no more than it shows. */
 export const flightsQuery = (client: ApiClient, filters: Filters) =>
-  client.list("/flights", { ...asParameters(filters), limit: 100 }, ROW);
+  client.list("/flights", { ...filters, limit: 100 }, ROW);
 export const flightQuery = (client: ApiClient, id: number) => client.one("/flights/{id}", { id }, WHOLE);
 
 /** The last flights under the same number, newest first. */

@@ -5,6 +5,7 @@ import type { FilterFormProps } from "./FilterForm";
 import styles from "./FilterForm.module.css";
 import { FIRST_DAY, LAST_DAY, ORIGINS, type Parameter, readFilters, STATUSES } from "./filters";
 import { Select } from "./Select";
+import { HourControl, WeekdayControl } from "./TimeControls";
 
 /** An airline's two letters or digits may come first, as people write it: "UA 1545", "b6-725". */
 const FLIGHT_NUMBER = "\\s*((?:[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])(?:\\s|-)*)?(?!0+\\s*$)([0-9]{1,4})\\s*";
@@ -99,6 +100,8 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
         onChange={set("min_delay")}
       />
     ),
+    weekday: <WeekdayControl value={filters.weekday} onChange={set("weekday")} />,
+    hour: <HourControl value={filters.hour} onChange={set("hour")} />,
     flight: (
       <DraftInput
         key={clearings}
@@ -130,7 +133,7 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
     <form
       id="filters"
       className={styles.form}
-      data-short={offered.length < 6}
+      data-short={offered.length < 8}
       aria-label="Filter the flights"
       onSubmit={(event) => event.preventDefault()}
       onReset={(event) => {

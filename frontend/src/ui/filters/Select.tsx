@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import styles from "./FilterForm.module.css";
 
 interface Props {
@@ -6,13 +7,15 @@ interface Props {
   value: string | undefined;
   /** What no choice is called. */
   any: string;
-  options: readonly (readonly [value: string, label: string])[];
+  options?: readonly (readonly [value: string, label: string])[];
+  /** Options in groups, in place of a list of them. */
+  children?: ReactNode;
   onChange: (value: string) => void;
 }
 
 /** A choice of one. A value that is not (yet) among the options is offered as it is, so that it never looks unset. */
-export function Select({ id, label, value = "", any, options, onChange }: Props) {
-  const missing = value !== "" && !options.some(([option]) => option === value);
+export function Select({ id, label, value = "", any, options = [], children, onChange }: Props) {
+  const missing = value !== "" && !children && !options.some(([option]) => option === value);
   return (
     <>
       <label htmlFor={id}>{label}</label>
@@ -30,6 +33,7 @@ export function Select({ id, label, value = "", any, options, onChange }: Props)
             {name}
           </option>
         ))}
+        {children}
       </select>
     </>
   );

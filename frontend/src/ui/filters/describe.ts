@@ -1,4 +1,5 @@
 import { hourSpan, monthName, shortDate, WEEKDAYS } from "../format";
+import { type Circle, HOUR_NUMBERS, type Range, rangesOf, readChosen, WEEKDAY_NUMBERS } from "./chosen";
 import type { Filters, Parameter } from "./filters";
 
 /** What the codes stand for, as far as it has been loaded. */
@@ -25,8 +26,8 @@ const WORDS: { [P in Parameter]-?: (value: NonNullable<Filters[P]>, names: Names
   to: (date) => `until ${shortDate(date)}`,
   status: (status) => STATUS_WORDS[status],
   min_delay: (minutes) => `at least ${minutes} min late`,
-  hour: (hour) => `leaving ${hourSpan(hour)}`,
-  weekday: (weekday) => `on ${WEEKDAYS[weekday - 1]}s`,
+  hour: (hours) => `leaving ${hoursInWords(hours)}`,
+  weekday: (weekdays) => `on ${weekdaysInWords(weekdays)}`,
   month: (month) => `in ${monthName(month)}`,
   sort: (sort) => `by ${sort}`,
 };
@@ -35,6 +36,29 @@ const WORDS: { [P in Parameter]-?: (value: NonNullable<Filters[P]>, names: Names
 export function describeFilter(parameter: Parameter, filters: Filters, names: Names): string {
   const words = WORDS[parameter] as (value: unknown, names: Names) => string;
   return words(filters[parameter], names);
+}
+
+/** "17:00–21:59", "06:00–06:59 and 22:00–02:59" */
+export function hoursInWords(hours: string): string {
+  return listed(ranges(hours, HOUR_NUMBERS).map(([first, last]) => hourSpan(first, last)));
+}
+
+/** "Fridays", "Mondays to Fridays", "Mondays, Saturdays and Sundays" */
+export function weekdaysInWords(weekdays: string): string {
+  const words = ranges(weekdays, WEEKDAY_NUMBERS).flatMap(([first, last]) => {
+    const [from, to] = [`${WEEKDAYS[first - 1]}s`, `${WEEKDAYS[last - 1]}s`];
+    if (first === last) return from;
+    return (last - first + 7) % 7 === 1 ? [from, to] : `${from} to ${to}`;
+  });
+  return listed(words);
+}
+
+function ranges(text: string, circle: Circle): Range[] {
+  return rangesOf(readChosen(text, circle) ?? [], circle);
+}
+
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
 function named(code: string, names: ReadonlyMap<string, string>): string {

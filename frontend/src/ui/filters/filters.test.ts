@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type Circle, HOUR_NUMBERS, WEEKDAY_NUMBERS, writeChosen } from "./chosen";
 import { exploreHref, type Filters, ORIGINS, readFilters, SORTS, STATUSES, writeFilters } from "./filters";
 
 const read = (query: string) => readFilters(new URLSearchParams(query));
@@ -28,6 +29,12 @@ test("what cannot be read is told of and left out", () => {
   expect(problems.map(({ parameter }) => parameter)).toEqual(["origin", "date", "status", "hour"]);
 });
 
+test("hours and weekdays are read as ranges, in one spelling", () => {
+  expect(read("hour=21,17-20&weekday=7,6").filters).toEqual({ hour: "17-21", weekday: "6-7" });
+  expect(read("hour=22-2").filters).toEqual({ hour: "22-2" });
+  expect(read("hour=0-23&weekday=1-7")).toEqual({ filters: {}, problems: [] });
+});
+
 test("a day does not go with a range, nor an end before its start", () => {
   expect(read("date=2013-05-01&from=2013-04-01")).toMatchObject({
     filters: { from: "2013-04-01" },
@@ -46,6 +53,14 @@ test("an empty value is no value", () => {
 const day = fc
   .integer({ min: 0, max: 364 })
   .map((n) => new Date(Date.UTC(2013, 0, 1 + n)).toISOString().slice(0, 10));
+/** Some of them, not all: all are no filter. */
+const someOf = (circle: Circle) =>
+  fc
+    .uniqueArray(fc.integer({ min: circle.least, max: circle.most }), {
+      minLength: 1,
+      maxLength: circle.most - circle.least,
+    })
+    .map((numbers) => writeChosen(numbers, circle));
 const someFilters: fc.Arbitrary<Filters> = fc.record(
   {
     origin: fc.constantFrom(...ORIGINS),
@@ -56,8 +71,8 @@ const someFilters: fc.Arbitrary<Filters> = fc.record(
     date: day,
     status: fc.constantFrom(...STATUSES),
     min_delay: fc.integer({ min: -1440, max: 1440 }),
-    hour: fc.integer({ min: 0, max: 23 }),
-    weekday: fc.integer({ min: 1, max: 7 }),
+    hour: someOf(HOUR_NUMBERS),
+    weekday: someOf(WEEKDAY_NUMBERS),
     sort: fc.constantFrom(...SORTS),
   },
   { requiredKeys: [] },
@@ -84,5 +99,5 @@ test("no address whatever makes the reading fail", () => {
 
 test("the flights without a filter are the front page", () => {
   expect(exploreHref({ dest: undefined })).toBe("/");
-  expect(exploreHref({ dest: "LAX", hour: 0 })).toBe("/?dest=LAX&hour=0");
+  expect(exploreHref({ dest: "LAX", hour: "0" })).toBe("/?dest=LAX&hour=0");
 });

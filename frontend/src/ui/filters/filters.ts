@@ -1,3 +1,5 @@
+import { type Circle, HOUR_NUMBERS, readChosen, WEEKDAY_NUMBERS, writeChosen } from "./chosen";
+
 /** The flights' filters as they stand in a page's address, for the pages that narrow the flights down. */
 export interface Filters {
   origin?: Origin;
@@ -10,8 +12,10 @@ export interface Filters {
   to?: string;
   status?: Status;
   min_delay?: number;
-  hour?: number;
-  weekday?: number;
+  /** Hours of the planned departure, as `writeChosen` writes them: "17-21", "22-2". */
+  hour?: string;
+  /** Weekdays in the same way; 1 is Monday. */
+  weekday?: string;
   month?: string;
   sort?: Sort;
 }
@@ -37,6 +41,7 @@ export interface FilterProblem {
 }
 
 interface Rule {
+  /** The value; "" where the text asks for all that there is; undefined if it cannot be read. */
   read: (text: string) => string | number | undefined;
   expected: string;
 }
@@ -49,6 +54,10 @@ const oneOf = (allowed: readonly string[]) => (text: string) => (allowed.include
 const integer = (least: number, most: number) => (text: string) => {
   const value = Number(text);
   return /^-?\d{1,5}$/.test(text) && value >= least && value <= most ? value : undefined;
+};
+const chosen = (circle: Circle) => (text: string) => {
+  const numbers = readChosen(text, circle);
+  return numbers && writeChosen(numbers, circle);
 };
 const day = (text: string) => (isDay(text) ? text : undefined);
 const DAY_EXPECTED = "a day of 2013, as 2013-07-04";
@@ -67,8 +76,8 @@ const RULES: { [P in Parameter]-?: Rule } = {
   to: { read: day, expected: DAY_EXPECTED },
   status: { read: oneOf(STATUSES), expected: `one of ${STATUSES.join(", ")}` },
   min_delay: { read: integer(-1440, 1440), expected: "a number of minutes from -1440 to 1440" },
-  hour: { read: integer(0, 23), expected: "an hour from 0 to 23" },
-  weekday: { read: integer(1, 7), expected: "a weekday from 1 (Monday) to 7" },
+  hour: { read: chosen(HOUR_NUMBERS), expected: "hours from 0 to 23, as 17, 6,7, 17-21 or 22-2" },
+  weekday: { read: chosen(WEEKDAY_NUMBERS), expected: "weekdays from 1 (Monday) to 7, as 5, 6,7 or 1-5" },
   month: {
     read: (text) => (/^2013-(0[1-9]|1[0-2])$/.test(text) ? text : undefined),
     expected: "a month of 2013, as 2013-07",
@@ -96,7 +105,7 @@ export function readFilters(
     const { read, expected } = RULES[parameter];
     const value = read(text);
     if (value === undefined) problems.push({ parameter, text, why: shouldBe(expected) });
-    else filters[parameter] = value;
+    else if (value !== "") filters[parameter] = value;
     if (again !== undefined)
       problems.push({ parameter, text: again, why: `only the first ${parameter} counts` });
   }
@@ -145,14 +154,4 @@ function isDay(text: string): boolean {
   if (!/^2013-\d\d-\d\d$/.test(text)) return false;
   const at = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
-}
-
-/** The filters as the API takes them: it reads hours and weekdays as texts, for they may be several ("6,7", "17-21"). */
-export function asParameters<F extends Omit<Filters, "sort">>(filters: F) {
-  const { hour, weekday, ...others } = filters;
-  return {
-    ...others,
-    ...(hour === undefined ? {} : { hour: String(hour) }),
-    ...(weekday === undefined ? {} : { weekday: String(weekday) }),
-  };
 }
