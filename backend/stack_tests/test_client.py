@@ -66,17 +66,41 @@ def test_assets_are_compressed_by_the_build_and_cached_for_a_year() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/flights/x", "/index.html", "/metrics", "/readyz", "/.vite/manifest.json"]
+    "path",
+    [
+        "/nothing",
+        "/flights/x",
+        "/flights/0",
+        "/flights/99999999999999999999",
+        "/metrics",
+        "/readyz",
+        "/.vite/manifest.json",
+    ],
 )
 def test_an_unknown_path_is_not_found_and_neither_is_an_internal_one(path: str) -> None:
     told = ask(path)
     assert (told.status, told["Content-Type"]) == (404, "application/problem+json")
     assert told.json()["status"] == 404
     assert told["Vary"] == "Accept"
-    if not path.endswith((".html", ".json")):
+    if not path.endswith(".json"):
         shown = ask(path, Accept="text/html")
         assert (shown.status, shown["Content-Type"]) == (404, "text/html; charset=utf-8")
         assert shown["Vary"] == "Accept, Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    ("spelled", "address"),
+    [
+        ("/delays/?origin=JFK", "/delays?origin=JFK"),
+        ("//delays", "/delays"),
+        ("/flights/007", "/flights/7"),
+        ("/index.html", "/"),
+    ],
+)
+def test_a_page_has_one_address(spelled: str, address: str) -> None:
+    told = ask(spelled)
+    assert (told.status, told["Location"]) == (308, address)
+    assert ask(address).status == 200
 
 
 def test_a_replica_tells_the_inside_that_it_is_ready_and_its_metrics() -> None:

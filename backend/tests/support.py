@@ -21,6 +21,7 @@ __all__ = [
     "ONE_APP",
     "ROUTES",
     "SOON",
+    "SPELLINGS",
     "WHOLE",
     "Asking",
     "end",
@@ -29,6 +30,20 @@ __all__ = [
     "noted",
     "responder_of",
 ]
+
+# How a page's address may be spelled, and what it is. The application and the edge's nginx agree about it.
+SPELLINGS = (
+    ("//delays", "/delays"),
+    ("/delays/", "/delays"),
+    ("/delays//?origin=JFK&dest=LAX", "/delays?origin=JFK&dest=LAX"),
+    ("//", "/"),
+    ("/index.html", "/"),
+    ("/index.html?carrier=UA", "/?carrier=UA"),
+    ("/flights/007", "/flights/7"),
+    ("/flights/1/", "/flights/1"),
+    ("//flights//1", "/flights/1"),
+    ("/docs/", "/docs"),
+)
 
 Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from support import WHOLE
+from support import SPELLINGS, WHOLE
 
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -44,21 +44,7 @@ def test_every_page_is_the_one_page(visitor: FlaskClient, path: str) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize(
-    ("spelled", "address"),
-    [
-        ("//delays", "/delays"),
-        ("/delays/", "/delays"),
-        ("/delays//?origin=JFK&dest=LAX", "/delays?origin=JFK&dest=LAX"),
-        ("//", "/"),
-        ("/index.html", "/"),
-        ("/index.html?carrier=UA", "/?carrier=UA"),
-        ("/flights/007", "/flights/7"),
-        ("/flights/1/", "/flights/1"),
-        ("//flights//1", "/flights/1"),
-        ("/docs/", "/docs"),
-    ],
-)
+@pytest.mark.parametrize(("spelled", "address"), SPELLINGS)
 def test_each_page_has_one_address_and_other_spellings_lead_to_it(
     visitor: FlaskClient, spelled: str, address: str
 ) -> None:

@@ -33,6 +33,7 @@ def _nginx() -> Iterator[Edge]:
 
 @pytest.fixture
 def edge(_nginx: Edge) -> Edge:
-    """The edge's nginx, which has passed nothing on yet."""
+    """The edge's nginx, which has passed nothing on yet, and behind which all is well."""
     _nginx.passed_on.clear()
+    _nginx.behind.clear()
     return _nginx

@@ -31,6 +31,7 @@ class Edge:
     port: int
     log: Path
     passed_on: list[str]  # the methods and paths that came through it
+    behind: dict[str, int]  # the status that a path is answered with, if another than 200; with 0 it is not answered
 
     def ask(
         self, path: str, method: str = "GET", body: bytes | None = None, **headers: str
@@ -51,14 +52,19 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.passed_on.append(f"{self.command} {self.path}")
-        self.send_response(200)
+        status = self.server.behind.get(self.path, 200)
+        if not status:
+            self.close_connection = True
+            return
+        self.send_response(status)
         for name, value in (("Content-Type", "application/json"), ("X-Frame-Options", "SAMEORIGIN")):
             self.send_header(name, value)
         self.send_header("Content-Length", "2")
         self.end_headers()
-        self.wfile.write(b"{}")
+        if self.command != "HEAD":
+            self.wfile.write(b"{}")
 
-    do_POST = do_DELETE = do_PURGE = do_BREW = do_GET  # noqa: N815  http.server calls these
+    do_HEAD = do_POST = do_DELETE = do_PURGE = do_BREW = do_GET  # noqa: N815  http.server calls these
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -67,26 +73,27 @@ class _Handler(BaseHTTPRequestHandler):
 class _Behind(ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: Path, passed_on: list[str]) -> None:
+    def __init__(self, path: Path, passed_on: list[str], behind: dict[str, int]) -> None:
         super().__init__(str(path), _Handler)
         path.chmod(0o666)
         self.passed_on = passed_on
+        self.behind = behind
 
 
 @contextmanager
 def running_nginx() -> Iterator[Edge]:
     """Start nginx by start.sh, with other paths and ports."""
     with TemporaryDirectory() as name, ThreadPoolExecutor(2) as pool:
-        folder, passed_on = Path(name), list[str]()
+        folder, passed_on, behind = Path(name), list[str](), dict[str, int]()
         with (
-            _Behind(folder / "varnish.sock", passed_on) as one,
-            _Behind(folder / "balancer.sock", passed_on) as other,
+            _Behind(folder / "varnish.sock", passed_on, behind) as one,
+            _Behind(folder / "balancer.sock", passed_on, behind) as other,
         ):
             for server in (one, other):
                 pool.submit(server.serve_forever)
             try:
                 port = _configure(folder)
-                edge = Edge(port, folder / "log", passed_on)
+                edge = Edge(port, folder / "log", passed_on, behind)
                 with edge.log.open("w") as log:
                     environment = {**os.environ, "TRUSTED_HOSTS": "localhost, example.org"}
                     command = ["sh", str(folder / "start.sh")]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from nginx import Edge
+from support import SPELLINGS
 
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -84,6 +85,41 @@ def test_the_methods_of_the_api_are_passed_on(edge: Edge, method: str) -> None:
     assert edge.passed_on == [f"{method} /api/v1/airlines"]
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(("spelled", "address"), SPELLINGS)
+def test_each_page_has_one_address_and_other_spellings_lead_to_it(
+    edge: Edge, spelled: str, address: str, method: str
+) -> None:
+    status, told, _ = edge.ask(spelled, method)
+    assert (status, told["Location"]) == (308, address)
+    assert edge.ask(address, method, Accept="text/html")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["//example.org", "//example.org/", "/nowhere/", "/flights/", "/delays/x", "/flights/x"]
+)
+def test_a_spelling_of_no_page_leads_nowhere(edge: Edge, path: str) -> None:
+    assert problem(edge, path)[0] == 404
+    assert edge.ask(path, Accept="text/html")[0] == 404
+
+
+def test_a_flight_that_is_none_is_404_with_the_page_that_says_so(edge: Edge) -> None:
+    edge.behind["/api/v1/flights/99999999999999999999?fields=id"] = 404
+    path = "/flights/99999999999999999999"
+    status, told, body = edge.ask(path, Accept="text/html", Accept_Encoding="br")
+    assert (status, told["Content-Type"], body) == (404, "text/html; charset=utf-8", b"index.html in brotli")
+    assert problem(edge, path)[0] == 404
+
+
+@pytest.mark.parametrize("status", [0, 200, 400, 401, 403, 429, 500, 503])
+def test_a_flights_page_comes_unless_the_api_says_that_there_is_none(edge: Edge, status: int) -> None:
+    edge.behind["/api/v1/flights/1?fields=id"] = status
+    status, told, body = edge.ask("/flights/1", Accept="text/html", Accept_Encoding="br")
+    assert (status, told["Content-Type"], body) == (200, "text/html; charset=utf-8", b"index.html in brotli")
+    assert told["Content-Security-Policy"] == "default-src 'self'"
+    assert told["Cache-Control"] == "no-cache"
+
+
 def test_what_is_not_found_depends_on_what_is_accepted_and_says_so(edge: Edge) -> None:
     status, told, body = edge.ask("/nothing", Accept="text/html", Accept_Encoding="br")
     assert (status, told["Content-Type"], body) == (404, "text/html; charset=utf-8", b"index.html in brotli")
@@ -96,7 +132,7 @@ def test_what_is_not_found_depends_on_what_is_accepted_and_says_so(edge: Edge) -
 
 
 @pytest.mark.parametrize(
-    "path", ["/assets/app.js", "/robots.txt", "/api/v1/airlines", "/healthz", "/assets/no.js", "/api/../x"]
+    "path", ["/assets/app.js", "/robots.txt", "/api/v1/airlines", "/healthz", "/assets/no.js", "/api/../x", "/delays/"]
 )
 def test_an_answer_that_is_no_page_runs_nothing_and_stands_in_no_frame(edge: Edge, path: str) -> None:
     headers = edge.ask(path)[1]
