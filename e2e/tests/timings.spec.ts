@@ -229,7 +229,7 @@ test("what the measuring costs is shown", async ({ page }) => {
   await page.goto("/");
   await settled(page);
   const panel = await openPanel(page);
-  await expect(panel.getByText(/What this costs: recording [\d.]+ m?s/)).toBeVisible();
+  await expect(panel.getByText(/Cost of this panel: recording [\d.]+ m?s/)).toBeVisible();
 });
 
 test("the key T opens the panel and Escape closes it, with the focus back where it was", async ({ page }) => {

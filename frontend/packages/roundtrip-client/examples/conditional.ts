@@ -4,7 +4,7 @@ import type { paths } from "./api.ts";
 
 export async function askTwice(baseURL: string) {
   const client = createClient<paths>({ baseURL, steps: [conditional(), timed()] });
-  const flight = { ...client.one("/flights/{id}", { id: 7 }, ["id"]), staleTime: 0 }; // ask, however fresh it is
+  const flight = { ...client.one("/flights/{id}", { id: 7 }, ["id"]), staleTime: 0 }; // always ask
   const answers = [await client.queryClient.fetchQuery(flight), await client.queryClient.fetchQuery(flight)];
   return { answers, statuses: client.timings.getSnapshot().roundTrips.map((trip) => trip.status) };
 }

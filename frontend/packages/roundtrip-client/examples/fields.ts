@@ -1,4 +1,4 @@
-/** Chosen fields: the client names what it shows. To read another field of the answer does not compile. */
+/** Chosen fields: the client names the fields that it shows. To read another field of the answer does not compile. */
 import { createClient } from "roundtrip-client";
 import type { paths } from "./api.ts";
 

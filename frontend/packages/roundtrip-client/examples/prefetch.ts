@@ -1,4 +1,4 @@
-/** Asking before the click: when the pointer rests on a link, the client asks for the data of its page. */
+/** Prefetch: when the pointer rests on a link, the client asks for the data of the link's page. */
 import { type Client, conditional, createClient } from "roundtrip-client";
 import type { paths } from "./api.ts";
 
@@ -11,5 +11,5 @@ export function onPointerRest(client: Client<paths>) {
 }
 
 export function onClick(client: Client<paths>) {
-  return client.queryClient.fetchQuery(flight(client)); // is there, or on its way
+  return client.queryClient.fetchQuery(flight(client)); // already here, or on its way
 }

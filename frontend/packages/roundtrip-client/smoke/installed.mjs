@@ -1,9 +1,9 @@
 /**
- * The package as others get it: packed, installed into an empty folder, type-checked and run there.
+ * A check of the package as users get it: packed, installed into an empty folder, type-checked and run there.
  *
  *     npm run smoke -w roundtrip-client
  *
- * Its dependencies are this repository's, so that nothing is fetched and the versions are those that are tested.
+ * Its dependencies are this repository's, so that nothing is downloaded and the tested versions are used.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Run in the folder that the package was installed into: the core asks a server, the other entries can be imported. */
+/** A check in the folder with the installed package: the core asks a server, and the other entries can be imported. */
 import { createServer } from "node:http";
 import { batch, conditional, createClient, timed } from "roundtrip-client";
 

@@ -1,4 +1,4 @@
-/** Every entry point, used as the README says, with an API that is not this repository's. */
+/** Every entry point, used as in the README, with an API that is not this repository's. */
 import axios from "axios";
 import { batch, type Client, compose, conditional, createClient, overFetch, timed } from "roundtrip-client";
 import { asAdapter, throughAxios } from "roundtrip-client/axios";

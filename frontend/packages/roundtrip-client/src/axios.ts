@@ -1,11 +1,11 @@
-/** For applications that ask through axios: the chain as its adapter, or axios as the first step of the chain. */
+/** For applications with axios: the chain as the adapter of axios, or axios as the first step of the chain. */
 import axios, { type AxiosAdapter, AxiosError, AxiosHeaders, type AxiosInstance, CanceledError } from "axios";
 import type { Answer, Request, Send, Step } from "./chain.ts";
 import { ProblemError } from "./errors.ts";
 
 declare module "axios" {
   interface AxiosRequestConfig {
-    /** The request of the chain that axios was called for; throughAxios sets it. */
+    /** The chain's request for which axios was called; throughAxios sets this. */
     roundtrip?: () => Request;
   }
 }
@@ -45,7 +45,7 @@ export function asAdapter(send: Send): AxiosAdapter {
   };
 }
 
-/** A first step that asks through an axios instance: with its interceptors, headers and serializers. */
+/** A first step that sends through an axios instance, with its interceptors, headers and serializers. */
 export function throughAxios(create: (adapter: AxiosAdapter) => AxiosInstance): Step {
   return (next) => {
     const http = create(asAdapter(next));
@@ -55,7 +55,7 @@ export function throughAxios(create: (adapter: AxiosAdapter) => AxiosInstance): 
         const response = await http.request({
           method,
           url,
-          headers: { Accept: null, ...headers }, // the last step says what it can read
+          headers: { Accept: null, ...headers }, // the last step sets Accept
           data: body,
           validateStatus: null,
           roundtrip: () => request,

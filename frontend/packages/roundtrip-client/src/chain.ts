@@ -1,10 +1,10 @@
-/** What passes along the chain of steps that a request meets, and the function that joins them. */
+/** The types of the chain of steps that a request passes through, and the function that joins the steps. */
 
-/** A step takes the next one and gives back itself before it. */
+/** A step takes the next `Send` and returns a `Send` that calls it. */
 export type Step = (next: Send) => Send;
 export type Send = (request: Request) => Promise<Answer>;
 
-/** The steps as one: each is given the one after it. */
+/** Joins the steps: each step gets the next one. */
 export function compose(...chain: [...steps: Step[], last: Send]): Send {
   const last = chain.at(-1) as Send;
   return (chain.slice(0, -1) as Step[]).reduceRight<Send>((next, step) => step(next), last);
@@ -12,25 +12,25 @@ export function compose(...chain: [...steps: Step[], last: Send]): Send {
 
 export interface Request {
   method: string;
-  /** With `base` before it. */
+  /** The whole address, which begins with `base`. */
   url: string;
-  /** Where the API begins, `/api/v1`, with an origin or without. A step's own address is below it. */
+  /** The API's root, such as `/api/v1`, with or without an origin. The addresses of a step are below it. */
   base?: string | undefined;
-  /** Names as they are written here; the ones in this package write them as RFC 9110 does. */
+  /** Names in any case; this package writes them as RFC 9110 does. */
   headers: Readonly<Record<string, string>>;
   call: Call;
   signal?: AbortSignal | undefined;
-  /** A string is sent as it is, anything else as JSON. */
+  /** A string is sent unchanged, any other value as JSON. */
   body?: unknown;
-  /** That it may not share a round trip. */
+  /** True: the request may not share a round trip. */
   alone?: boolean | undefined;
-  /** That no cache before the server may answer: what was kept is known to be old. */
+  /** True: no cache before the server may answer, because stored answers are known to be old. */
   reload?: boolean;
-  /** Milliseconds of silence after which it is given up. */
+  /** Milliseconds without a byte after which the request fails. */
   patience?: number;
-  /** The requests that a batch carries, by the ids they have in it. */
+  /** The parts of a batch, by their ids in the batch. */
   parts?: ReadonlyMap<string, Request>;
-  /** Called for each line of a streamed answer, as soon as it is here. */
+  /** Called for each line of a streamed answer, as soon as the line arrives. */
   onLine?: (line: Line) => void;
   marks?: Marks;
 }
@@ -40,7 +40,7 @@ export interface Answer {
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
   body: unknown;
-  /** That it is the answer to a second try already: a third would only add to the load. */
+  /** True: this answers a second try. A third try would only add to the load. */
   retried?: boolean;
 }
 
@@ -49,22 +49,22 @@ export interface Line {
   bytes: number;
   arrived: number;
   decoded: number;
-  /** Of the answer that the line is part of. */
+  /** The headers of the whole answer that contains the line. */
   headers?: Answer["headers"];
 }
 
-/** Who asked, when, and what held the question back before it was sent; on the clock of performance.now(). */
+/** The caller of a request, its start, and the waits before it was sent; on the clock of performance.now(). */
 export interface Call {
   start: number;
-  /** Without one, the recorder takes the action that is under way. */
+  /** Without this the recorder takes the current action. */
   actionId?: number;
-  /** When the batch window closed over it. */
+  /** The time when its batch window closed. */
   window?: number;
-  /** Until when it waited for a batch that then failed, and why that did. */
+  /** The end of its wait for a batch that failed, and the reason of the failure. */
   waited?: { until: number; why: string };
 }
 
-/** What the page itself can see of an exchange, on the clock of performance.now(). */
+/** The moments of an exchange that the page itself can measure, on the clock of performance.now(). */
 export interface Marks {
   sent?: number;
   headers?: number;

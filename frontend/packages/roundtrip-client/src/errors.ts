@@ -1,7 +1,7 @@
 /**
- * One error for whatever can go wrong with a request, and which of them are worth a second try.
+ * One error class for all failures of a request, and the rule for a second try.
  *
- * The server's own words come as problem details (RFC 9457); what never reached the server is told by `kind`.
+ * The server's own text comes as problem details (RFC 9457). The other kinds are for requests without an answer.
  */
 import type { Answer } from "./chain.ts";
 
@@ -20,11 +20,11 @@ export class ProblemError extends Error {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
-  /** The parameters at fault, where some are. */
+  /** The parameters at fault, if any. */
   readonly errors: readonly ParameterProblem[];
-  /** Milliseconds the server asks us to wait before the next try; null when it asks nothing. */
+  /** Milliseconds that the server asks us to wait before the next try; null when it does not ask. */
   readonly retryAfter: number | null;
-  /** That a second try has brought it already. */
+  /** True: this error is the result of a second try. */
   retried: boolean;
 
   constructor(problem: Partial<Omit<ProblemError, Exclude<keyof Error, "cause">>> & { title: string }) {
@@ -39,7 +39,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** The error that an answer of status 400 or more stands for; a body that is no problem object is survived. */
+/** The error for an answer with a status of 400 or more. Its body need not be a problem object. */
 export function problemOf({ status, headers, body, retried = false }: Answer): ProblemError {
   const said = isRecord(body) ? body : {};
   const title = typeof said.title === "string" ? said.title : `The server answered ${status}`;
@@ -69,8 +69,8 @@ export function isWorthRetrying(failures: number, error: unknown): boolean {
 }
 
 /**
- * As long as the server asked, or twice as long each time; a part is left to chance, so that clients do not come back
- * in step.
+ * As long as the server asked, or twice as long each time. A random part is added, so that clients do not all return
+ * at the same moment.
  */
 export function retryDelay(failures: number, error: unknown): number {
   const asked = error instanceof ProblemError ? error.retryAfter : null;

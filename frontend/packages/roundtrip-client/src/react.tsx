@@ -17,7 +17,7 @@ export function ClientProvider({ client, children }: { client: AnyClient; childr
 }
 
 /**
- * The client of the provider above. An application says once of which type it is:
+ * The client of the provider above. An application states its type once:
  *
  *     export const useClient = useClientOf<Client<paths>>;
  *     const flight = useQuery(useClient().one("/flights/{id}", { id: 7 }, ["id", "airline.name"]));

@@ -19,7 +19,7 @@ const instance = () =>
   });
 const methods = () => server.seen.map(({ method, url }) => `${method} ${url}`);
 
-test("an axios instance batches what is asked in one tick, and its answers are axios's", async () => {
+test("an axios instance batches the requests of one tick, and its answers are axios responses", async () => {
   server.replies.set("/flights/1", { headers: { "x-kind": "flight" }, body: { id: 1 } });
   const http = instance();
 
@@ -67,7 +67,7 @@ test("a refusal is an AxiosError with its response", async () => {
   });
 });
 
-test("what never got an answer has axios's code for it", async () => {
+test("a request without an answer fails with axios's error code", async () => {
   server.replies.set("/flights/1", { body: {}, after: 500 });
 
   await expect(instance().get("/flights/1", { timeout: 50 })).rejects.toMatchObject({ code: "ETIMEDOUT" });
@@ -76,7 +76,7 @@ test("what never got an answer has axios's code for it", async () => {
   vi.unstubAllGlobals();
 });
 
-test("a cancelled request is axios's cancellation", async () => {
+test("a cancelled request fails with axios's cancellation", async () => {
   const leaving = new AbortController();
   const answer = instance().get("/flights/1", { signal: leaving.signal });
   leaving.abort();
@@ -85,7 +85,7 @@ test("a cancelled request is axios's cancellation", async () => {
   expect(axios.isCancel(failure)).toBe(true);
 });
 
-test("a write's body goes out once, as JSON", async () => {
+test("a write's body is sent once, as JSON", async () => {
   server.replies.set("/reviews", { status: 201, body: { id: 1 } });
   const { status, data } = await instance().post("/reviews", { stars: 5 });
 

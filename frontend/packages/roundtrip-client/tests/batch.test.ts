@@ -46,7 +46,7 @@ test("a part is answered when its line arrives, not when the batch ends", async 
   expect(server.seen).toHaveLength(1);
 });
 
-test("more requests than the server takes at once become several batches, and one left over a GET", async () => {
+test("too many requests for one batch become several batches, and a single one left over is a GET", async () => {
   await Promise.all(Array.from({ length: 41 }, (_, id) => ask(id)));
 
   expect(server.seen.map(({ method, parts }) => [method, parts.length]).sort()).toEqual([
@@ -71,7 +71,7 @@ test.each([429, 503])(
   },
 );
 
-test("a batch refused for a while is asked again as one batch, not before Retry-After", async () => {
+test("a batch refused with Retry-After is sent again as one batch, not before that time", async () => {
   server.batchFails = { status: 503, headers: ONE_SECOND, times: 1 };
   const began = performance.now();
 
@@ -82,7 +82,7 @@ test("a batch refused for a while is asked again as one batch, not before Retry-
   expect(server.seen[1]?.parts).toHaveLength(2);
 });
 
-test("a batch that is refused twice is given up: no part is asked again by itself", async () => {
+test("a batch that is refused twice fails: no part is sent alone", async () => {
   server.batchFails = { status: 503, headers: ONE_SECOND };
 
   const answers = await Promise.allSettled([ask(1), ask(2)]);
@@ -91,7 +91,7 @@ test("a batch that is refused twice is given up: no part is asked again by itsel
   expect(methods()).toEqual(["POST", "POST"]);
 });
 
-test("two clients that are refused together do not come back together", () => {
+test("two clients that are refused at the same moment try again at different moments", () => {
   const wait = () => retryDelay(0, new ProblemError({ title: "", status: 503, retryAfter: 1000 }));
   const waits = Array.from({ length: 20 }, wait);
 
@@ -116,7 +116,7 @@ test("one deadline holds for a batch and its second try", async () => {
 });
 
 test.each([404, 405, 413, 415])(
-  "a server that takes no such batch (%i) is asked part by part",
+  "if the server does not take the batch (%i), the parts are sent one by one",
   async (status) => {
     server.batchFails = { status };
 
@@ -126,7 +126,7 @@ test.each([404, 405, 413, 415])(
   },
 );
 
-test("where a proxy fails the batch, one part is tried, and where that fails too, no other", async () => {
+test("if a proxy fails the batch and then the first part alone, no other part is sent", async () => {
   const page = { status: 502, headers: {}, body: null };
   const send = vi.fn<Send>(async () => page);
   const shared = batch({ url: "/batch" })(send);
@@ -137,7 +137,7 @@ test("where a proxy fails the batch, one part is tried, and where that fails too
   expect(send).toHaveBeenCalledTimes(2);
 });
 
-test("where a captive portal answers everything, twenty parts make three requests", async () => {
+test("if a captive portal answers everything, twenty parts make three requests", async () => {
   const fetched = vi.fn(async () => new Response("<h1>Log in", { headers: { "content-type": "text/html" } }));
   vi.stubGlobal("fetch", fetched);
 
@@ -148,7 +148,7 @@ test("where a captive portal answers everything, twenty parts make three request
   expect(fetched).toHaveBeenCalledTimes(3); // the batch, the batch once more, one part alone
 });
 
-test("where only the batch cannot be reached, every part is asked singly", async () => {
+test("if only the batch cannot be reached, every part is sent alone", async () => {
   const direct = globalThis.fetch;
   vi.stubGlobal("fetch", (url: string, init: RequestInit) =>
     init.method === "POST" ? Promise.reject(new TypeError("Failed to fetch")) : direct(url, init),
@@ -163,7 +163,7 @@ function get(send: Send, url: string, signal?: AbortSignal) {
   return send({ method: "GET", url, headers: {}, signal, call: { start: performance.now() } });
 }
 
-test("a request that was aborted before it was asked is rejected at once", async () => {
+test("a request that was aborted before it was sent is rejected at once", async () => {
   const send = vi.fn<Send>();
   const shared = batch({ url: "/batch" })(send);
 
@@ -173,7 +173,7 @@ test("a request that was aborted before it was asked is rejected at once", async
   expect(send).not.toHaveBeenCalled();
 });
 
-test("when all its parts are aborted, so is the batch", async () => {
+test("a batch is aborted when all its parts are aborted", async () => {
   let signal: AbortSignal | undefined;
   const shared = batch({ url: "/batch" })((request) => {
     signal = request.signal;
@@ -204,7 +204,7 @@ test("requests of two APIs do not share a batch", async () => {
   expect(send.mock.calls.map(([{ url }]) => url).sort()).toEqual(["/a/1", "/b/1"]);
 });
 
-test("a part is as old as the answer that it came in", async () => {
+test("a part has the age of its batch", async () => {
   server.batchHeaders = { age: "40", date: new Date().toUTCString() };
   server.cacheControl = "max-age=30";
   await Promise.all([ask(1), ask(2)]);
@@ -213,7 +213,7 @@ test("a part is as old as the answer that it came in", async () => {
   expect(server.seen).toHaveLength(2); // it was no longer fresh
 });
 
-test("when a batch breaks off, only the parts without an answer are asked singly", async () => {
+test("when a batch breaks off, only the parts without an answer are sent alone", async () => {
   server.batchFails = { afterLines: 1 };
   server.replies.set("/flights/2", { body: { id: 2 }, after: 30 });
 
@@ -225,7 +225,7 @@ test("when a batch breaks off, only the parts without an answer are asked singly
   ]);
 });
 
-test("a part that fails fails alone", async () => {
+test("a part that fails does not affect the other parts", async () => {
   server.replies.set("/flights/1", {
     status: 404,
     body: { title: "Not Found", status: 404, detail: "No flight 1." },

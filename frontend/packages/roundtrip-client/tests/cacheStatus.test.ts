@@ -17,12 +17,12 @@ it.each([
   ['roundtrip; fwd=uri-miss, "a CDN"; hit', "edge", false],
   ["roundtrip; fwd=miss; detail=hit", null, false],
   ["", null, false],
-] as const)("of %j the one that had it is %j", (status, by, stale) => {
+] as const)("for %j the cache with the answer is %j", (status, by, stale) => {
   expect(cachedBy(headers(status))).toBe(by);
   expect(wasStale(headers(status))).toBe(stale);
 });
 
-it("is nobody where no cache has said anything", () => {
+it("is null without a report of a cache", () => {
   expect(cachedBy({})).toBeNull();
   expect(cachedBy(undefined)).toBeNull();
 });

@@ -15,7 +15,7 @@ afterEach(() => server.close());
 const airlines = () => client.one("/airlines", {}, ["name"]);
 const refetch = () => client.queryClient.fetchQuery({ ...airlines(), staleTime: 0 });
 
-test("asking again sends the validator, and a 304 is the data in hand", async () => {
+test("a second request sends the validator, and a 304 gives the stored data", async () => {
   server.replies.set("/airlines", { body: { items: [{ name: "United" }], next: null } });
 
   const first = await refetch();
@@ -27,7 +27,7 @@ test("asking again sends the validator, and a 304 is the data in hand", async ()
   expect(second).toBe(first);
 });
 
-test("a changed answer replaces the one in hand, and its validator the old one", async () => {
+test("a changed answer and its validator replace the stored ones", async () => {
   server.replies.set("/airlines", { body: { items: [{ name: "US Airways" }], next: null } });
   await refetch();
   server.replies.set("/airlines", { body: { items: [{ name: "American" }], next: null } });
@@ -56,7 +56,7 @@ test("the parts of a batch are conditional too", async () => {
   expect(after).toEqual(before);
 });
 
-test("a confirmed answer is fresh again from then on", async () => {
+test("a 304 makes the stored answer fresh again", async () => {
   await refetch();
   await refetch();
   const { queryKey, staleTime } = airlines();
@@ -65,7 +65,7 @@ test("a confirmed answer is fresh again from then on", async () => {
   expect(query && staleTime(query)).toBeGreaterThan(59_000);
 });
 
-test("an error is not remembered as an answer", async () => {
+test("an error is not stored as an answer", async () => {
   server.replies.set("/airlines", { status: 500, body: { title: "Internal Server Error", status: 500 } });
   await expect(refetch()).rejects.toMatchObject({ status: 500 });
   server.replies.clear();
@@ -86,7 +86,7 @@ test("an answer with an invalidated tag is old in whatever chain it is kept", ()
   expect(answers.get("b")?.old).toBeUndefined();
 });
 
-test("of too many answers the longest unused is forgotten", () => {
+test("the least recently used answer is dropped when there are too many", () => {
   const answers = createAnswers(2);
   const held = { body: null, headers: {}, at: 0 };
   answers.set("a", held);

@@ -18,7 +18,7 @@ test("a problem keeps the server's words and the parameters at fault", () => {
   });
 });
 
-test("an error page that is no problem object still makes a readable error", () => {
+test("an error page without a problem object still makes a readable error", () => {
   expect(problemOf({ status: 502, headers: {}, body: "<html>" })).toMatchObject({
     status: 502,
     title: "The server answered 502",
@@ -26,13 +26,13 @@ test("an error page that is no problem object still makes a readable error", () 
   });
 });
 
-test("what the network broke is tried again, twice", () => {
+test("a network error is retried twice", () => {
   const error = new ProblemError({ kind: "network", title: "" });
 
   expect([0, 1, 2].map((failures) => isWorthRetrying(failures, error))).toEqual([true, true, false]);
 });
 
-test("a 503 is tried again only when it says when", () => {
+test("a 503 is retried only with Retry-After", () => {
   expect(isWorthRetrying(0, problemOf({ status: 503, headers: { "retry-after": "2" }, body: null }))).toBe(
     true,
   );
@@ -42,20 +42,20 @@ test("a 503 is tried again only when it says when", () => {
   );
 });
 
-test.each([400, 404, 410, 429, 500])("a %i is never tried again", (status) => {
+test.each([400, 404, 410, 429, 500])("a %i is never retried", (status) => {
   expect(isWorthRetrying(0, problemOf({ status, headers: { "retry-after": "1" }, body: null }))).toBe(false);
 });
 
-test("what a second try has brought already is not tried again", () => {
+test("the error of a second try is not retried", () => {
   const refused = { status: 503, headers: { "retry-after": "2" }, body: null };
   expect(isWorthRetrying(0, problemOf({ ...refused, retried: true }))).toBe(false);
 });
 
-test("being offline is not tried again: reconnecting asks", () => {
+test("a request that failed offline is not retried: the reconnect sends it again", () => {
   expect(isWorthRetrying(0, new ProblemError({ kind: "offline", title: "" }))).toBe(false);
 });
 
-test("the wait is at least what the server asked, in seconds or as a date, else grows with each failure", () => {
+test("the wait is the server's Retry-After, in seconds or as a date, or else grows with each failure", () => {
   const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
   const network = new ProblemError({ kind: "network", title: "" });
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-test("two questions are one round trip", async () => {
+test("two questions share one round trip", async () => {
   expect(await askTogether(server.baseURL)).toHaveLength(2);
   expect(server.seen.map(({ url }) => url)).toEqual(["/batch"]);
   expect(server.seen[0]?.parts).toHaveLength(2);
@@ -33,12 +33,12 @@ test("five components send one request", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
-test("the fields that are named are asked for", async () => {
+test("only the named fields are requested", async () => {
   expect(await nameOfTheAirline(server.baseURL)).toBe("United Air Lines");
   expect(server.seen[0]?.url).toBe("/flights/7?fields=airline.name,id");
 });
 
-test("a click uses what was asked for before it", async () => {
+test("a click uses the prefetched answer", async () => {
   const client = clientOf(server.baseURL);
   await onPointerRest(client);
   expect(await onClick(client)).toEqual(FLIGHT);

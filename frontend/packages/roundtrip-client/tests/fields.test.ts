@@ -6,7 +6,7 @@ import { clientOf, type paths } from "./api.ts";
 type Flight = AnswerOf<paths, "/api/v1", "/flights/{id}">;
 type Delays = AnswerOf<paths, "/api/v1", "/delays">;
 
-test("an answer has the fields that were asked for, and no other compiles", () => {
+test("an answer has the selected fields, and reading any other does not compile", () => {
   type Answer = Selected<Flight, "id" | "dep_delay">;
 
   expectTypeOf<Answer>().toEqualTypeOf<{ id: number; dep_delay: number | null }>();
@@ -14,7 +14,7 @@ test("an answer has the fields that were asked for, and no other compiles", () =
   expectTypeOf<Answer["dest"]>();
 });
 
-test("nested fields are picked too, and what may be missing as a whole stays so", () => {
+test("nested fields are picked too, and a nested object that may be null stays so", () => {
   type Answer = Selected<Flight, "plane.year" | "airline.name">;
 
   expectTypeOf<Answer["airline"]>().toEqualTypeOf<{ name: string }>();
@@ -22,7 +22,7 @@ test("nested fields are picked too, and what may be missing as a whole stays so"
   expectTypeOf<keyof NonNullable<Answer["plane"]>>().toEqualTypeOf<"year">();
 });
 
-test("fields of lists, and of what is nested twice, are picked from each item", () => {
+test("fields of lists, and fields nested twice, are picked from each item", () => {
   type Answer = Selected<Flight, "legs.to" | "plane.maker.name">;
 
   expectTypeOf<Answer["legs"]>().toEqualTypeOf<{ to: string }[]>();
@@ -33,7 +33,7 @@ test("fields of lists, and of what is nested twice, are picked from each item", 
   ).toEqual({ plane: { maker: { name: "Airbus" } } });
 });
 
-test("a bare nested name means all of it", () => {
+test("the bare name of a nested object means all its fields", () => {
   type Answer = Selected<Flight, "airline" | "airline.name">;
 
   expectTypeOf<Answer["airline"]>().toEqualTypeOf<{ carrier: string; name: string }>();
@@ -44,7 +44,7 @@ test("a list of numbers is one field", () => {
   expectTypeOf<"histogram.length">().not.toExtend<FieldsOf<Delays>>();
 });
 
-test("a query's data is typed by its fields, and what the API does not have does not compile", () => {
+test("a query's data is typed by its fields, and a name unknown to the API does not compile", () => {
   const client = clientOf("/api/v1");
   const query = client.one("/flights/{id}", { id: 1 }, ["id", "airline.name"]);
   type Data<Q extends { queryFn: (...context: never[]) => unknown }> = Awaited<ReturnType<Q["queryFn"]>>;
@@ -64,7 +64,7 @@ test("a query's data is typed by its fields, and what the API does not have does
   client.one("/batch", {});
 });
 
-test("a selection has one spelling", () => {
+test("a selection has one canonical form", () => {
   expect(canonical(["id", "carrier", "id"])).toEqual(["carrier", "id"]);
   expect(canonical(["airline.name", "id", "airline"])).toEqual(["airline", "id"]);
 });
@@ -75,7 +75,7 @@ test("an answer covers a question within its fields, nested ones too", () => {
   expect(covers(["id"], ["dest"])).toBe(false);
 });
 
-test("picking gives what asking for those fields alone would have given", () => {
+test("picked data equals an answer with only those fields", () => {
   const flight = { id: 1, dest: "LAX", plane: null, airline: { carrier: "UA", name: "United" } };
 
   expect(pick(flight, ["id", "plane.year", "airline.name"])).toEqual({

@@ -7,7 +7,7 @@ const seconds = (headers: Record<string, string>) => {
   return [freshUntil - NOW, usableUntil - NOW].map((ms) => ms / 1000);
 };
 
-test("an answer is fresh for its max-age, and usable for as long again as stale-while-revalidate says", () => {
+test("an answer is fresh for its max-age, and then usable for its stale-while-revalidate", () => {
   expect(seconds({ "cache-control": "public, max-age=60, stale-while-revalidate=600" })).toEqual([60, 660]);
 });
 
@@ -24,15 +24,15 @@ test("s-maxage is for shared caches and is not taken for max-age", () => {
   expect(seconds({ "cache-control": "s-maxage=600, max-age=5" })[0]).toBe(5);
 });
 
-test("the age that caches on the way tell is taken off", () => {
+test("the Age from caches on the way is subtracted", () => {
   expect(seconds({ "cache-control": "max-age=60", age: "45" })[0]).toBe(15);
 });
 
-test("a browser's old copy is told by its Date", () => {
+test("the age of a browser's copy follows from its Date", () => {
   expect(seconds({ "cache-control": "max-age=60", date: "Thu, 01 Jan 2026 00:09:30 GMT" })[0]).toBe(30);
 });
 
-test("an answer that came later than now is neither fresh nor usable: the clock was wrong", () => {
+test("an answer from after now is neither fresh nor usable: the clock was wrong", () => {
   const headers = { "cache-control": "max-age=60, stale-while-revalidate=600" };
   expect(freshness(headers, NOW + 1_000, NOW)).toEqual({ freshUntil: 0, usableUntil: 0 });
 });

@@ -13,7 +13,7 @@ afterEach(() => server.close());
 
 const call = { start: 0, actionId: 1 };
 
-test("any status is an answer", async () => {
+test("an answer of any status is returned", async () => {
   server.replies.set("/x", { status: 418, body: { title: "Teapot" } });
   const send = overFetch();
 
@@ -41,7 +41,7 @@ test("an error page in HTML is an answer without a body", async () => {
   );
 });
 
-test("a success in HTML is a captive portal's: an error of the network, and nothing to keep", async () => {
+test("a success in HTML comes from a captive portal: it is a network error and is not stored", async () => {
   server.replies.set("/airlines/UA", { headers: { "content-type": "text/html" }, body: "<h1>Log in" });
   const client = clientOf(server.baseURL);
   const airline = { ...client.one("/airlines/{carrier}", { carrier: "UA" }, ["name"]), retry: false };
@@ -50,7 +50,7 @@ test("a success in HTML is a captive portal's: an error of the network, and noth
     name: "ProblemError",
     kind: "network",
     title: "The server could not be reached",
-    detail: "Something on the way answered in its place.",
+    detail: "A captive portal or a proxy answered instead.",
   });
 
   server.replies.set("/airlines/UA", { body: { name: "United" } });
@@ -58,7 +58,7 @@ test("a success in HTML is a captive portal's: an error of the network, and noth
   expect(server.seen[1]?.headers["if-none-match"]).toBeUndefined();
 });
 
-test("a batch that a captive portal answers is none", async () => {
+test("a captive portal's answer to a batch is a network error", async () => {
   vi.stubGlobal(
     "fetch",
     async () => new Response("<h1>Log in", { headers: { "content-type": "text/html" } }),
@@ -67,11 +67,11 @@ test("a batch that a captive portal answers is none", async () => {
 
   await expect(
     send({ method: "POST", url: "/batch", headers: {}, call, onLine: () => {} }),
-  ).rejects.toMatchObject({ kind: "network", detail: "Something on the way answered in its place." });
+  ).rejects.toMatchObject({ kind: "network", detail: "A captive portal or a proxy answered instead." });
   vi.unstubAllGlobals();
 });
 
-/** A body whose chunks come this far apart. */
+/** A body with pauses of `ms` between its chunks. */
 function dripping(chunks: number, ms: number, signal: AbortSignal | null | undefined): Response {
   const body = new ReadableStream<Uint8Array>({
     async start(stream) {
@@ -98,7 +98,7 @@ test("a slow but steady answer arrives, however long it takes", async () => {
   expect(body).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
-test("an answer that falls silent is a time-out, before its head and after", async () => {
+test("an answer that stops is a time-out, before its headers and after", async () => {
   server.replies.set("/x", { body: {}, after: 1_000 });
   const send = overFetch({ patience: 50 });
 
@@ -129,7 +129,7 @@ test("a success without a body is no data", async () => {
   vi.unstubAllGlobals();
 });
 
-test("lines are read as they come, whole, with characters that were cut in two", async () => {
+test("lines are read whole as they come, even if a chunk ends inside a character", async () => {
   server.replies.set("/x", { body: "Zürich ✈".repeat(20_000) });
   const lines: Line[] = [];
   const send = overFetch();
@@ -146,7 +146,7 @@ test("lines are read as they come, whole, with characters that were cut in two",
   expect(lines[0]?.bytes).toBeGreaterThan(20_000 * "Zürich ✈".length);
 });
 
-test("what cannot be read is an error of the network, not of the page", async () => {
+test("an unreadable answer is a network error, not an error of the page", async () => {
   server.replies.set("/x", { headers: { "content-type": "application/json" }, body: undefined });
   const send = overFetch();
   const url = server.baseURL.replace(/\d+\/api.*/, "1/x");
@@ -158,7 +158,7 @@ test("what cannot be read is an error of the network, not of the page", async ()
   });
 });
 
-test("MessagePack is asked for and read where it is wanted", async () => {
+test("MessagePack is requested and read if the option is set", async () => {
   server.replies.set("/flights/1", { body: { id: 1 } });
   const client = clientOf(server.baseURL, { format: "msgpack" });
 
@@ -172,7 +172,7 @@ test("MessagePack is asked for and read where it is wanted", async () => {
   );
 });
 
-test("a 304 is an answer, also where the browser gives it an empty body", async () => {
+test("a 304 is an answer, even if the browser gives it an empty body", async () => {
   const empty = { body: { value: new ReadableStream({ start: (stream) => stream.close() }) } };
   vi.stubGlobal("fetch", async () => Object.defineProperties(new Response(null, { status: 304 }), empty));
   const { signal } = new AbortController();

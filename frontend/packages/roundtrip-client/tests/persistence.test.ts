@@ -24,7 +24,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** A visit to the page: a client of its own, over the storage that visits share. */
+/** A visit to the page: a new client with the storage that visits share. */
 async function visit(): Promise<TestClient> {
   const client = clientOf(server.baseURL, { storage });
   await client.restore();
@@ -41,7 +41,7 @@ async function visitAndLeave(ask: (client: TestClient) => Promise<unknown>): Pro
   vi.useRealTimers();
 }
 
-test("a reload shows the last data at once, and asks again by its validator", async () => {
+test("a reload shows the last data at once, and revalidates it", async () => {
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
 
   const client = await visit();
@@ -53,7 +53,7 @@ test("a reload shows the last data at once, and asks again by its validator", as
   client.queryClient.clear();
 });
 
-test("what came is kept soon, for a reload right after, and then at most every two seconds", async () => {
+test("new data is stored soon, for a reload right after, and then at most every two seconds", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
   const saved = vi.spyOn(storage, "set");
   const client = await visit();
@@ -70,7 +70,7 @@ test("what came is kept soon, for a reload right after, and then at most every t
   expect(saved).toHaveBeenCalledTimes(2);
 });
 
-test("a save waits until the browser is idle, where it tells", async () => {
+test("a save waits until the browser is idle, if the browser reports that", async () => {
   const idle = vi.fn<(run: () => void) => number>();
   vi.stubGlobal("requestIdleCallback", idle);
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
@@ -81,7 +81,7 @@ test("a save waits until the browser is idle, where it tells", async () => {
   await expect.poll(() => kept.size).toBe(1);
 });
 
-test("what is still fresh after a reload is not asked again", async () => {
+test("data that is still fresh after a reload is not requested again", async () => {
   server.cacheControl = "max-age=60";
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
 
@@ -91,7 +91,7 @@ test("what is still fresh after a reload is not asked again", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
-test("what a write made old is not shown after a reload", async () => {
+test("data that a write invalidated is not shown after a reload", async () => {
   server.replies.set("/airlines", {
     headers: { "cache-groups": '"airlines"' },
     body: { items: [{ name: "United" }], next: null },
@@ -107,7 +107,7 @@ test("what a write made old is not shown after a reload", async () => {
   expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeUndefined();
 });
 
-test("what was stored while the clock was a year ahead is neither shown nor fresh", async () => {
+test("data stored while the clock was a year ahead is neither shown nor fresh", async () => {
   server.cacheControl = "max-age=60, stale-while-revalidate=600";
   const now = Date.now();
   vi.setSystemTime(now + 365 * 86_400_000);
@@ -138,7 +138,7 @@ test.each([
   expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeDefined();
 });
 
-test("what its server no longer allows to be shown is left behind", async () => {
+test("data past its stale-while-revalidate is not restored", async () => {
   server.cacheControl = "max-age=0";
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
 
@@ -147,7 +147,7 @@ test("what its server no longer allows to be shown is left behind", async () => 
   expect(client.queryClient.getQueryData(airlines(client).queryKey)).toBeUndefined();
 });
 
-test("of an endless list the first page is kept", async () => {
+test("only the first page of an infinite list is stored", async () => {
   server.replies.set("/flights", (url) => {
     const after = url.searchParams.get("after");
     return { body: { items: [{ id: after ? 2 : 1 }], next: after ? null : "c" } };
@@ -163,7 +163,7 @@ test("of an endless list the first page is kept", async () => {
   ]);
 });
 
-test("what is kept is bounded: the newest queries, up to a million characters", async () => {
+test("the stored data is bounded: the newest queries, up to a million characters", async () => {
   server.replies.set("/planes", (url) => {
     const name = url.searchParams.get("q");
     return { body: { items: [{ model: `${name}`.repeat(400_000) }], next: null } };
@@ -182,7 +182,7 @@ test("what is kept is bounded: the newest queries, up to a million characters", 
   expect(queries.map(({ queryKey }) => queryKey[2]).sort()).toEqual(["q=b", "q=c"]);
 });
 
-test("what an older version kept is thrown away", async () => {
+test("data stored by an older version is deleted", async () => {
   await visitAndLeave((client) => client.queryClient.fetchQuery(airlines(client)));
   for (const value of kept.values()) (value as { client: { buster: string } }).client.buster = "0";
 
@@ -195,7 +195,7 @@ test("what an older version kept is thrown away", async () => {
 test.each([
   ["forbidden", () => Promise.reject(new Error("forbidden"))],
   ["hanging", () => new Promise<never>(() => {})],
-])("a storage that is %s costs the persistence and nothing else", async (_, broken) => {
+])("with a storage that is %s only the persistence is missing", async (_, broken) => {
   storage = { get: broken, set: broken, del: broken };
   const client = await visit();
 

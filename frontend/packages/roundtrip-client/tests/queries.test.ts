@@ -23,21 +23,21 @@ const narrow = () => client.one("/flights/{id}", { id: 7 }, ["plane.year", "id"]
 
 const fetch = <T>(options: OneQuery<T>) => client.queryClient.fetchQuery(options);
 
-/** What a component does on being shown. */
+/** Does the same as a component when it is shown. */
 function show<T>(options: OneQuery<T>) {
   const observer = new QueryObserver(client.queryClient, options);
   const hide = observer.subscribe(() => {});
   return { data: () => observer.getCurrentResult().data, hide };
 }
 
-test("many who want the same share one request", async () => {
+test("components with the same query share one request", async () => {
   const answers = await Promise.all([fetch(wide()), fetch(wide()), fetch(wide())]);
 
   expect(server.seen).toHaveLength(1);
   expect(new Set(answers).size).toBe(1);
 });
 
-test("the order and the repeats of fields and filters make no second request", async () => {
+test("another order or repeats of fields and filters cause no second request", async () => {
   await client.queryClient.fetchQuery(
     client.one("/flights", { origin: "JFK", sort: "-delay" }, ["id", "dest"]),
   );
@@ -96,7 +96,7 @@ test("an answer with other filters, or fewer fields, answers nothing else", asyn
   expect(server.seen).toHaveLength(3);
 });
 
-test("an answer that became too old is taken from a wider and fresher one", async () => {
+test("a stale answer is replaced from a wider and fresher one", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   server.replies.set("/flights/7", { body: FLIGHT });
   await fetch(narrow());
@@ -113,7 +113,7 @@ test("a fresh answer in memory is counted for the action that needed it, once", 
   await fetch(wide());
   show(wide()).hide();
   await Promise.resolve();
-  expect(client.timings.getSnapshot().memoryHits).toEqual([]); // this action has asked for it itself
+  expect(client.timings.getSnapshot().memoryHits).toEqual([]); // this action sent the request itself
 
   const { id } = client.timings.begin("come back");
   show(wide());
@@ -123,7 +123,7 @@ test("a fresh answer in memory is counted for the action that needed it, once", 
   expect(client.timings.getSnapshot().memoryHits).toMatchObject([{ actionId: id, reason: "still fresh" }]);
 });
 
-test("coming to a question that is under way is no request of one's own", async () => {
+test("a query that is already under way causes no second request", async () => {
   server.replies.set("/flights/7", { body: FLIGHT, after: 30 });
   const prefetched = client.queryClient.prefetchQuery(wide());
   client.timings.begin("click");
@@ -134,7 +134,7 @@ test("coming to a question that is under way is no request of one's own", async 
   expect(client.timings.getSnapshot().memoryHits).toMatchObject([{ reason: "asked already, and under way" }]);
 });
 
-test("who leaves takes the question back", async () => {
+test("a component that unmounts cancels its request", async () => {
   server.replies.set("/flights/7", { body: FLIGHT, after: 500 });
   const shown = show(wide());
   await expect.poll(() => server.seen).toHaveLength(1);
@@ -145,7 +145,7 @@ test("who leaves takes the question back", async () => {
   await expect.poll(() => client.timings.getSnapshot().roundTrips[0]?.state).toBe("cancelled");
 });
 
-test("a list goes on from its cursor until there is none", async () => {
+test("a list continues from its cursor until there is none", async () => {
   server.replies.set("/flights", (url) => {
     const after = url.searchParams.get("after");
     return { body: { items: [{ id: after ? 2 : 1 }], next: after ? null : "c:1" } };
@@ -161,7 +161,7 @@ test("a list goes on from its cursor until there is none", async () => {
   expect(server.seen.map(({ url }) => url)).toEqual(["/flights?fields=id", "/flights?fields=id&after=c:1"]);
 });
 
-test("pages of a list that are still fresh are not asked again with the first", async () => {
+test("pages that are still fresh are not requested again with the first page", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   server.replies.set("/flights", (url) => {
     const after = url.searchParams.get("after");
@@ -194,7 +194,7 @@ test("a clock that is set back makes an answer in memory old", async () => {
   expect(server.seen).toHaveLength(2);
 });
 
-test("a list whose cursor the server knows no longer begins anew", async () => {
+test("a list begins anew if the server no longer accepts its cursor", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   let secret = "old";
   server.replies.set("/flights", (url) => {
@@ -219,7 +219,7 @@ test("a list whose cursor the server knows no longer begins anew", async () => {
   expect(server.seen[2]?.headers["if-none-match"]).toBeUndefined();
 });
 
-test("a server that knows none of its own cursors is not asked without end", async () => {
+test("a server that rejects its own cursors does not cause endless requests", async () => {
   server.replies.set("/flights", (url) =>
     url.searchParams.has("after")
       ? {
@@ -248,7 +248,7 @@ test("a wider list answers a narrower one, page for page", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
-test("what the server refuses is an error with its words, and is not tried again", async () => {
+test("a refusal is an error with the server's text, and is not retried", async () => {
   const problem = {
     title: "Bad Request",
     status: 400,
@@ -261,7 +261,7 @@ test("what the server refuses is an error with its words, and is not tried again
   expect(server.seen).toHaveLength(1);
 });
 
-test("what the network broke is tried again", async () => {
+test("a network error is retried", async () => {
   await server.close();
   const answer = fetch(wide());
   const failure = await answer.catch((error: unknown) => error);

@@ -28,15 +28,15 @@ interface Reply {
 export interface TestServer {
   baseURL: `${string}/api/v1`;
   seen: Seen[];
-  /** What a path below the root answers; without one, `{ url }`. */
+  /** The answers by path below the root; by default `{ url }`. */
   replies: Map<string, Reply | ((url: URL) => Reply)>;
   cacheControl: string;
-  /** How a batch goes wrong: with a status of its own, or cut off after some lines. */
+  /** The failure of a batch: a status of its own, or an end after some lines. */
   batchFails:
     | { status: number; headers?: Record<string, string>; times?: number }
     | { afterLines: number }
     | null;
-  /** Of the answers to batches. */
+  /** The headers of the answers to batches. */
   batchHeaders: Record<string, string>;
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export async function startServer(): Promise<TestServer> {
     const { method = "", headers } = request;
     const seen: Seen = { method, url, headers, body, parts: body.requests ?? [], closedEarly: false };
     server.seen.push(seen);
-    response.sendDate = false; // tests set the client's clock, not this one's
+    response.sendDate = false; // tests set the client's clock, not the server's
     response.on("close", () => {
       seen.closedEarly = !response.writableFinished;
     });

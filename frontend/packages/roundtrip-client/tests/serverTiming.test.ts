@@ -17,15 +17,15 @@ test("the header is read into claims that sum to the application's whole time", 
   ]);
 });
 
-test("without a header nothing is claimed", () => {
+test("without a header there are no claims", () => {
   expect(readServerTiming(undefined)).toEqual({ rid: null, claims: [], statements: null });
 });
 
-test("an answer in which no database step ran had no statements", () => {
+test("an answer without a database span had no statements", () => {
   expect(readServerTiming('rid;desc="a", app;dur=0.1, cache;dur=0.02;desc="hit"').statements).toBe(0);
 });
 
-test("parameters in any order, unknown metrics and absurd durations are survived", () => {
+test("parameters in any order, unknown metrics and absurd durations cause no error", () => {
   const { claims } = readServerTiming(
     'edge, cdn-x;dur=5, db;desc="2 statements";dur=1, cache;dur=-3, app;dur=NaN, ;;=',
   );
@@ -36,7 +36,7 @@ test("parameters in any order, unknown metrics and absurd durations are survived
   ]);
 });
 
-test("a part's timing says how long it waited for its turn", () => {
+test("a part's timing includes its wait for its turn", () => {
   const { claims, statements } = readPartTiming({ start: 2, app: 1, db: 0.75, statements: 2 });
 
   expect(statements).toBe(2);
@@ -48,7 +48,7 @@ test("a part's timing says how long it waited for its turn", () => {
 });
 
 test.each([undefined, null, "fast", { start: "soon", app: {} }])(
-  "a part's timing that is no timing (%j) claims nothing",
+  "an invalid timing of a part (%j) makes no claims",
   (timing) => {
     expect(readPartTiming(timing)).toEqual({ start: 0, app: 0, claims: [], statements: null });
   },

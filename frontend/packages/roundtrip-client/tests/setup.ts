@@ -1,9 +1,9 @@
-/** What every test of a screen starts from: the DOM matchers, and a page cleared after each test. */
+/** The set-up for every test of a screen: the DOM matchers, and a page cleared after each test. */
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
-// What is waited for comes in milliseconds; on a machine with other work to do, it is only later, not wrong.
+// The awaited changes take milliseconds; on a busy machine they take longer without being wrong.
 configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(cleanup);

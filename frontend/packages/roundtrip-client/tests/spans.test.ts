@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { account, exact, type Measured, type Phases, type Span } from "../src/techniques/timing/spans.ts";
 
-/** Names with their durations, in order. */
+/** The names of spans with their durations, in order. */
 const told = (spans: Span[]) => spans.map(({ name, start, end }) => `${name} ${end - start}`);
 
 const phases: Phases = {
@@ -29,7 +29,7 @@ const single: Measured = {
   ],
 };
 
-test("a round trip is told from call to data", () => {
+test("the spans cover a round trip from call to data", () => {
   expect(told(account(single))).toEqual([
     "batch window 1",
     "request 1",
@@ -50,7 +50,7 @@ test("a round trip is told from call to data", () => {
   ]);
 });
 
-test("on a kept connection, what lies before the request is the browser's queue", () => {
+test("on a reused connection, the time before the request is the browser's queue", () => {
   const kept = {
     domainLookupStart: 12,
     domainLookupEnd: 12,
@@ -63,7 +63,7 @@ test("on a kept connection, what lies before the request is the browser's queue"
   expect(told(spans).slice(0, 4)).toEqual(["batch window 1", "request 1", "queued 11", "network 2"]);
 });
 
-test("where the browser tells nothing, the page's own marks are used", () => {
+test("without the browser's measurement the page's own marks are used", () => {
   expect(told(account({ ...single, phases: null, claims: [] }))).toEqual([
     "batch window 1",
     "request 0.5",
@@ -74,7 +74,7 @@ test("where the browser tells nothing, the page's own marks are used", () => {
   ]);
 });
 
-test("a server that claims more than was waited is not believed, and that is said", () => {
+test("a server's claim longer than the wait is not used, and the detail says so", () => {
   const spans = account({ ...single, claims: [{ name: "db", ms: 11 }] });
   const doubted = spans.find((span) => span.detail);
 
@@ -95,7 +95,7 @@ test("a part waited for its line, and decoding it is its last span", () => {
   ]);
 });
 
-test("what was asked again after a failed batch says how long it waited for that", () => {
+test("a request sent again after a failed batch has a span for that wait", () => {
   const call = { start: 10, actionId: 1, window: 10.5, waited: { until: 11.5, why: "a batch that failed" } };
 
   expect(account({ ...single, call })[1]).toEqual({
@@ -106,14 +106,14 @@ test("what was asked again after a failed batch says how long it waited for that
   });
 });
 
-test("what the browser had itself was read, not sent", () => {
+test("an answer from the browser's cache has a span for reading it", () => {
   const names = account({ ...single, claims: [], fromBrowser: true }).map((span) => span.name);
 
   expect(names).not.toContain("network");
   expect(names).toContain("request");
 });
 
-test("whatever was measured, the spans lie end to end and sum to the wall time exactly", () => {
+test("for any measurement the spans have no gaps and sum to the wall time exactly", () => {
   const time = fc.double({ min: 0, max: 1e7, noNaN: true });
   const maybe = fc.option(time, { nil: undefined });
   const measured = fc.record({

@@ -6,7 +6,7 @@ import { startServer, type TestServer } from "./server.ts";
 
 let server: TestServer;
 let client: TestClient;
-/** What the server knows; a write raises it. */
+/** The server's value, which a write raises. */
 let version: number;
 
 const FLIGHTS = { "cache-groups": '"flights", "airlines"' };
@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const asked = () => server.seen.map(({ method, url }) => `${method} ${url}`);
 
-test("an invalidated tag makes all pages of a list old, the first and those after it", async () => {
+test("an invalidated tag makes all pages of a list old", async () => {
   const list = client.list("/flights", {}, ["id", "dest"]);
   const observer = new InfiniteQueryObserver(client.queryClient, list);
   observer.subscribe(() => {});
@@ -65,7 +65,7 @@ test("TanStack's own invalidateQueries makes the pages after the first old too",
   expect(data?.pages.flatMap(({ items }) => items.map(({ dest }) => dest))).toEqual(["v2", "v2"]);
 });
 
-test("an answer narrowed from a wider one is old with it, and asked for again where it is in sight", async () => {
+test("an answer narrowed from an invalidated one is old too, and requested again if it is on the screen", async () => {
   await client.queryClient.fetchQuery(client.one("/flights/{id}", { id: 7 }, ["id", "origin", "dest"]));
   const observer = new QueryObserver(client.queryClient, client.one("/flights/{id}", { id: 7 }, ["dest"]));
   observer.subscribe(() => {});
@@ -89,7 +89,7 @@ test("a narrowed answer that is invalidated by its key is not taken from the wid
   expect(observer.getCurrentResult().data).toMatchObject({ dest: "v2" });
 });
 
-test("an answer out of sight is asked for when it is wanted next, and only those with the tag", async () => {
+test("an invalidated answer that is not on the screen is requested at its next use, and no other answer is", async () => {
   const flight = client.one("/flights/{id}", { id: 7 }, ["dest"]);
   const planes = client.one("/planes", {}, ["model"]);
   await client.queryClient.fetchQuery(flight);
@@ -103,7 +103,7 @@ test("an answer out of sight is asked for when it is wanted next, and only those
   expect(asked().slice(2)).toEqual(["GET /flights/7?fields=dest"]);
 });
 
-test("what was invalidated is asked for with its validator, past the browser's cache", async () => {
+test("an invalidated answer is requested with its validator, past the browser's cache", async () => {
   const flight = client.one("/flights/{id}", { id: 7 }, ["dest"]);
   const before = await client.queryClient.fetchQuery(flight);
   await client.invalidate({ tag: "flights" });
@@ -124,7 +124,7 @@ test("the parts of a batch carry their tags", async () => {
   expect(asked()).toEqual(["POST /batch", "GET /planes?fields=model"]);
 });
 
-test("a write's answer says what it makes old", async () => {
+test("the answer to a write names the tags that it invalidates", async () => {
   const flight = client.one("/flights/{id}", { id: 7 }, ["dest"]);
   await client.queryClient.fetchQuery(flight);
   server.replies.set("/reviews", { headers: { "cache-group-invalidation": '"flights"' }, body: { id: 1 } });
@@ -135,7 +135,7 @@ test("a write's answer says what it makes old", async () => {
   await expect(client.queryClient.fetchQuery(flight)).resolves.toMatchObject({ dest: "v2" });
 });
 
-test("a GET and a refused write make nothing old, whatever they say", async () => {
+test("the answers to a GET and to a refused write invalidate nothing, even with the header", async () => {
   const flight = client.one("/flights/{id}", { id: 7 }, ["dest"]);
   await client.queryClient.fetchQuery(flight);
   const headers = { "cache-group-invalidation": '"flights"' };

@@ -55,7 +55,7 @@ test("a batch is one round trip with its parts", async () => {
   expect(trip?.parts[0]?.spans.at(-1)?.name).toBe("decode");
 });
 
-test("the books balance, of real round trips and of their parts", async () => {
+test("the spans of real round trips and of their parts add up to the wall time", async () => {
   await Promise.all([ask(1), ask(2), ask(3)]);
   await ask(4);
   await expect.poll(() => trips().map((trip) => trip.state)).toEqual(["done", "done"]);
@@ -68,7 +68,7 @@ test("the books balance, of real round trips and of their parts", async () => {
   }
 });
 
-test("what was asked singly after a failed batch says so", async () => {
+test("the reason of a request sent alone after a failed batch says so", async () => {
   server.batchFails = { status: 404 };
   await Promise.all([ask(1), ask(2)]);
 
@@ -91,7 +91,7 @@ test("round trips belong to the action that was begun last", async () => {
   ]);
 });
 
-test("what happens after the computer slept is told by the clock that went on", async () => {
+test("a record after the computer slept has the right time of day", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   const slept = 2.5 * 3_600_000;
   await ask(1);
@@ -106,7 +106,7 @@ test("what happens after the computer slept is told by the clock that went on", 
   expect((back?.epoch ?? 0) - (load?.epoch ?? 0)).toBeGreaterThanOrEqual(slept - 1_000);
 });
 
-test("a round trip is there while it is under way", async () => {
+test("a round trip is recorded while it is under way", async () => {
   server.replies.set("/flights/1", { body: {}, after: 30 });
   const answer = ask(1);
   await expect.poll(trips).toMatchObject([{ state: "pending", end: null, spans: [] }]);
@@ -114,7 +114,7 @@ test("a round trip is there while it is under way", async () => {
   expect(trips()).toMatchObject([{ state: "done" }]);
 });
 
-test("what the recording costs is told", async () => {
+test("the cost of the recording is recorded", async () => {
   await ask(1);
 
   const { ms, records } = client.timings.getSnapshot().overhead;
@@ -131,7 +131,7 @@ test("while paused nothing is recorded, and requests go on", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
-test("what was cleared while it was under way does not come back", async () => {
+test("a round trip that was cleared while under way does not come back", async () => {
   server.replies.set("/flights/1", { body: {}, after: 30 });
   const answer = ask(1);
   await expect.poll(trips).toHaveLength(1);
@@ -141,7 +141,7 @@ test("what was cleared while it was under way does not come back", async () => {
   expect(trips()).toEqual([]);
 });
 
-test("snapshots change only where something changed, and listeners hear once a tick", async () => {
+test("a snapshot shares its unchanged parts with the one before, and listeners are called once a tick", async () => {
   await ask(1);
   const before = client.timings.getSnapshot();
   const listener = vi.fn();
@@ -161,7 +161,7 @@ test("snapshots change only where something changed, and listeners hear once a t
   expect(client.timings.getSnapshot()).toBe(client.timings.getSnapshot());
 });
 
-/** A browser that measures: its entries are given to the store by hand. */
+/** A simulated browser with Resource Timing: the test hands its entries to the store. */
 function measuredBrowser() {
   let give: (entry: PerformanceResourceTiming) => void = () => {};
   const timings = createTimings((onEntry) => {
@@ -225,7 +225,7 @@ test("the browser's measurement is matched by the request id, and refines the sp
   expect(sum(after?.spans ?? [])).toBe((after?.end ?? 0) - (after?.start ?? 0));
 });
 
-test("until the browser has told that it is no replay, a plain GET's Server-Timing is not shown", async () => {
+test("a plain GET's Server-Timing is not shown until the browser's measurement rules out a replay", async () => {
   const { exchange, entry } = measuredBrowser();
   const before = await exchange("a");
   expect(before).toMatchObject({ freshTiming: false, statements: null });
@@ -233,7 +233,7 @@ test("until the browser has told that it is no replay, a plain GET's Server-Timi
   expect(entry("a", before, {})).toMatchObject({ freshTiming: true, statements: 2, source: "server" });
 });
 
-test("an answer of which nothing was transferred is the browser's, and its Server-Timing a replay", async () => {
+test("an answer without transferred bytes is from the browser's cache, and its Server-Timing is a replay", async () => {
   const { exchange, entry } = measuredBrowser();
   const trip = entry("old", await exchange("old"), { transferSize: 0 });
 
@@ -242,14 +242,14 @@ test("an answer of which nothing was transferred is the browser's, and its Serve
   expect(trip?.reason).toContain("the browser had a fresh copy");
 });
 
-test("a request id that was seen before is a replay, whatever else is known", async () => {
+test("a request id that was seen before always means a replay", async () => {
   const { exchange } = measuredBrowser();
   await exchange("a");
 
   expect(await exchange("a")).toMatchObject({ source: "browser", freshTiming: false });
 });
 
-test("an answer that the browser had confirmed by itself is told as a 304", async () => {
+test("an answer that the browser itself revalidated is shown as a 304", async () => {
   const { exchange, entry } = measuredBrowser();
 
   expect(entry("a", await exchange("a"), { transferSize: 300 })).toMatchObject({
@@ -258,7 +258,7 @@ test("an answer that the browser had confirmed by itself is told as a 304", asyn
   });
 });
 
-test("with a validator of our own the browser's cache is passed by, so the timing is fresh at once", async () => {
+test("a request with our own validator goes past the browser's cache, so its timing is current at once", async () => {
   const { exchange } = measuredBrowser();
 
   expect(await exchange("a", { "If-None-Match": 'W/"1"' })).toMatchObject({
@@ -267,7 +267,7 @@ test("with a validator of our own the browser's cache is passed by, so the timin
   });
 });
 
-test("an answer that a cache on the way had is told as the edge's, and its books add up without a server", async () => {
+test("an answer from a cache on the way has the source edge, and its spans add up without a server", async () => {
   const { exchange, entry } = measuredBrowser();
   const trip = await exchange(
     "a",

@@ -1,4 +1,4 @@
-/** What can be asked of an API, as its OpenAPI document says: the types that openapi-typescript makes of it. */
+/** The types of an API's requests and answers, from those that openapi-typescript makes of its OpenAPI document. */
 import type { DataTag, InfiniteData, QueryFunctionContext } from "@tanstack/query-core";
 import { canonical, type FieldOf, type PickFields } from "../techniques/fields.ts";
 
@@ -7,14 +7,14 @@ export type PathOf<P, Root extends string> = {
   [K in keyof P & string]: K extends `${Root}${infer Path}` ? (P[K] extends Readable ? Path : never) : never;
 }[keyof P & string];
 
-/** What a GET of a path answers, whole. */
+/** The whole answer to a GET of a path. */
 export type AnswerOf<P, Root extends string, S extends string> = P[`${Root}${S}` & keyof P] extends {
   get: { responses: { 200: { content: { "application/json": infer T } } } };
 }
   ? T
   : never;
 
-/** The names in a path's braces, and what its query takes; null and undefined ones are left out of the URL. */
+/** The path parameters and the query parameters of a path; null and undefined values are left out of the URL. */
 export type ArgumentsOf<P, Root extends string, S extends string> = P[`${Root}${S}` & keyof P] extends {
   get: { parameters: infer A };
 }
@@ -27,22 +27,22 @@ type QueryOf<A> = A extends { query?: infer Q }
 
 type Readable = { get: { responses: { 200: unknown } } };
 
-/** The names that may be asked of an answer: of a page, those of its items. */
+/** The fields that may be selected from an answer; for a page, the fields of its items. */
 export type FieldsOf<T> = FieldOf<T extends { items: readonly (infer I)[] } ? I : T>;
 
-/** An answer, or the items of a page, with these fields only; whole when none are named. */
+/** An answer, or the items of a page, with only these fields; without a selection the whole answer. */
 export type Selected<T, F extends string> = [F] extends [never]
   ? T
   : T extends { items: readonly (infer I)[] }
     ? { [K in keyof T]: K extends "items" ? PickFields<I, F>[] : T[K] }
     : PickFields<T, F>;
 
-/** What useQuery, prefetchQuery and their kin take. */
+/** Options for useQuery, prefetchQuery and similar functions. */
 export interface OneQuery<T> extends CommonOptions<T> {
   queryFn: (context: QueryFunctionContext) => Promise<T>;
 }
 
-/** What useInfiniteQuery and its kin take; the param of a page is the cursor it comes after. */
+/** Options for useInfiniteQuery and similar functions; the param of a page is the cursor before it. */
 export interface PagedQuery<P> extends CommonOptions<InfiniteData<P, string | null>> {
   queryFn: (context: QueryFunctionContext<readonly unknown[], string | null>) => Promise<P>;
   initialPageParam: string | null;
@@ -56,7 +56,7 @@ export interface CommonOptions<T> {
   initialDataUpdatedAt: () => number | undefined;
 }
 
-/** One question, spelled in one way only: strings, so that equal questions have equal keys and equal URLs. */
+/** The canonical form of one question, in strings: equal questions have equal keys and equal URLs. */
 export type Key = readonly [path: string, kind: "one" | "list", query: string, fields: string];
 
 export function keyOf(kind: Key[1], path: string, given: unknown, fields: readonly string[] = []): Key {
@@ -78,12 +78,12 @@ export function urlOf(key: readonly unknown[], after: unknown = null): string {
   return search ? `${path}?${search}` : path;
 }
 
-/** Whether a query is one of ours: an application may keep others in the same cache. */
+/** Whether a query belongs to this client: an application may keep other queries in the same cache. */
 export function isKey(key: readonly unknown[]): boolean {
   return key.length === 4 && (key[1] === "one" || key[1] === "list");
 }
 
-/** Arguments as they stand in a URL, sorted by name. */
+/** Arguments as written in a URL, sorted by name. */
 function spell(query: Readonly<Record<string, unknown>>): string {
   return Object.entries(query)
     .filter(([, value]) => value !== undefined && value !== null && value !== "")
@@ -92,7 +92,7 @@ function spell(query: Readonly<Record<string, unknown>>): string {
     .join("&");
 }
 
-/** Commas and colons may stand in a query (RFC 3986, 3.4), and are easier to read so. */
+/** Leaves commas and colons unencoded: a query may contain them (RFC 3986, 3.4), and is easier to read with them. */
 function encode(value: string): string {
   return encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":");
 }

@@ -1,4 +1,4 @@
-/** The client: what the screens ask, through the steps that a request meets, in their order. */
+/** The client: queries for the screens, sent through the chain of steps. */
 import type { QueryClient } from "@tanstack/query-core";
 import { compose, type Send, type Step } from "../chain.ts";
 import { overFetch } from "../techniques/overFetch.ts";
@@ -9,24 +9,24 @@ import { persist, type Storage } from "./persistence.ts";
 import { createQueries, createQueryClient, type Queries } from "./queries.ts";
 
 export interface ClientOptions<Root extends string> {
-  /** Where the API begins: `/api/v1`, or with an origin before it. */
+  /** The API's root, such as `/api/v1`, with or without an origin. */
   baseURL: `${string}${Root}`;
-  /** In the order in which a request meets them. `conditional()` keeps the answers, `timed()` the record. @default [] */
+  /** In the order of a request. `conditional()` keeps the answers, `timed()` records the round trips. @default [] */
   steps?: readonly (Step & { answers?: Answers; timings?: TimingStore })[];
-  /** What sends in the end. @default overFetch() */
+  /** The last step, which sends the request. @default overFetch() */
   send?: Send;
-  /** Where answers are kept across visits. @default IndexedDB */
+  /** The storage that keeps answers across visits. @default IndexedDB */
   storage?: Storage;
 }
 
 /**
  * @typeParam P - the `paths` that openapi-typescript makes of the API's OpenAPI document
- * @typeParam Root - what those paths begin with that is in baseURL already: "/api/v1", or nothing
+ * @typeParam Root - the beginning of those paths that baseURL already contains, such as "/api/v1", or ""
  */
 export interface Client<P, Root extends string = ""> extends Queries<P, Root> {
   queryClient: QueryClient;
   timings: TimingStore;
-  /** Brings back what an earlier visit left, and keeps what this one brings. Never rejects, and takes no longer than 0.3 s. */
+  /** Restores the answers of an earlier visit and keeps those of this visit. Never rejects; takes at most 0.3 s. */
   restore(): Promise<void>;
 }
 

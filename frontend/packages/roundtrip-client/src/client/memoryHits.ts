@@ -1,6 +1,6 @@
 /**
- * Whoever comes to a query and finds it answered, or already asked by an earlier action, needed no round trip of
- * their own. What this very action has asked is not counted again.
+ * Memory hits: an observer of a query that has an answer, or that an earlier action has asked already, needs no round
+ * trip of its own. A query that the current action has asked is not counted.
  */
 import type { Query, QueryClient } from "@tanstack/query-core";
 import type { TimingStore } from "../techniques/timing/timing.ts";
@@ -19,7 +19,7 @@ export function recordMemoryHits(
       counted.set(query, timings.call().actionId);
     if (event.type !== "observerAdded" || !isKey(query.queryKey)) return;
     const isUnderWay = query.state.fetchStatus === "fetching";
-    // The newcomer asks right after this, if it finds nothing or something stale.
+    // The new observer sends a request after this event if the query has no data or stale data.
     queueMicrotask(() => {
       const isAnswered = query.state.fetchStatus === "idle" && query.state.data !== undefined;
       const { actionId } = timings.call();

@@ -1,8 +1,8 @@
 /**
- * The last data, kept across visits: a reload shows it at once, and its validators make asking again a 304.
+ * Persistence of the last data across visits: a reload shows the data at once, and a 304 confirms it.
  *
- * What is kept is bounded (the newest queries up to a million characters, of a list its first page), carries a
- * version, and is left behind when its server no longer allows it to be shown (stale-while-revalidate).
+ * The stored data is bounded (the newest queries up to a million characters; of a list, the first page) and carries a
+ * version. Data that its server no longer allows to be shown (stale-while-revalidate) is not restored.
  */
 import {
   defaultShouldDehydrateQuery,
@@ -21,10 +21,10 @@ import { type Held, usableUntil } from "../techniques/response_cache.ts";
 import { isKey, urlOf } from "./api.ts";
 import type { Shared } from "./queries.ts";
 
-/** To be raised when the meaning of what is kept changes. */
+/** Raise this when the meaning of the stored data changes. */
 const VERSION = "2";
 const MOST_CHARACTERS = 1_000_000;
-/** Soon, because a save that begins when the page is left does not end. */
+/** Milliseconds before a save; short, because a save that begins when the page is left does not end. */
 const SOON = 200;
 const EVERY = 2_000;
 const PATIENCE = 300;
@@ -37,13 +37,13 @@ export interface Storage {
 
 interface Kept {
   client: PersistedClient;
-  /** In one value with the queries, so that a body which both hold is stored once. */
+  /** In one value with the queries, so that a body in both is stored once. */
   answers: [url: string, held: Held][];
 }
 
 export const indexedStorage: Storage = { get: (key) => get(key), set, del };
 
-/** Restores what was kept, and keeps from now on. Resolves soon in any case: a slow or broken storage is done without. */
+/** Restores the stored data and stores new data from then on. Resolves soon, even with a slow or broken storage. */
 export async function persist(
   { base, queryClient, answers }: Shared,
   storage: Storage = indexedStorage,
@@ -72,7 +72,7 @@ export async function persist(
   const options = { queryClient, persister, buster: VERSION };
 
   async function restore() {
-    // A value that somebody else left under our name cannot be read: it is removed, and later overwritten.
+    // A value that another program stored under our name cannot be read: it is removed, and later overwritten.
     await persistQueryClientRestore(options).catch(() => {});
     for (const [url, held] of kept?.answers ?? []) {
       if (!answers.get(url)) answers.set(url, held);
@@ -83,7 +83,7 @@ export async function persist(
     });
   }
 
-  // A storage that is forbidden, full or broken costs the persistence and nothing else.
+  // With a storage that is forbidden, full or broken, only the persistence is missing.
   await Promise.race([restore().catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
@@ -115,7 +115,7 @@ function saveOnChange(queryClient: QueryClient, save: () => void): void {
   });
 }
 
-/** Not while the page is drawn, but soon in any case; Safari does not tell when it is idle. */
+/** Runs when the browser is idle, or soon in any case; Safari does not report idle time. */
 function whenIdle(run: () => void): void {
   if ("requestIdleCallback" in globalThis) requestIdleCallback(run, { timeout: SOON });
   else run();
@@ -123,7 +123,7 @@ function whenIdle(run: () => void): void {
 
 const sizes = new WeakMap<object, number>();
 
-/** Takes the newest queries until they are too much; what has been measured once is not measured again. */
+/** Takes the newest queries up to the size limit; a query is measured only once. */
 function newest(queryClient: QueryClient): (query: Query) => boolean {
   const byAge = queryClient
     .getQueryCache()
@@ -148,7 +148,7 @@ function sizeOf(data: unknown): number {
   return size;
 }
 
-/** Of an endless list the first page: to ask for all of them again, one after another, would be no welcome. */
+/** Keeps the first page of an infinite list: a reload would ask for all further pages one after another. */
 function firstPage(data: unknown): unknown {
   const { pages, pageParams } = data as Partial<InfiniteData<unknown>>;
   return pages && pageParams && pages.length > 1

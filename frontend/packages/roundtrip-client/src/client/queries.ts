@@ -1,9 +1,9 @@
 /**
- * The first step of a request: TanStack Query as the cache. What is here and fresh is not asked for; what is asked
- * for is asked once, however many want it; who leaves takes the question back.
+ * The first step of a request: TanStack Query as the cache. A fresh answer is used without a request. Components that
+ * need the same answer share one request, and a request that no component needs any more is cancelled.
  *
- * How long an answer is fresh is the server's to say, by the Cache-Control of each. A question whose fields are
- * within those of an answer in the cache is answered from it.
+ * The server decides how long each answer is fresh, by its Cache-Control. A question whose fields are a subset of
+ * those of a cached answer is answered from that answer.
  */
 import { type InfiniteData, type Query, QueryClient } from "@tanstack/query-core";
 import type { Request, Send } from "../chain.ts";
@@ -35,30 +35,30 @@ declare module "@tanstack/query-core" {
 }
 
 export interface Queries<P, Root extends string> {
-  /** One answer: a thing by its id, or the first page of a list. */
+  /** One answer: an item by its id, or the first page of a list. */
   one<S extends PathOf<P, Root>, const F extends readonly FieldsOf<AnswerOf<P, Root, S>>[] = []>(
     path: S,
     args: ArgumentsOf<P, Root, S>,
     fields?: F,
   ): OneQuery<Selected<AnswerOf<P, Root, S>, F[number]>>;
-  /** A list without end, page by page. */
+  /** An infinite list, page by page. */
   list<S extends PathOf<P, Root>, const F extends readonly FieldsOf<AnswerOf<P, Root, S>>[] = []>(
     path: S,
     args: ArgumentsOf<P, Root, S>,
     fields?: F,
   ): PagedQuery<Selected<AnswerOf<P, Root, S>, F[number]>>;
-  /** Any other request, a write above all: the body of the answer. Throws a ProblemError. */
+  /** Any other request, mostly a write; returns the body of the answer. Throws a ProblemError. */
   send<T>(
     method: string,
     path: string,
     options?: Partial<Pick<Request, "headers" | "body" | "signal" | "alone">>,
   ): Promise<T>;
-  /** Makes all answers old that carry a tag, and asks again for those in sight. */
+  /** Invalidates all answers with a tag, and asks again for those on the screen. */
   invalidate(what: { tag: string }): Promise<void>;
 }
 
 export interface Shared {
-  /** Where the API begins. */
+  /** The API's root. */
   base: string;
   queryClient: QueryClient;
   answers: Answers;
@@ -72,10 +72,10 @@ export function createQueryClient(): QueryClient {
         retry: isWorthRetrying,
         retryDelay,
         gcTime: 15 * 60_000,
-        // Offline, a question fails at once and says so; reconnecting asks it again.
+        // Offline, a query fails at once and says so; after a reconnect it is sent again.
         networkMode: "always",
         refetchOnReconnect: true,
-        // Answers tell how long they are good for; looking away and back makes them no older.
+        // Answers state how long they are fresh; a change of the window's focus does not make them older.
         refetchOnWindowFocus: false,
       },
     },
@@ -94,7 +94,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
     return answer.body as T;
   }
 
-  /** From memory, if something wider is fresh there; else from the server. */
+  /** From memory, if a fresh answer there has all the fields; else from the server. */
   function answer<T>(key: Key, signal: AbortSignal): Promise<T> {
     const wider = widerThan(key);
     if (!wider || freshOf(wider) <= Date.now()) return ask({ method: "GET", url: addressOf(key), signal });
@@ -102,7 +102,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
     return Promise.resolve(narrowed(wider, key) as T);
   }
 
-  /** When a list is asked anew page by page, a page may itself still be good. */
+  /** When a list is fetched again page by page, a page that is still fresh is not fetched. */
   async function page<T>(key: Key, signal: AbortSignal, after: string | null): Promise<T> {
     const url = addressOf(key, after);
     const held = after === null ? undefined : answers.get(url);
@@ -116,10 +116,10 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
     });
   }
 
-  /** The server knows the cursor no longer: the pages that led to it go, and the list begins at its first. */
+  /** The server no longer accepts the cursor: the pages are dropped, and the list begins at the first page. */
   function beginAnew(key: Key): void {
     const first = answers.get(addressOf(key));
-    if (first && Date.now() - first.at < JUST_NOW) return; // a cursor that was dead when it was given
+    if (first && Date.now() - first.at < JUST_NOW) return; // the server rejects cursors that it has just made
     const query = queryClient.getQueryCache().find({ queryKey: key, exact: true });
     for (const after of cursorsOf(query?.state.data)) answers.expire(addressOf(key, after), "without");
     queueMicrotask(() => void queryClient.resetQueries({ queryKey: key, exact: true }));
@@ -127,7 +127,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
 
   const widerThan = (key: readonly unknown[]) => allWiderThan(key)[0];
 
-  /** Queries with data, of the same things and with all the fields of this one; the newest first. */
+  /** Queries with data of the same resource and with all fields of this query; the newest first. */
   function allWiderThan(key: readonly unknown[]): Query[] {
     const [path, kind, query, fields] = key;
     return queryClient
@@ -138,7 +138,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
       .sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
   }
 
-  /** A wider query's data as this one's own, kept as an answer of its own: as old as that one, with its tags. */
+  /** Narrows a wider query's data to this query, and keeps it as an answer of the same age and with the same tags. */
   function narrowed(wider: Query, key: Key): unknown {
     const fields = fieldsOf(key);
     const narrow = (data: unknown) =>
@@ -147,7 +147,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
       const held = answers.get(addressOf(wider.queryKey, after));
       const url = addressOf(key, after);
       if (!held || freshUntil(answers.get(url)) > freshUntil(held)) continue;
-      const { etag: _, ...headers } = held.headers; // is that of the wider answer
+      const { etag: _, ...headers } = held.headers; // the ETag belongs to the wider answer
       answers.set(url, { ...held, body: narrow(held.body), headers, narrowed: true });
     }
     if (key[1] === "one") return narrow(wider.state.data);
@@ -166,7 +166,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
   function common<T>(key: Key): CommonOptions<T> {
     return {
       queryKey: key as unknown as CommonOptions<T>["queryKey"],
-      // Less than nothing where a wrong clock dated the data later than now.
+      // Negative when a wrong clock dated the data later than now.
       staleTime: (query) => freshOf(query as Query) - query.state.dataUpdatedAt,
       initialData: () => {
         const wider = widerThan(key);
@@ -181,7 +181,7 @@ export function createQueries<P, Root extends string>(shared: Shared, send: Send
   queryClient.getQueryCache().subscribe((event) => {
     if (event.type !== "updated" || event.action.type !== "invalidate" || !isKey(event.query.queryKey))
       return;
-    // However it was invalidated: none of its pages, nor what it could be narrowed from, may answer for it again.
+    // However it was invalidated, neither its pages nor any wider answer may be used for it again.
     const sources = [event.query, ...allWiderThan(event.query.queryKey)];
     for (const { queryKey, state } of sources)
       for (const after of cursorsOf(state.data)) answers.expire(addressOf(queryKey, after));
@@ -214,7 +214,7 @@ const WITHIN = "its fields are within those of an answer in memory";
 /** ms */
 const JUST_NOW = 5_000;
 
-/** The cursors whose answers make up the data of a query: of a list one a page, else none. */
+/** The cursors of a query's data: one for each page of a list; for other queries only null. */
 export function cursorsOf(data: unknown): readonly unknown[] {
   return (data as Partial<InfiniteData<unknown>> | undefined)?.pageParams ?? [null];
 }

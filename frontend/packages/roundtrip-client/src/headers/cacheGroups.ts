@@ -1,17 +1,17 @@
 /**
- * The tags of an answer (Cache-Groups) and those that a write makes old (Cache-Group-Invalidation), RFC 9875: each
- * a list of strings, as structured fields write them (RFC 9651).
+ * The tags of an answer (Cache-Groups) and the tags that a write invalidates (Cache-Group-Invalidation), RFC 9875. Each
+ * header is a list of strings in the form of structured fields (RFC 9651).
  */
 export function cacheGroups(headers: Readonly<Record<string, string>>): string[] {
   return strings(headers["cache-groups"]);
 }
 
-/** To be believed on an answer to a request that is not safe, and on no other (RFC 9875, 3). */
+/** Use this only for the answer to an unsafe method, such as POST (RFC 9875, 3). */
 export function invalidatedGroups(headers: Readonly<Record<string, string>>): string[] {
   return strings(headers["cache-group-invalidation"]);
 }
 
-/** Parameters are passed over, as the RFC asks; a list that is malformed counts as none. */
+/** Parameters are ignored, as the RFC asks; a malformed list counts as empty. */
 function strings(list = ""): string[] {
   const member = String.raw`\s*"((?:[^"\\]|\\["\\])*)"(?:;[^,";]*(?:"(?:[^"\\]|\\["\\])*")?)*\s*`;
   if (!new RegExp(`^${member}(?:,${member})*$`).test(list)) return [];

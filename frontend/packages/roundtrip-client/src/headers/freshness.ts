@@ -1,6 +1,6 @@
 /**
- * Until when an answer is fresh, and until when it may still be shown while a new one is asked for: decided from
- * its headers alone (RFC 9111, 4.2; stale-while-revalidate is RFC 5861).
+ * The time until which an answer is fresh, and the time until which it may still be shown while a new one is fetched.
+ * Both follow from its headers alone (RFC 9111, 4.2; stale-while-revalidate is RFC 5861).
  */
 export interface Freshness {
   /** On the clock of Date.now(). */
@@ -8,7 +8,7 @@ export interface Freshness {
   usableUntil: number;
 }
 
-/** An answer from later than now came while the clock was wrong: nothing is known of its age, so it is neither. */
+/** An answer with a time after now came while the clock was wrong: its age is unknown, and it is not usable. */
 export function freshness(
   headers: Readonly<Record<string, string>>,
   receivedAt: number,
@@ -23,13 +23,13 @@ export function freshness(
 }
 
 /**
- * How old it was when it came: what caches on the way say, or what the clocks say of a browser's copy. A clock
+ * The age of an answer on arrival: from the Age header of caches on the way, or from Date for a browser's copy. A clock
  * that is wrong by hours makes an answer old too soon, which costs a 304 and shows nothing false.
  */
 function ageOf(headers: Readonly<Record<string, string>>, receivedAt: number): number {
   const said = Number(headers.age ?? 0) || 0;
   const date = Date.parse(headers.date ?? "");
-  // Dates have whole seconds: what came at once may look up to a second old.
+  // Dates have whole seconds: a new answer may look up to a second old.
   const apparent = Number.isNaN(date) ? 0 : Math.floor((receivedAt - date) / 1000);
   return Math.max(0, said, apparent);
 }

@@ -1,6 +1,6 @@
-/** What the server says of its own time (https://www.w3.org/TR/server-timing/), as claims for the books. */
+/** The server's report of its own time (Server-Timing, https://www.w3.org/TR/server-timing/), as claims. */
 
-/** A stretch of time that the server says it spent on something. */
+/** A stretch of time that the server reports for one step. */
 export interface Claim {
   name: "cache" | "db" | "serialize" | "compress" | "app (other)" | "server" | "waiting for another";
   ms: number;
@@ -8,7 +8,7 @@ export interface Claim {
 }
 
 export interface ServerTiming {
-  /** The exchange's own id: an answer that comes with an old one is a replay, and so are its timings. */
+  /** The id of the exchange: an answer with an old id is a replay from a cache, and its timings are old too. */
   rid: string | null;
   claims: Claim[];
   statements: number | null;
@@ -31,7 +31,7 @@ export function readServerTiming(header: string | undefined): ServerTiming {
   };
 }
 
-/** The `timing` of a part's line says the same in JSON, and how long the part waited for its turn. */
+/** Reads the `timing` of a part's line: the same claims in JSON, and how long the part waited for its turn. */
 export function readPartTiming(timing: unknown): Omit<ServerTiming, "rid"> & { start: number; app: number } {
   const said = typeof timing === "object" && timing !== null ? (timing as Record<string, unknown>) : {};
   const start = ms(said.start);
@@ -47,7 +47,7 @@ export function readPartTiming(timing: unknown): Omit<ServerTiming, "rid"> & { s
   return { start, app: ms(said.app), claims: start > 0 ? [turn, ...claims] : claims, statements };
 }
 
-/** `app` is the whole of the server's time; what its steps do not explain is the application's other work. */
+/** `app` is the server's whole time; the time outside its steps becomes the claim "app (other)". */
 function withRest(steps: Claim[], app: number | undefined): Claim[] {
   const rest = (app ?? 0) - steps.reduce((sum, step) => sum + step.ms, 0);
   return rest > 0 ? [...steps, { name: "app (other)", ms: rest }] : steps;
@@ -68,7 +68,7 @@ function parse(header: string): Map<string, { dur: number; desc?: string }> {
   return metrics;
 }
 
-/** Negative, missing and absurd durations count as none. */
+/** Negative, missing and absurd durations count as zero. */
 function ms(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -1,4 +1,4 @@
-/** One action's cost, added up over its round trips. */
+/** The cost of one action: the sum over its round trips. */
 import type { ReactNode } from "react";
 import type { Action, Snapshot } from "../techniques/timing/timing.ts";
 import styles from "./Details.module.css";

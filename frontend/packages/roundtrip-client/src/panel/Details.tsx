@@ -1,4 +1,4 @@
-/** Everything that is known of one row: why it took its time, span by span, and what was sent. */
+/** All details of one row: the reason of the wait, its spans, its sizes and its headers. */
 import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import type { MemoryHit, PartRecord, RoundTrip, Snapshot } from "../techniques/timing/timing.ts";
 import { ActionDetails } from "./ActionDetails.tsx";
@@ -12,7 +12,7 @@ import { sourceLabel, sourceMeaning } from "./spans.ts";
 interface DetailsProps {
   row: Row;
   snapshot: Snapshot;
-  /** On a phone the details stand in the list's place, and take the focus. */
+  /** On a phone the details replace the list, and take the focus. */
   phone: boolean;
   onBack: () => void;
   onOpen: (key: string) => void;
@@ -212,7 +212,7 @@ function answerOf({ status }: { status: number | null }, state: RoundTrip["state
 
 /** "2 statements, 0.81 ms" */
 function sqlOf({ statements, spans }: Pick<RoundTrip, "statements" | "spans">): string {
-  if (statements === null) return "not told in this exchange";
+  if (statements === null) return "not known for this exchange";
   if (statements === 0) return "no statement";
   const db = spans.filter(({ name }) => name === "db").reduce((sum, { start, end }) => sum + end - start, 0);
   return `${count(statements, "statement")}, ${ms(db)}`;
@@ -220,7 +220,7 @@ function sqlOf({ statements, spans }: Pick<RoundTrip, "statements" | "spans">): 
 
 function sizeOf({ wire, decoded }: RoundTrip["bytes"]): string {
   if (wire === null && decoded === null) return "not known";
-  if (wire === null) return `${bytes(decoded ?? 0)} decoded; on the wire not known`;
+  if (wire === null) return `${bytes(decoded ?? 0)} decoded; size on the wire unknown`;
   if (wire === 0 && decoded !== null) return `nothing on the wire, ${bytes(decoded)} decoded`;
   if (decoded === null || decoded === 0) return `${bytes(wire)} on the wire`;
   return `${bytes(wire)} on the wire, ${bytes(decoded)} decoded (${percent(wire / decoded)})`;

@@ -1,4 +1,4 @@
-/** What each endpoint's answers took: median, 95th percentile, and how they spread. */
+/** The time of each endpoint's answers: median, 95th percentile and a histogram. */
 import { useMemo } from "react";
 import type { Snapshot } from "../techniques/timing/timing.ts";
 import styles from "./Endpoints.module.css";
@@ -11,12 +11,12 @@ export function Endpoints({ snapshot: { roundTrips } }: { snapshot: Snapshot }) 
   const endpoints = useMemo(() => endpointStatistics({ roundTrips }), [roundTrips]);
   if (endpoints.length === 0) return <p className={styles.empty}>No answer yet.</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.scroller} aria-label="Endpoints" tabIndex={0}>
       <table className={styles.table}>
         <caption>
-          Call to data, by endpoint, the slowest 95th percentile first. A part of a batch counts under its own
-          endpoint. Percentiles are interpolated linearly.
+          Time from call to data for each endpoint, the slowest 95th percentile first. A part of a batch
+          counts under its own endpoint. Percentiles are interpolated linearly.
         </caption>
         <thead>
           <tr>
@@ -75,7 +75,7 @@ function Histogram({ bins }: { bins: Bin[] }) {
   );
 }
 
-/** The histograms' common scale: the edges that are powers of ten. */
+/** The histograms' common scale, with a mark at each power of ten. */
 function Scale() {
   return (
     <svg className={styles.scale} viewBox={`0 0 ${WIDTH} 12`} aria-hidden="true">
@@ -88,7 +88,7 @@ function Scale() {
   );
 }
 
-/** Breaks between the path and each parameter, where a line may. */
+/** Allows a line break before each parameter. */
 function Endpoint({ words }: { words: string }) {
   return (
     <span className={styles.endpoint}>

@@ -1,4 +1,4 @@
-/** The names of the colours and shapes that the waterfall shows just now. */
+/** The legend of the colours and shapes that the waterfall shows now. */
 import { type ReactNode, useMemo } from "react";
 import type { Snapshot, SpanName } from "../techniques/timing/timing.ts";
 import styles from "./Legend.module.css";

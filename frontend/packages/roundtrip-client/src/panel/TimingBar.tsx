@@ -1,4 +1,4 @@
-/** What the last action cost, in one slim line at the foot of every page. */
+/** The cost of the last action, in one line at the foot of every page. */
 import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useDrawingCost } from "./cost.ts";
 import { count, ms } from "./format.ts";
@@ -13,7 +13,7 @@ const loadPanel = () => import("./TimingPanel.tsx");
 const TimingPanel = lazy<ComponentType<PanelProps>>(() =>
   loadPanel().catch(() => ({ default: PanelMissing })),
 );
-/** What is likely to be opened is fetched before the click; whether that failed shows when it is opened. */
+/** Prefetches the panel before the click; an error shows when the panel is opened. */
 const warm = () => void loadPanel().catch(() => undefined);
 
 export function TimingBar() {
@@ -37,7 +37,7 @@ export function TimingBar() {
       aria-label="Timings of the last action"
       data-pending={Boolean(summary?.pending)}
     >
-      {summary ? <Figures summary={summary} /> : <p className={styles.label}>Nothing asked yet</p>}
+      {summary ? <Figures summary={summary} /> : <p className={styles.label}>No request yet</p>}
       <button
         ref={button}
         type="button"
@@ -71,7 +71,7 @@ export function TimingBar() {
   );
 }
 
-/** Offline, or a newer version was deployed: the page itself must live on. */
+/** Shown when the panel's script cannot be loaded, offline or after a new deployment. */
 function PanelMissing({ open }: PanelProps) {
   if (!open) return null;
   return (
@@ -108,7 +108,7 @@ function Figures({ summary }: { summary: Summary }) {
             <span className={styles.wide}> round</span> {summary.roundTrips === 1 ? "trip" : "trips"}
           </li>
           <li className={styles.parts}>{count(summary.parts, "part")}</li>
-          {/* Here when empty too, so that its neighbours do not move when the size becomes known. */}
+          {/* Present even when empty, so that its neighbours do not move when the size becomes known. */}
           <li className={styles.bytes} aria-hidden={size === ""}>
             {size}
           </li>
@@ -127,7 +127,7 @@ function Figures({ summary }: { summary: Summary }) {
   );
 }
 
-/** Where room is scarce "server cache" is "cache", and the others go by "edge" and "browser". */
+/** On a narrow screen "server cache" becomes "cache"; the other caches are "edge" and "browser". */
 function SourceName({ source }: { source: Source }) {
   if (source === "edge") {
     return (
@@ -144,7 +144,7 @@ function SourceName({ source }: { source: Source }) {
   );
 }
 
-/** Where the time went, in one bar. */
+/** The share of each span in the time, in one bar. */
 function Stack({ amounts }: { amounts: Amount[] }) {
   const told = amounts.filter((amount) => amount.ms > 0);
   const words = told.map((amount) => `${amount.name} ${ms(amount.ms)}`).join(", ");
@@ -166,7 +166,7 @@ function Stack({ amounts }: { amounts: Amount[] }) {
   );
 }
 
-/** A pause in which nothing changes makes one sentence of a burst of requests. */
+/** Milliseconds without a change before the announcement, so that a burst of requests makes one sentence. */
 const SETTLED_MS = 1200;
 
 function Announcement({ summary }: { summary: Summary | null }) {

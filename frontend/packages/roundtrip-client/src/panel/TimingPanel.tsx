@@ -1,4 +1,4 @@
-/** The panel above the bar: a sheet beside which the page stays usable; on a phone, all of the screen. */
+/** The panel above the bar: the page stays usable beside it; on a phone it fills the screen. */
 import { Dialog } from "@base-ui/react/dialog";
 import { Tabs } from "@base-ui/react/tabs";
 import { type RefObject, useEffect, useRef, useState } from "react";
@@ -17,7 +17,7 @@ import { Waterfall } from "./Waterfall.tsx";
 export interface PanelProps {
   open: boolean;
   onClose: () => void;
-  /** What opened the panel, and gets the focus back. */
+  /** The button that opened the panel, which gets the focus back. */
   opener: RefObject<HTMLElement | null>;
   timings: Timings;
   snapshot: Snapshot;
@@ -34,7 +34,7 @@ export default function TimingPanel({ open, onClose, opener, ...content }: Panel
       disablePointerDismissal
       onOpenChange={(next, details) => {
         if (next) return;
-        // Escape in the page belongs to the page: to its search box, to a list that it opened.
+        // Escape in the page belongs to the page, for example to its search box or an open list.
         if (
           details.reason === "escape-key" &&
           isElsewhere(details.event.target, popup.current, opener.current)
@@ -135,17 +135,17 @@ function Empty({ paused }: { paused: boolean }) {
     <p className={styles.empty}>
       {paused
         ? "Nothing is recorded while paused. Resume, then use the page."
-        : "No round trip yet. Use the page: what it asks for appears here."}
+        : "No round trip yet. Use the page: its requests appear here."}
     </p>
   );
 }
 
-/** What the measuring and the showing of it cost, in words. */
+/** The cost of recording and drawing, in words. */
 function costWords({ overhead }: Snapshot): string {
-  return `What this costs: recording ${ms(overhead.ms)} (${count(overhead.records, "record")}), drawing ${ms(drawing.ms)} (${count(drawing.times, "update")})`;
+  return `Cost of this panel: recording ${ms(overhead.ms)} (${count(overhead.records, "record")}), drawing ${ms(drawing.ms)} (${count(drawing.times, "update")})`;
 }
 
-/** While something is under way its bar grows, four times a second. */
+/** Redraws four times a second while a request is under way, so that its bar grows. */
 function useClockTick({ roundTrips }: Snapshot): void {
   const [, setTick] = useState(0);
   const pending = roundTrips.some(({ end }) => end === null);

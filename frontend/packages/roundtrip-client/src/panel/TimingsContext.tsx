@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from "react";
 import type { Snapshot, TimingStore } from "../techniques/timing/timing.ts";
 
-/** What is read and steered from here; recording is the client's. */
+/** The part of the store that the panel uses; only the client records. */
 export type Timings = Pick<TimingStore, "subscribe" | "getSnapshot" | "pause" | "clear">;
 
 const TimingsContext = createContext<Timings | null>(null);
@@ -17,7 +17,7 @@ export function useTimings(): Timings {
   return store;
 }
 
-/** A batch of twenty parts changes the store some forty times; the eye needs one drawing a frame. */
+/** A batch of twenty parts changes the store about forty times; one drawing for each frame is enough. */
 export function useSnapshot({ subscribe, getSnapshot }: Timings): Snapshot {
   const subscribePerFrame = useCallback(
     (changed: () => void) => {

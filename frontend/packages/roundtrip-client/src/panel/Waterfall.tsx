@@ -1,4 +1,4 @@
-/** All round trips and their parts on one clock, and beside them the one that is open. */
+/** All round trips and their parts on one clock, and beside them the details of the open one. */
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import type { Snapshot } from "../techniques/timing/timing.ts";
@@ -13,18 +13,18 @@ import styles from "./Waterfall.module.css";
 import columns from "./WaterfallRow.module.css";
 import { FoldMarks, WaterfallRow } from "./WaterfallRow.tsx";
 
-/** Which of the latest actions the clock shows, or the id of the one that it shows alone. */
+/** The range of latest actions that the clock shows, or the id of a single action. */
 type Zoom = keyof typeof LATEST | number;
 
-/** More than a few at once press each into a few pixels. */
+/** The numbers of actions; with more actions each would have only a few pixels. */
 const LATEST = { recent: 6, last: 1, all: Number.POSITIVE_INFINITY };
 
-/** The row of headings lies over the list's upper end. */
+/** The row of headings covers the upper end of the list. */
 const HEAD_HEIGHT = 26;
 
 export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: boolean }) {
   useDrawingCost("waterfall");
-  // What has ended looks the same whenever it is drawn.
+  // The clock runs only while a request is under way.
   const now = snapshot.roundTrips.some(({ end }) => end === null) ? performance.now() : 0;
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const [zoom, setZoom] = useState<Zoom>("recent");
@@ -49,11 +49,11 @@ export function Waterfall({ snapshot, phone }: { snapshot: Snapshot; phone: bool
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 8,
-    // Rows from the first render on, before anything is measured: one of them gets the focus as the panel opens.
+    // Rows are drawn before anything is measured, because one of them gets the focus as the panel opens.
     initialRect: { width: 0, height: 320 },
     scrollPaddingEnd: HEAD_HEIGHT,
     getItemKey: (i) => rows[i]?.key ?? i,
-    // The row that Tab leads to is there wherever the list was scrolled to.
+    // The row that Tab leads to is always drawn, wherever the list is scrolled.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), active])].sort((a, b) => a - b),
   });
 

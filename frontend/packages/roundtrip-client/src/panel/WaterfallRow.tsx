@@ -1,4 +1,4 @@
-/** One row of the waterfall: what was asked, where the answer came from, and its spans on the clock. */
+/** One row of the waterfall: the request, the source of the answer, and the spans on the clock. */
 import { type MouseEvent, memo } from "react";
 import type { PartRecord, RoundTrip, Span } from "../techniques/timing/timing.ts";
 import { shortAddress } from "./endpoint.ts";
@@ -58,7 +58,7 @@ export const WaterfallRow = memo(function WaterfallRow({
         {row.expanded === undefined ? (
           <i className={styles.twig} />
         ) : (
-          // A pointer's way: by keyboard the row itself folds, and a button in each row would be a tab stop in each.
+          // For a pointer. With the keyboard the row itself folds; a button in each row would be one more tab stop.
           <i className={styles.twig} data-expanded={row.expanded} aria-hidden="true" onClick={toggle} />
         )}
         {texts.name}
@@ -77,7 +77,7 @@ export const WaterfallRow = memo(function WaterfallRow({
   );
 });
 
-/** In brackets: a batch is compressed whole, so that its parts have no sizes on the wire which would add up. */
+/** The decoded size, in brackets: a batch is compressed as a whole, so its parts have no size on the wire. */
 function Decoded({ size }: { size: string }) {
   if (size === "") return null;
   return (
@@ -132,7 +132,7 @@ export function SpanBar({ span, clock }: { span: Span; clock: Clock }) {
   );
 }
 
-/** Where the clock leaves idle time out. */
+/** Marks where the clock leaves out idle time. */
 export function FoldMarks({ clock, labelled = false }: { clock: Clock; labelled?: boolean }) {
   return folds(clock).map((fold) => (
     <span
@@ -196,7 +196,7 @@ function textsOf(row: Row, interval: Interval): Texts {
         row.trips.map((trip) => trip.bytes.wire),
         bytes,
       ),
-      // Nothing has ended yet: what was waited for will be told then.
+      // The request is under way: its spans are known at its end.
       time: pending && row.waited === 0 ? "" : ms(row.waited),
     };
   }
@@ -215,7 +215,7 @@ function textsOf(row: Row, interval: Interval): Texts {
   };
 }
 
-/** The sum of what is known; nothing where nothing is. */
+/** The sum of the known figures; an empty text if none is known. */
 function told(figures: (number | null)[], words: (sum: number) => string): string {
   const known = figures.filter((figure) => figure !== null);
   return known.length > 0 ? words(known.reduce((sum, figure) => sum + figure, 0)) : "";

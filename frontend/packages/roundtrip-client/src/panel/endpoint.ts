@@ -1,4 +1,4 @@
-/** Which endpoint an address belongs to, and what each endpoint's answers took. */
+/** The endpoint of an address, and statistics of the times of each endpoint's answers. */
 import type { PartRecord, RoundTrip, Snapshot, Source } from "../techniques/timing/timing.ts";
 import { type Bin, histogram, quantile } from "./statistics.ts";
 
@@ -13,7 +13,7 @@ export function endpointOf(method: string, url: string): string {
   return `${method.toUpperCase()} ${shape || "/"}${names.length > 0 ? `?${names.join("&")}` : ""}`;
 }
 
-/** An address as a row shows it: without the API's prefix, decoded where that can be. */
+/** An address as a row shows it: without the API's prefix, and decoded if possible. */
 export function shortAddress(url: string): string {
   const { path, parameters } = split(url);
   const query = parameters.map(([name, value]) => `${name}=${value}`).join("&");
@@ -26,16 +26,16 @@ export interface EndpointStatistics {
   p50: number;
   p95: number;
   bins: Bin[];
-  /** How many of the answers came from where. */
+  /** The number of answers by source. */
   sources: ReadonlyMap<Origin, number>;
 }
 
-/** A batch comes from where its parts do, which need not be one place. */
+/** The source of a batch is that of its parts, which can differ. */
 type Origin = Source | "mixed";
 
 /**
- * One row an endpoint, slowest p95 first. A part counts under its own endpoint, and the batch that carried it under
- * "POST /batch". Only what was answered counts: a cancelled request says nothing about the endpoint's speed.
+ * One row for each endpoint, slowest p95 first. A part counts under its own endpoint, and its batch under
+ * "POST /batch". Only answered requests count: a cancelled request says nothing about the endpoint's speed.
  */
 export function endpointStatistics(snapshot: Pick<Snapshot, "roundTrips">): EndpointStatistics[] {
   const answers = new Map<string, { ms: number; source: Origin }[]>();

@@ -10,7 +10,7 @@ export function ms(value: number): string {
   return `${value.toFixed(2)} ms`;
 }
 
-/** As short as a mark on the clock allows: "0", "50 ms", "3.9 s". */
+/** The short form for a mark on the clock: "0", "50 ms", "3.9 s". */
 export function tickLabel(value: number): string {
   if (value === 0) return "0";
   return value >= 1000 ? `${Number((value / 1000).toFixed(3))} s` : `${Number(value.toFixed(3))} ms`;
@@ -23,7 +23,7 @@ export function bytes(value: number): string {
   return `${(value / 1_000_000).toFixed(1)} MB`;
 }
 
-/** "336,776". An Intl.NumberFormat takes longer to make than the bar to draw. */
+/** "336,776", without Intl.NumberFormat: to make one takes longer than to draw the bar. */
 export function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }

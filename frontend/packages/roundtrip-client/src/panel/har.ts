@@ -1,6 +1,6 @@
 /**
- * A snapshot as an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/): one page an action, one entry
- * a finished round trip. What HAR has no field for is in custom fields, which begin with an underscore as it asks.
+ * A snapshot as an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/): one page for each action, one
+ * entry for each finished round trip. Custom fields hold the rest; HAR asks that their names begin with an underscore.
  */
 import type { PartRecord, RoundTrip, Snapshot, Span, SpanName } from "../techniques/timing/timing.ts";
 import { balance, lookOf } from "./spans.ts";
@@ -92,12 +92,12 @@ interface HarPart extends Pick<PartRecord, "id" | "url" | "status" | "source" | 
 }
 
 export interface HarSetting {
-  /** What relative addresses are relative to: location.origin. */
+  /** The base of relative addresses: location.origin. */
   origin: string;
   version: string;
 }
 
-/** A HAR is made to be handed on: what could sign its receiver in is not in it. */
+/** Headers that could sign a reader of the file in. They are left out, because a HAR is made to be passed on. */
 const SECRET_HEADERS = new Set([
   "authorization",
   "cookie",
@@ -108,7 +108,7 @@ const SECRET_HEADERS = new Set([
 
 /** HAR's "not known" and "does not apply". */
 const NONE = -1;
-/** What Resource Timing adds to every transferSize for the headers, whatever their length. */
+/** The fixed number of bytes that Resource Timing adds to every transferSize for the headers. */
 const HEADERS = 300;
 
 export function toHar(snapshot: Pick<Snapshot, "actions" | "roundTrips">, setting: HarSetting): Har {
@@ -184,7 +184,7 @@ function entry(trip: Finished, setting: HarSetting): HarEntry {
   };
 }
 
-/** HAR has six phases that add up to the entry's time, so what it has no phase for goes to the nearest. */
+/** HAR has six phases that add up to the entry's time, so a span without a phase of its own goes to the nearest. */
 function timings(trip: Finished): HarTimings {
   const phases = { blocked: 0, dns: NONE, connect: NONE, ssl: NONE, send: 0, wait: 0, receive: 0 };
   for (const { name, ms } of balance(trip).amounts) {

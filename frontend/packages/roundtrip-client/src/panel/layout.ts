@@ -1,7 +1,7 @@
 /**
- * The waterfall's one clock, and where a span lies on it. Time in which nothing was under way is folded to a narrow
- * mark, for a minute's reading between two clicks would otherwise press every round trip into nothing; within a round
- * trip the clock is linear, so the widths of its spans add up to its own.
+ * The waterfall's clock, and the position of a span on it. Idle time is folded to a narrow mark: otherwise a minute
+ * between two clicks would leave no width for the round trips. Within a round trip the clock is linear, so the widths
+ * of its spans add up to its own width.
  */
 
 export interface Interval {
@@ -28,7 +28,7 @@ const FOLD_ABOVE_MS = 150;
 /** A fold's share of the time that is drawn to scale, and what all folds together may take. */
 const FOLD_SHARE = 0.03;
 const ALL_FOLDS_SHARE = 0.3;
-/** A clock on which nothing took time still needs a width. */
+/** The width in milliseconds of a clock on which nothing took time. */
 const LEAST_MS = 1;
 
 export function clockOf(intervals: readonly Interval[]): Clock {
@@ -58,7 +58,7 @@ export function clockOf(intervals: readonly Interval[]): Clock {
   return { start: first.start, end: last.end, stretches };
 }
 
-/** Where a moment lies, as a fraction of the width; below 0 or above 1 when it lies outside the clock. */
+/** The position of a moment, as a fraction of the width; below 0 or above 1 when it lies outside the clock. */
 export function position(clock: Clock, time: number): number {
   if (time < clock.start) return -1;
   if (time > clock.end) return 2;
@@ -85,13 +85,13 @@ export interface Tick {
   x: number;
   /** ms since the clock's start. */
   ms: number;
-  /** Whether its label stands before it, for want of room after it. */
+  /** Whether the label stands before the tick, because there is no room after it. */
   before: boolean;
 }
 
 /** Beyond this a label would stick out of the clock. */
 const LABEL_FITS_UNTIL = 0.9;
-/** A label's width, as a share of the distance between ticks where there are as many as asked for. */
+/** A label's width, as a share of the distance between ticks if there are `most` of them. */
 const LABEL_SHARE = 0.45;
 
 /** About `most` ticks at a round step, in the stretches drawn to scale, far enough apart for their labels. */

@@ -6,11 +6,11 @@ import { TimingBar } from "./TimingBar.tsx";
 import { TimingsProvider } from "./TimingsContext.tsx";
 
 export interface MountOptions {
-  /** What the bar is put into. @default an element of its own, fixed at the foot of the page */
+  /** The element for the bar. @default a new element, fixed at the foot of the page */
   into?: HTMLElement;
 }
 
-/** Returns what takes it away again. */
+/** Returns a function that removes the bar. */
 export function mountPanel(timings: TimingStore, { into }: MountOptions = {}): () => void {
   const place = into ?? document.body.appendChild(Object.assign(document.createElement("div"), FOOT));
   const home = place.appendChild(Object.assign(document.createElement("div"), { className: "roundtrip" }));
@@ -21,7 +21,7 @@ export function mountPanel(timings: TimingStore, { into }: MountOptions = {}): (
     </TimingsProvider>,
   );
   return () => {
-    // A root may not end while React draws another one, which is when effects of that one are undone.
+    // React may call this while it draws another root, when a root must not be unmounted.
     queueMicrotask(() => root.unmount());
     home.remove();
     if (!into) place.remove();

@@ -1,4 +1,4 @@
-/** The waterfall's rows: actions, the round trips that they caused, the parts within, newest action first. */
+/** The waterfall's rows, newest action first: actions, their round trips, and the parts of these. */
 import type {
   Action,
   MemoryHit,
@@ -25,7 +25,7 @@ export type Row =
   | { kind: "part"; key: string; level: 3; expanded: undefined; trip: RoundTrip; part: PartRecord }
   | { kind: "memory"; key: string; level: 2; expanded: undefined; hit: MemoryHit };
 
-/** `folded` holds the keys of the rows whose children are hidden: what is new is open. */
+/** `folded` holds the keys of the rows whose children are hidden; a new row is open. */
 export function rowsOf(snapshot: Snapshot, folded: ReadonlySet<string>): Row[] {
   const trips = groupBy(snapshot.roundTrips, ({ actionId }) => actionId);
   const hits = groupBy(snapshot.memoryHits, ({ actionId }) => actionId);
@@ -52,7 +52,7 @@ export function rowsOf(snapshot: Snapshot, folded: ReadonlySet<string>): Row[] {
   });
 }
 
-/** The interval that a row covers on the clock; what is under way reaches to now. */
+/** The interval of a row on the clock; a request under way reaches to now. */
 export function intervalOf(row: Row, now: number): Interval {
   if (row.kind === "memory") return { start: row.hit.at, end: row.hit.at };
   if (row.kind !== "action") return reaching(row.kind === "part" ? row.part : row.trip, now);
@@ -60,7 +60,7 @@ export function intervalOf(row: Row, now: number): Interval {
   return { start: row.action.start, end: Math.max(row.action.start, ...ends) };
 }
 
-/** What the clock must have room for: all that these actions took. */
+/** The intervals that the clock must show: those of all records of these actions. */
 export function clockIntervals(snapshot: Snapshot, actionIds: ReadonlySet<number>, now: number): Interval[] {
   const wanted = (id: number) => actionIds.has(id);
   const trips = snapshot.roundTrips.filter((trip) => wanted(trip.actionId));

@@ -9,6 +9,6 @@ export function saveHar(snapshot: Snapshot): void {
   link.href = address;
   link.download = `roundtrip-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.har`;
   link.click();
-  // The download has begun by the next task; until then the address must live.
+  // The download has begun by the next task; until then the address must stay valid.
   setTimeout(() => URL.revokeObjectURL(address));
 }

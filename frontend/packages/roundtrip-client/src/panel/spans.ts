@@ -1,10 +1,10 @@
-/** What each named span means to the eye and in words, and whether the books of a round trip balance. */
+/** The look and the meaning of each named span, and the check that the spans of a round trip add up. */
 import type { Source as RequestSource, Span, SpanName } from "../techniques/timing/timing.ts";
 
 /** `memory` is this page's own: an answer for which no request was made. */
 export type Source = RequestSource | "memory";
 
-/** A family is told by the thickness and the fill of its bar, so that no meaning hangs on colour alone. */
+/** Each family has its own thickness and fill of bars, so that no meaning depends on colour alone. */
 export type Family = "wait" | "network" | "server" | "browser" | "unaccounted";
 
 interface Look {
@@ -23,11 +23,7 @@ const LOOKS: Record<SpanName, Look> = {
   connect: look("network", "network", "opening the connection"),
   tls: look("network", "network", "agreeing on encryption"),
   request: look("network", "network", "sending the request"),
-  network: look(
-    "network",
-    "network",
-    "on the wire and through what stands on the way, to the server and back",
-  ),
+  network: look("network", "network", "on the network to the server and back, through any proxies"),
   server: look("server", "server", "in the application"),
   cache: look("server", "cache", "asking the server's response cache"),
   db: look("server", "db", "SQL statements"),
@@ -37,7 +33,7 @@ const LOOKS: Record<SpanName, Look> = {
   download: look("network", "download", "receiving the answer"),
   decode: look("browser", "decode", "bytes to objects"),
   render: look("browser", "render", "drawing the page with the answer"),
-  unaccounted: look("unaccounted", "unaccounted", "covered by no span that was measured"),
+  unaccounted: look("unaccounted", "unaccounted", "time that no measured span covers"),
 };
 
 /** Object.keys keeps the order above, but not the type. */
@@ -94,16 +90,16 @@ export interface Balance {
   amounts: Amount[];
   sum: number;
   wall: number;
-  /** Whether the spans, "unaccounted" among them, add up to the wall time without lying over one another. */
+  /** Whether the spans, with "unaccounted", add up to the wall time and do not overlap. */
   holds: boolean;
 }
 
-/** A clock of floating milliseconds cannot be held to less than this. */
+/** The tolerance in milliseconds, for rounding errors of floating point. */
 const TOLERANCE_MS = 0.01;
 
 /**
- * Adds the spans up. Time that no span covers is added as "unaccounted"; spans that overlap or stick out are not
- * corrected: then the sum differs from the wall time and the books do not balance, which is what a reader must see.
+ * Adds the spans up. Time that no span covers is added as "unaccounted". Spans that overlap or stick out are not
+ * corrected: the sum then differs from the wall time, and the reader must see the difference.
  */
 export function balance({ spans, start, end }: { spans: Span[]; start: number; end: number }): Balance {
   const gaps = uncovered(spans, start, end);

@@ -22,8 +22,8 @@ export interface Bin {
 }
 
 /**
- * A 1-2-5 series: latencies spread over decades, and fixed edges let two endpoints' pictures be compared
- * by eye, which edges fitted to each would not.
+ * The edges are a 1-2-5 series, because latencies spread over powers of ten. All endpoints have the same edges, so that
+ * a reader can compare their histograms.
  */
 export const BIN_EDGES: readonly number[] = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 

@@ -1,4 +1,4 @@
-/** What the bar says: one action's cost, from a snapshot. */
+/** The contents of the bar: one action's cost, from a snapshot. */
 import type { Action, MemoryHit, RoundTrip, Snapshot, Span } from "../techniques/timing/timing.ts";
 import { bytes, count, ms } from "./format.ts";
 import { type Amount, amounts, SOURCES, type Source, sourceLabel, uncovered } from "./spans.ts";
@@ -7,22 +7,22 @@ export interface Summary {
   label: string;
   /** Requests under way now, of this action or an earlier one. */
   pending: number;
-  /** Round trips that brought no answer, and answers that were errors. */
+  /** The number of round trips without an answer and of answers that are errors. */
   failed: number;
   paused: boolean;
   roundTrips: number;
   parts: number;
-  /** Time in which a round trip of the action was under way, counted once, and the drawing after the last. */
+  /** Milliseconds in which at least one of the action's round trips was under way, plus the drawing after the last. */
   ms: number;
   bytes: number;
-  /** False when some answer's size on the wire is not known, so that `bytes` is a lower bound. */
+  /** False when the size of some answer on the wire is unknown: then `bytes` is a lower bound. */
   bytesComplete: boolean;
   answers: Record<Source, number>;
-  /** Where the time of the action's round trips went, by span, "unaccounted" among them. */
+  /** The time of the action's round trips by span, with "unaccounted". */
   amounts: Amount[];
 }
 
-/** The cost of the last action, or of the one named; null before anything was recorded. */
+/** The cost of the last action, or of the given one; null before anything was recorded. */
 export function summarise(snapshot: Snapshot, actionId?: number): Summary | null {
   const action =
     actionId === undefined ? snapshot.actions.at(-1) : snapshot.actions.find(({ id }) => id === actionId);
@@ -59,19 +59,19 @@ export function summarise(snapshot: Snapshot, actionId?: number): Summary | null
   };
 }
 
-/** Asked for nothing, or while paused, or cleared since: which, cannot be told, and "0 ms" could be a lie. */
+/** True if an action has no record: it sent nothing, or recording was paused, or the record was cleared. */
 export function isUnrecorded({ roundTrips, answers, pending }: Summary): boolean {
   return roundTrips === 0 && answers.memory === 0 && pending === 0;
 }
 
-/** "1× failed", "2× memory": the sources that answered, and nothing of those that did not. */
+/** "1× failed", "2× memory": only the sources that answered. */
 export function answerWords({ answers, failed }: Pick<Summary, "answers" | "failed">): string[] {
   const sources = SOURCES.filter((source) => answers[source] > 0);
   const words = sources.map((source) => `${answers[source]}× ${sourceLabel(source)}`);
   return failed > 0 ? [`${failed}× failed`, ...words] : words;
 }
 
-/** Nothing where nothing is known, as offline: "at least 0 B" would be true of anything. */
+/** An empty text if no size is known, for example offline: "at least 0 B" would say nothing. */
 export function bytesWords(summary: Pick<Summary, "bytes" | "bytesComplete">): string {
   if (summary.bytesComplete) return bytes(summary.bytes);
   return summary.bytes > 0 ? `at least ${bytes(summary.bytes)}` : "";
@@ -84,7 +84,7 @@ export function sentence(summary: Summary): string {
   return `${summary.label}: ${count(summary.roundTrips, "round trip")}, ${ms(summary.ms)}${answered}.`;
 }
 
-/** The drawing after the last answer; nothing while an answer is newer than the last drawing. */
+/** The drawing after the last answer; undefined while an answer is newer than the last drawing. */
 export function renderOf(
   { rendered }: Action,
   trips: readonly { end: number | null }[],
@@ -102,14 +102,14 @@ function spansOf({ spans, start, end }: RoundTrip & { end: number }): Span[] {
   return [...spans, ...uncovered(spans, start, end)];
 }
 
-/** A batch's answers are its parts', unless it was refused; a single's is its own. What was cut off has none. */
+/** The answers of a round trip: of a batch, those of its parts, unless it was refused. A cancelled one has none. */
 function answersOf(trip: RoundTrip): { source: Source; status: number }[] {
   const isRefused = trip.status !== null && trip.status >= 400;
   const exchanges = trip.kind === "batch" && !isRefused ? trip.parts : [trip];
   return exchanges.flatMap(({ source, status }) => (status === null ? [] : [{ source, status }]));
 }
 
-/** The length of the union of what has ended: two round trips side by side are waited for once. */
+/** The time in which at least one of the ended round trips ran: two that overlap count once. */
 export function timeWaited(
   trips: readonly { start: number; end: number | null }[],
   render: readonly Span[],

@@ -1,4 +1,4 @@
-/** The keys of a treegrid whose rows take the focus, after the ARIA Authoring Practices. */
+/** The keys of a treegrid whose rows take the focus, as in the ARIA Authoring Practices. */
 import type { Row } from "./rows.ts";
 
 const KEYS = [
@@ -18,7 +18,7 @@ export function isTreeKey(key: string): key is TreeKey {
   return KEYS.some((known) => known === key);
 }
 
-/** What a key does at row `at`: move to another row, fold or unfold this one, open it, or nothing. */
+/** The effect of a key at row `at`: move to another row, fold, unfold or open this row, or nothing. */
 export function step(
   rows: readonly Row[],
   at: number,

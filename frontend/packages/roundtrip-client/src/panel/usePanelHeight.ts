@@ -1,4 +1,4 @@
-/** The panel's height: dragged by its upper edge, moved with the arrow keys, or switched by a button. */
+/** The panel's height: changed by dragging its upper edge, with the arrow keys, or by a button. */
 import { type CSSProperties, type HTMLAttributes, useCallback, useEffect, useState } from "react";
 
 /** In hundredths of the window's height. */
@@ -11,7 +11,7 @@ interface PanelHeight {
   style: CSSProperties;
   tall: boolean;
   toggle: () => void;
-  /** For the separator that is dragged. */
+  /** Props of the separator at the upper edge. */
   handle: HTMLAttributes<HTMLDivElement>;
 }
 
@@ -49,7 +49,7 @@ export function usePanelHeight(): PanelHeight {
   };
 }
 
-/** The page behind gets as much room below its end as the panel covers, so that all of it can be scrolled into sight. */
+/** Adds room below the page for the height of the panel, so that the whole page can be scrolled into view. */
 function useRoomBelow(share: number): void {
   useEffect(() => {
     const { body, documentElement } = document;

@@ -30,7 +30,7 @@ export function useShortcut(key: string, act: () => void): Shortcut {
     try {
       localStorage.setItem(STORED_AS, on ? "on" : "off");
     } catch {
-      // Storage may be forbidden: the choice then lasts as long as the page.
+      // Storage may be forbidden: then the choice lasts until the page is closed.
     }
   }, []);
 

@@ -1,4 +1,4 @@
-/** Parts of the panel, for waterfalls of one's own; their colours come with `/panel`. */
+/** Parts of the panel for your own waterfalls; their colours come with `/panel`. */
 export { tickLabel } from "./format.ts";
 export { type Har, toHar } from "./har.ts";
 export { Swatch } from "./Legend.tsx";

@@ -1,24 +1,24 @@
 /**
  * Requests made in the same tick share one round trip, and each part is answered when its line arrives.
  *
- * The shape is that of OData JSON batch and Microsoft Graph, streamed as NDJSON. One request alone stays a plain
+ * The form is that of OData's JSON batch and of Microsoft Graph, streamed as NDJSON. A single request stays a plain
  * GET, which the browser and any cache on the way can keep.
  */
 import type { Answer, Line, Request, Send, Step } from "../chain.ts";
 import { ProblemError, problemOf, retryDelay } from "../errors.ts";
 
 export interface BatchOptions {
-  /** Below the API's root: "/batch". */
+  /** The path of batches below the API's root, such as "/batch". */
   url: string;
   /** The most parts that the server takes at once. @default 20 */
   most?: number;
-  /** Milliseconds for a batch and its second try together, until something is heard. @default 30_000 */
+  /** Milliseconds until the first byte, for a batch and its second try together. @default 30_000 */
   deadline?: number;
   /** Whether this request may share a round trip. @default every GET below the API's root that does not ask to go alone */
   mayShare?(request: Request): boolean;
   /**
    * Calls `close` when the window that has just opened is over.
-   * @default a microtask: a page asks for all it needs in one go, and waits for nothing
+   * @default a microtask: the requests of one tick share a batch, and none of them waits
    */
   window?(close: () => void): void;
 }
@@ -28,7 +28,7 @@ export function batch({
   most = 20,
   deadline = 30_000,
   mayShare = ({ method, url, base = "", alone }) => method === "GET" && url.startsWith(base) && !alone,
-  window = (close) => queueMicrotask(close), // called as a method of anything else, browsers refuse it
+  window = (close) => queueMicrotask(close), // browsers refuse queueMicrotask as a method of another object
 }: BatchOptions): Step {
   return (next) => {
     let waiting: Ticket[] = [];
@@ -64,7 +64,7 @@ interface Ticket {
   reject: (reason: unknown) => void;
 }
 
-/** Of one API each, and no more than the server takes. */
+/** Groups of one API each, none larger than the server takes. */
 function grouped(tickets: readonly Ticket[], most: number): Ticket[][] {
   const groups = new Map<string | undefined, Ticket[]>();
   for (const ticket of tickets) {
@@ -76,12 +76,12 @@ function grouped(tickets: readonly Ticket[], most: number): Ticket[][] {
   );
 }
 
-/** The parts that have no answer yet, by the ids they have in the batch. */
+/** The parts without an answer so far, by their ids in the batch. */
 type Open = Map<string, Ticket>;
 
 /**
- * Asks a group in one exchange. A refusal is the answer of all its parts: what the server could not do for one
- * request it cannot do for twenty. Only a batch that is itself the problem is split.
+ * Sends a group in one exchange. A refusal is the answer of all its parts: a server that cannot answer one request
+ * cannot answer twenty. A batch is split only if the batch itself caused the failure.
  */
 async function share(group: readonly Ticket[], url: string, deadline: number, next: Send): Promise<void> {
   const open: Open = new Map(group.map((ticket, index) => [String(index + 1), ticket]));
@@ -107,7 +107,7 @@ async function share(group: readonly Ticket[], url: string, deadline: number, ne
   else refuse(open, outcome);
 }
 
-/** A refusal that says when to come back, or a broken connection; null where a second try would bring the same. */
+/** Milliseconds before a second try: after Retry-After or a broken connection. Null: a second try would not help. */
 function pauseBefore(outcome: Answer | ProblemError): number | null {
   if (outcome instanceof ProblemError) return outcome.kind === "network" ? retryDelay(0, outcome) : null;
   if (outcome.status !== 429 && outcome.status !== 503) return null;
@@ -117,7 +117,7 @@ function pauseBefore(outcome: Answer | ProblemError): number | null {
 
 const NOT_TAKEN = new Set([404, 405, 413, 415]);
 
-/** Whether there is no such batch, or its answer broke off or could not be read: the parts may fare better alone. */
+/** Whether the server takes no such batch, or the answer broke off or was unreadable: single requests may succeed. */
 function isTheBatchsOwn(outcome: Answer | ProblemError): boolean {
   if (outcome instanceof ProblemError) return outcome.kind === "network";
   const { status, body } = outcome;
@@ -125,7 +125,7 @@ function isTheBatchsOwn(outcome: Answer | ProblemError): boolean {
   return status < 400 || NOT_TAKEN.has(status) || isUnreadable;
 }
 
-/** One part first: where it fails in the same way, the way is broken and not the batch. */
+/** Sends one part first: if it fails in the same way, the connection is at fault and not the batch. */
 async function split(open: Open, why: string, next: Send): Promise<void> {
   holdBack(open, why);
   const [first, ...others] = open.values();
@@ -146,7 +146,7 @@ function refuse(open: Open, outcome: Answer | ProblemError): void {
   }
 }
 
-/** Tells the timings what the parts wait for. */
+/** Records the reason why the parts wait. */
 function holdBack(open: Open, why: string, ms = 0): void {
   const until = performance.now() + ms;
   for (const { request } of open.values()) request.call.waited = { until, why };
@@ -173,19 +173,19 @@ function exchange(open: Open, url: string, signal: AbortSignal): Request {
     onLine: (line) => {
       const part = partOf(line);
       const ticket = part && open.get(part.id);
-      if (!part || !ticket) return; // cancelled, answered twice, or never asked
+      if (!part || !ticket) return; // cancelled, answered twice, or not in the batch
       open.delete(part.id);
       ticket.resolve(part);
     },
   };
 }
 
-/** A batch names its parts by path. */
+/** The path of a part: a batch has no hosts in it. */
 function pathOf(url: string): string {
   return url.replace(/^https?:\/\/[^/]+/, "");
 }
 
-/** A line of the stream as the answer that it is; undefined when it is none. Its age is that of the batch. */
+/** The answer in a line of the stream; undefined if the line has none. Its age is that of the batch. */
 function partOf({ value, headers: { date, age } = {} }: Line): (Answer & { id: string }) | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { id, status, headers, body } = value as Partial<Answer & { id: string }>;

@@ -1,6 +1,6 @@
 /**
- * What is already here is not sent again: If-None-Match goes out with the validator of the answer in hand, and a
- * 304 brings that answer back (RFC 9110, 13.1.2 and 15.4.5).
+ * Conditional requests: If-None-Match carries the validator of the stored answer, and a 304 means that the stored
+ * answer is still good, so that it is not sent again (RFC 9110, 13.1.2 and 15.4.5).
  */
 import type { Step } from "../chain.ts";
 import { type Answers, createAnswers } from "./response_cache.ts";

@@ -1,29 +1,29 @@
 /**
- * Typed fields: the type of an answer is the pick of the fields asked for, so reading another does not compile.
+ * Typed fields: the type of an answer has only the selected fields, so reading any other field does not compile.
  *
  * Fields are dotted names as in `?fields=id,airline.name` (sparse fieldsets, https://jsonapi.org/format/#fetching-sparse-fieldsets);
- * a bare nested name means all of it. What a thing has comes from the OpenAPI document.
+ * the bare name of a nested object means all its fields. The existing fields come from the OpenAPI document.
  */
-/** Every name that may be asked of a thing: `"id"`, `"airline"`, `"airline.name"`; of lists, what their items have. */
+/** Every field name of an object: `"id"`, `"airline"`, `"airline.name"`; for a list, the names of its items. */
 export type FieldOf<T, Depth extends unknown[] = []> = {
   [K in keyof T & string]:
     | K
     | (Depth["length"] extends 2 ? never : `${K}.${FieldOf<Nested<T[K]>, [...Depth, unknown]>}`);
 }[keyof T & string];
 
-/** What an answer has when these fields of a thing were asked for. */
+/** The type of an answer with only these fields of an object. */
 export type PickFields<T, F extends string> = {
   [K in keyof T as K extends Head<F> ? K : never]-?: K extends F
     ? T[K]
     : PickNested<T[K], Tail<F, K & string>>;
 };
 
-/** A plane that may be unknown stays `{...} | null` when only some of its fields are asked for. */
+/** A plane that may be null stays `{...} | null` when only some of its fields are selected. */
 type PickNested<V, F extends string> =
   | Extract<V, null>
   | (NonNullable<V> extends readonly (infer I)[] ? PickFields<I, F>[] : PickFields<NonNullable<V>, F>);
 
-/** The object that a value is or has as items; an object without names for anything else. */
+/** The object itself, or the items of an array; an object without names for any other value. */
 type Nested<V> =
   NonNullable<V> extends readonly (infer I)[]
     ? I extends object
@@ -37,8 +37,8 @@ type Head<F extends string> = F extends `${infer H}.${string}` ? H : F;
 type Tail<F extends string, K extends string> = F extends `${K}.${infer T}` ? T : never;
 
 /**
- * One selection, one spelling: sorted, without repeats, and without `airline.name` beside `airline`, so that
- * `a,b` and `b,a` are one query, one URL and one entry in every cache on the way.
+ * The canonical form of a selection: sorted, without repeats, and without `airline.name` beside `airline`. So `a,b`
+ * and `b,a` are one query, one URL and one entry in every cache on the way.
  */
 export function canonical(fields: readonly string[]): string[] {
   const asked = new Set(fields);
@@ -51,7 +51,7 @@ export function covers(have: readonly string[], want: readonly string[]): boolea
   return want.every((field) => held.has(field) || within(held, field));
 }
 
-/** The part of `data` that the fields name, as if only they had been asked for. */
+/** The part of `data` that the fields name: the same as an answer with only these fields. */
 export function pick(data: unknown, fields: readonly string[]): unknown {
   if (Array.isArray(data)) return data.map((item) => pick(item, fields));
   if (typeof data !== "object" || data === null) return data;
@@ -68,7 +68,7 @@ export function pick(data: unknown, fields: readonly string[]): unknown {
   );
 }
 
-/** Whether one of the names is that of something which has this field in it. */
+/** Whether one of the names is an object that contains this field. */
 function within(names: ReadonlySet<string>, field: string): boolean {
   for (let dot = field.indexOf("."); dot >= 0; dot = field.indexOf(".", dot + 1)) {
     if (names.has(field.slice(0, dot))) return true;

@@ -1,4 +1,4 @@
-/** Which media type is asked for, and how the one that came is read (RFC 9110, 12.5.1). */
+/** Content negotiation: the media type to ask for, and the decoder of the one that came (RFC 9110, 12.5.1). */
 export type Format = "json" | "msgpack";
 
 export const ACCEPT = {
@@ -10,9 +10,9 @@ export const ACCEPT = {
 export const isReadable = (type: string) => /^application\/msgpack\b|[/+]json\b/.test(type);
 export const isLines = (type: string) => type.startsWith(ACCEPT.lines);
 
-/** MessagePack's decoder is fetched only by those who ask for MessagePack. */
+/** MessagePack's decoder is loaded when the first MessagePack answer comes. */
 export async function decode(bytes: Uint8Array, type: string): Promise<unknown> {
   if (type.startsWith("application/msgpack")) return (await import("@msgpack/msgpack")).decode(bytes);
   if (/[/+]json\b/.test(type)) return JSON.parse(new TextDecoder().decode(bytes));
-  return null; // a proxy's page of HTML says nothing that the status does not
+  return null; // a proxy's HTML page says no more than its status
 }

@@ -1,9 +1,9 @@
 /**
- * The last step of a request: fetch carries it, so that a batch can be read while it still arrives and the browser's
- * Resource Timing knows of it.
+ * The last step of a request: it sends by fetch, so that a batch can be read while it still arrives and the browser's
+ * Resource Timing measures it.
  *
- * An answer of any status is an answer; only what never got one, or a success that is not the API's, is thrown,
- * as a ProblemError. It is given up after a silence, however long the whole takes.
+ * An answer is returned whatever its status. A ProblemError is thrown if no answer came, or if a success is not the
+ * API's. A request fails after a time without a byte, but may take any time as a whole.
  */
 import type { Line, Request, Send } from "../chain.ts";
 import { ProblemError } from "../errors.ts";
@@ -38,7 +38,7 @@ export function overFetch({ format = "json", patience = 30_000 }: FetchOptions =
       const type = answer.headers["content-type"] ?? "";
       const hasBody = response.ok && response.status !== 204;
       if (hasBody && !(onLine ? isLines(type) : isReadable(type))) {
-        await response.body?.cancel(); // unread, it would hold the connection
+        await response.body?.cancel(); // an unread body would hold the connection
         throw intruder();
       }
       const chunks = silence.chunksOf(response.body);
@@ -62,13 +62,13 @@ export function overFetch({ format = "json", patience = 30_000 }: FetchOptions =
   };
 }
 
-/** With a validator of our own, the 304 must come to us and not be settled inside the browser's cache. */
+/** A request with a validator of ours must get the 304 itself, so it goes past the browser's cache. */
 function cacheMode({ headers, reload }: Request): RequestCache {
   if ("If-None-Match" in headers) return "no-store";
   return reload ? "reload" : "default";
 }
 
-/** A signal that is aborted with the caller's, or when nothing has come for so many milliseconds. */
+/** A signal that is aborted with the caller's signal, or after `patience` milliseconds without a byte. */
 function watchSilence(patience: number, signal: AbortSignal | undefined) {
   const silent = new AbortController();
   let timer: ReturnType<typeof setTimeout>;
@@ -80,7 +80,7 @@ function watchSilence(patience: number, signal: AbortSignal | undefined) {
   return {
     signal: signal ? AbortSignal.any([signal, silent.signal]) : silent.signal,
     end: () => clearTimeout(timer),
-    /** Not `for await` over the stream itself: Safari cannot. */
+    /** Reads chunk by chunk, because Safari has no `for await` over a stream. */
     async *chunksOf(stream: ReadableStream<Uint8Array> | null) {
       const reader = stream?.getReader();
       for (let chunk = await reader?.read(); chunk?.value; chunk = await reader?.read()) {
@@ -91,7 +91,7 @@ function watchSilence(patience: number, signal: AbortSignal | undefined) {
   };
 }
 
-/** Splits at the byte, not the character, so that a part's size is told as it came. */
+/** Splits bytes, not characters, so that the size of each part in bytes is known. */
 async function readLines(chunks: AsyncIterable<Uint8Array>, onLine: (line: Line) => void): Promise<number> {
   const text = new TextDecoder();
   let total = 0;
@@ -134,14 +134,14 @@ function concat(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** A captive portal says 200 to everything, with a page of its own: as data it would be nothing, and be kept. */
+/** A captive portal answers every request with 200 and its own page, which must not be stored as data. */
 function intruder(): ProblemError {
-  const detail = "Something on the way answered in its place.";
+  const detail = "A captive portal or a proxy answered instead.";
   return new ProblemError({ kind: "network", title: "The server could not be reached", detail });
 }
 
 function timeout(patience: number): ProblemError {
-  const detail = `Time-out: nothing came for ${Math.round(patience / 1000)} s.`;
+  const detail = `Time-out: no data came for ${Math.round(patience / 1000)} s.`;
   return new ProblemError({ kind: "timeout", title: "No answer in time", detail });
 }
 

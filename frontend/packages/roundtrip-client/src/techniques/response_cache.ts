@@ -1,32 +1,32 @@
-/** The answers in hand, by URL: each with its headers, which say how long it is fresh and which tags it carries. */
+/** The client's stored answers, by URL. The headers of each say how long it is fresh and which tags it has. */
 import { cacheGroups } from "../headers/cacheGroups.ts";
 import { freshness } from "../headers/freshness.ts";
 
 export interface Held {
   body: unknown;
   headers: Readonly<Record<string, string>>;
-  /** When it came, or was last confirmed; on the clock of Date.now(). */
+  /** The time when the answer came or was last confirmed, on the clock of Date.now(). */
   at: number;
-  /** That it was invalidated since: neither fresh nor usable, but its validator still saves a body. */
+  /** True: the answer was invalidated. It is neither fresh nor usable, but its validator still saves a body. */
   old?: boolean;
-  /** That it is part of a wider answer, and no URL's own. */
+  /** True: the answer was narrowed from a wider one, and did not come from its URL. */
   narrowed?: boolean;
 }
 
 export interface Answers {
   get(url: string): Held | undefined;
-  /** `asked` is when its request began, on the clock of performance.now(): what was invalidated since then is old. */
+  /** `asked` is the start of its request, on the clock of performance.now(); a later invalidation makes it old. */
   set(url: string, held: Held, asked?: number): void;
-  /** Makes an answer old; without its validator it is fetched whole. */
+  /** Invalidates an answer; without its validator the whole answer is fetched again. */
   expire(url: string, keep?: "with its validator" | "without"): void;
-  /** Makes all answers old that carry one of the tags. */
+  /** Invalidates all answers with one of the tags. */
   invalidate(tags: readonly string[]): void;
 }
 
-/** The bodies are those that the queries hold too, so an entry here costs little but its headers. */
+/** The queries hold the same bodies, so that an entry costs little more than its headers. */
 const MOST = 300;
 
-/** The longest unused goes first. */
+/** Drops the least recently used answer first. */
 export function createAnswers(most = MOST): Answers {
   const held = new Map<string, Held>();
   const invalidated = new Map<string, number>();
@@ -65,12 +65,12 @@ export function createAnswers(most = MOST): Answers {
   };
 }
 
-/** On the clock of Date.now(); 0 when nothing is known. */
+/** On the clock of Date.now(); 0 when unknown. */
 export function freshUntil(held: Held | undefined): number {
   return held && !held.old ? freshness(held.headers, held.at).freshUntil : 0;
 }
 
-/** Until when it may be shown while a new one is asked for. */
+/** The time until which the answer may be shown while a new one is fetched. */
 export function usableUntil(held: Held | undefined): number {
   return held && !held.old ? freshness(held.headers, held.at).usableUntil : 0;
 }

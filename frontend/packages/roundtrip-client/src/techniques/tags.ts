@@ -1,4 +1,4 @@
-/** A write says which answers it makes old (Cache-Group-Invalidation, RFC 9875): they are asked for again. */
+/** Tags: the answer to a write names the tags that it invalidates (Cache-Group-Invalidation, RFC 9875). */
 import type { Step } from "../chain.ts";
 import { invalidatedGroups } from "../headers/cacheGroups.ts";
 

@@ -30,7 +30,7 @@ const bar = () => screen.getByRole("region", { name: "Timings of the last action
 const button = () => screen.getByRole("button", { name: "Timings" });
 
 describe("the timing bar", () => {
-  it("tells the last action's cost", () => {
+  it("shows the last action's cost", () => {
     show();
     expect(bar()).toHaveTextContent("open flight 123");
     expect(bar()).toHaveTextContent("22 ms");
@@ -48,14 +48,14 @@ describe("the timing bar", () => {
     ]);
   });
 
-  it("tells in words where the time went", () => {
+  it("lists the time of each span in words", () => {
     show();
     expect(within(bar()).getByRole("img")).toHaveAccessibleName(
       "Where the time went: batch window 2.0 ms, network 12 ms, server 6.0 ms, download 1.5 ms, decode 0.50 ms",
     );
   });
 
-  it("says so while requests are under way, and what failed", async () => {
+  it("shows the requests under way and the failed ones", async () => {
     const store = show();
     const pending = aTrip({ actionId: 2, end: null, status: null, state: "pending", spans: [] });
     act(() => store.set(aSnapshot({ roundTrips: [pending] })));
@@ -64,7 +64,7 @@ describe("the timing bar", () => {
     expect(await within(bar()).findByText("1× failed")).toBeVisible();
   });
 
-  it("tells no size where none is known, as offline", () => {
+  it("shows no size if none is known, as offline", () => {
     const bytes = { wire: null, decoded: null };
     show(aSnapshot({ roundTrips: [aTrip({ actionId: 2, status: null, state: "failed", bytes })] }));
     const figures = within(bar())
@@ -73,14 +73,14 @@ describe("the timing bar", () => {
     expect(figures).toEqual(["1 round trip", "0 parts", "1× failed", "1× memory"]);
   });
 
-  it("says when it is paused, and when nothing was asked yet", async () => {
+  it("says when it is paused, and when there was no request yet", async () => {
     const store = show(aSnapshot({ paused: true }));
     expect(bar()).toHaveTextContent("paused");
     act(() => store.set(aSnapshot({ paused: true, roundTrips: [], memoryHits: [] })));
     expect(await within(bar()).findByText("nothing recorded")).toBeVisible();
     expect(bar()).not.toHaveTextContent("0 ms");
     act(() => store.set(aSnapshot({ actions: [], roundTrips: [], memoryHits: [] })));
-    expect(await within(bar()).findByText("Nothing asked yet")).toBeVisible();
+    expect(await within(bar()).findByText("No request yet")).toBeVisible();
   });
 
   it("announces a settled action once, in one sentence", () => {
@@ -93,7 +93,7 @@ describe("the timing bar", () => {
 });
 
 describe("the panel's button", () => {
-  it("opens and closes the panel, and has the focus again", async () => {
+  it("opens and closes the panel, and gets the focus back", async () => {
     const user = userEvent.setup();
     show();
     expect(button()).toHaveAttribute("aria-expanded", "false");
@@ -105,7 +105,7 @@ describe("the panel's button", () => {
     expect(button()).toHaveFocus();
   });
 
-  it("is at the key t, but not while something is typed", async () => {
+  it("opens with the key t, but not while the user types", async () => {
     const user = userEvent.setup();
     show();
     await user.type(screen.getByRole("textbox", { name: "Search" }), "t");

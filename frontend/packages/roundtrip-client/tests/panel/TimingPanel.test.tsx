@@ -9,7 +9,7 @@ import { aSnapshot, aStore, aTrip, spansFrom } from "./fixtures.ts";
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
-  // jsdom lays nothing out; the virtual rows need a window to be in.
+  // jsdom has no layout, but the virtual rows need a height.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(900);
 });
@@ -62,7 +62,7 @@ describe("the waterfall", () => {
     ]);
   });
 
-  it("tells each row's source and spans in words", () => {
+  it("describes each row's source and spans in words", () => {
     show();
     expect(row(/airlines carrier, name/)).toHaveTextContent("memory");
     expect(row(/airlines\/UA/)).toHaveTextContent("server cache");
@@ -70,14 +70,14 @@ describe("the waterfall", () => {
     expect(row(/POST \/batch/)).toHaveTextContent(/batch window 2.0 ms, network 12 ms, server 6.0 ms/);
   });
 
-  it("tells a part's size, which is decoded, from the batch's on the wire", () => {
+  it("distinguishes a part's decoded size from the batch's size on the wire", () => {
     show();
     expect(row(/airlines\/UA/)).toHaveTextContent("(640 B decoded)");
     expect(row(/POST \/batch/)).toHaveTextContent("4.2 kB");
     expect(row(/POST \/batch/)).not.toHaveTextContent("decoded");
   });
 
-  it("says what is under way, what failed and what was refused", () => {
+  it("shows which requests are under way, failed or refused", () => {
     show({
       memoryHits: [],
       roundTrips: [
@@ -132,7 +132,7 @@ describe("the details", () => {
     expect(within(details()).getByRole("row", { name: /^Wall time/ })).toHaveTextContent("✗ off by 3.00");
   });
 
-  it("tell the reason, the statements, the sizes and the headers", async () => {
+  it("show the reason, the statements, the sizes and the headers", async () => {
     const { user } = show();
     await user.click(row(/GET \/flights/));
     expect(details()).toHaveTextContent("the server had to ask the database");
@@ -142,13 +142,13 @@ describe("the details", () => {
     expect(within(details()).getByText('W/"5d41402a"')).toBeVisible();
   });
 
-  it("say when an answer is the browser's, and that the server's timing in it is not of this exchange", async () => {
+  it("say when an answer is from the browser's cache, and that its server timing is old", async () => {
     const replay = aTrip({ source: "browser", freshTiming: false, statements: null });
     const { user } = show({ roundTrips: [replay], memoryHits: [] });
     await user.click(row(/GET/));
     expect(details()).toHaveTextContent("From the browser's own cache");
     expect(details()).toHaveTextContent("from an earlier exchange; it is not shown");
-    expect(details()).toHaveTextContent("SQLnot told in this exchange");
+    expect(details()).toHaveTextContent("SQLnot known for this exchange");
   });
 
   it("lead from a batch to its parts and back", async () => {
@@ -162,7 +162,7 @@ describe("the details", () => {
 });
 
 describe("the endpoints", () => {
-  it("list percentiles, and tell the histogram in words", async () => {
+  it("list percentiles, and describe the histogram in words", async () => {
     const { user } = show();
     await user.click(screen.getByRole("tab", { name: "Endpoints" }));
     const flights = screen.getByRole("row", { name: /GET \/flights\?fields&limit&origin/ });
@@ -183,7 +183,7 @@ describe("the panel's actions", () => {
     expect(store.steered).toEqual(["pause", "resume", "clear"]);
   });
 
-  it("hand out a HAR", async () => {
+  it("save a HAR", async () => {
     const made: Blob[] = [];
     vi.stubGlobal(
       "URL",

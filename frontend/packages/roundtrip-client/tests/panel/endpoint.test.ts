@@ -16,19 +16,19 @@ describe("endpointOf", () => {
     expect(endpointOf("get", url)).toBe(endpoint);
   });
 
-  it("is the same whatever the order of the parameters", () => {
+  it("is the same for any order of the parameters", () => {
     expect(endpointOf("GET", "/api/v1/flights?b=1&a=2")).toBe(endpointOf("GET", "/api/v1/flights?a=9&b=8"));
   });
 });
 
 describe("shortAddress", () => {
-  it("leaves out what every address has, and the encoding that hides what is meant", () => {
+  it("leaves out the API's prefix and decodes the rest", () => {
     expect(shortAddress("/api/v1/flights?fields=id%2Cairline.name&q=New%20York")).toBe(
       "/flights?fields=id,airline.name&q=New York",
     );
   });
 
-  it("shows an address that cannot be decoded as it is", () => {
+  it("shows an address that cannot be decoded unchanged", () => {
     expect(shortAddress("/api/v1/airports/%E0%A4%A")).toBe("/airports/%E0%A4%A");
   });
 });
@@ -45,7 +45,7 @@ describe("endpointStatistics", () => {
     ]);
   });
 
-  it("gives the percentiles, and from where the answers came", () => {
+  it("gives the percentiles and the sources of the answers", () => {
     const roundTrips = [10, 20, 30].map((length, id) =>
       aTrip({ id, start: 0, end: length, source: length === 10 ? "browser" : "server" }),
     );
@@ -61,14 +61,14 @@ describe("endpointStatistics", () => {
     [["server-cache", "server-cache"], "server-cache"],
     [["server-cache", "304"], "mixed"],
     [[], "server"],
-  ] as const)("says of a batch whose parts came from %j that it came from %s", (from, origin) => {
+  ] as const)("for a batch with parts from %j the source is %s", (from, origin) => {
     const parts = from.map((source, i) => aPart({ id: String(i), source }));
     const rows = endpointStatistics({ roundTrips: [aBatch({ parts })] });
     const batch = rows.find(({ endpoint }) => endpoint === "POST /batch");
     expect([...(batch?.sources ?? [])]).toEqual([[origin, 1]]);
   });
 
-  it("leaves out what has no answer: under way, failed, cancelled", () => {
+  it("leaves out requests without an answer: under way, failed, cancelled", () => {
     const roundTrips = [
       aTrip({ end: null, status: null, state: "pending" }),
       aTrip({ status: null, state: "failed" }),

@@ -10,7 +10,7 @@ import type {
   SpanName,
 } from "../../src/techniques/timing/timing.ts";
 
-/** When the page of these records was loaded. */
+/** The time at which the page of these records was loaded. */
 const EPOCH = Date.UTC(2013, 0, 1);
 
 /** spansFrom(10, ["network", 5], ["decode", 1]): spans end to end, from 10 on. */
@@ -144,7 +144,7 @@ export function aSnapshot(over: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-/** A store that the test moves on; `steered` keeps what was asked of it. */
+/** A store with a `set` for the test; `steered` records the calls. */
 export function aStore(snapshot: Snapshot): Timings & { set: (next: Snapshot) => void; steered: string[] } {
   let current = snapshot;
   const listeners = new Set<() => void>();

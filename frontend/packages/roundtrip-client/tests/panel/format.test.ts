@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { bytes, count, ms, percent, tickLabel } from "../../src/panel/format.ts";
 
-it("prints times to what matters at their size", () => {
+it("prints times with a precision that fits their size", () => {
   expect([0, 0.084, 8.41, 84.1, 999.4, 999.6, 12_345].map(ms)).toEqual([
     "0 ms",
     "0.08 ms",
@@ -13,7 +13,7 @@ it("prints times to what matters at their size", () => {
   ]);
 });
 
-it("never rounds a time up into the next form's look", () => {
+it("never rounds a time up into the form of the next range", () => {
   expect([0.996, 9.96].map(ms)).toEqual(["1.0 ms", "10 ms"]);
 });
 

@@ -34,7 +34,7 @@ const REQUIRED = {
 } as const;
 
 describe("toHar", () => {
-  it("has every property that HAR 1.2 requires, and calls its own by an underscore", () => {
+  it("has every property that HAR 1.2 requires, and names its own with an underscore", () => {
     const { log } = toHar(aSnapshot(), setting);
     const has = (value: object, required: readonly string[], optional: readonly string[] = []) => {
       const standard = Object.keys(value).filter((name) => !name.startsWith("_"));
@@ -83,7 +83,7 @@ describe("toHar", () => {
     expect(blocked + dns + connect + send + wait + receive).toBeCloseTo(time);
   });
 
-  it("gives -1 to phases that there were not", () => {
+  it("gives -1 to phases that did not occur", () => {
     expect(onlyEntry(harOf(aTrip())).timings).toMatchObject({ dns: -1, connect: -1, ssl: -1 });
   });
 
@@ -115,7 +115,7 @@ describe("toHar", () => {
     ]);
   });
 
-  it("tells the time of day of each by the clock when it began, which went on while the computer slept", () => {
+  it("gives each entry the time of day of its start, also after the computer slept", () => {
     const slept = 2.5 * 3_600_000;
     const [before, after] = harOf(
       aTrip({ start: 1500 }),
@@ -131,11 +131,11 @@ describe("toHar", () => {
     expect([sizeOf(300), sizeOf(0), sizeOf(4210), sizeOf(null)]).toEqual([0, 0, 3910, -1]);
   });
 
-  it("leaves out what is still under way", () => {
+  it("leaves out round trips under way", () => {
     expect(harOf(aTrip({ end: null, state: "pending" })).log.entries).toEqual([]);
   });
 
-  it("leaves out headers that could sign the receiver in", () => {
+  it("leaves out headers that could sign a reader of the file in", () => {
     const requestHeaders = { Authorization: "Bearer abc", Cookie: "session=1", accept: "application/json" };
     const entry = onlyEntry(harOf(aTrip({ requestHeaders, responseHeaders: { "set-cookie": "session=2" } })));
     expect(entry.request.headers).toEqual([{ name: "accept", value: "application/json" }]);

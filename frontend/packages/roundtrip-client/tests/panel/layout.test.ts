@@ -17,7 +17,7 @@ describe("clockOf", () => {
     expect(place(clock, { start: 125, end: 150 })).toEqual({ x: 0.25, width: 0.25 });
   });
 
-  it("folds a minute in which nothing was under way to a narrow mark, and says how long it was", () => {
+  it("folds an idle minute to a narrow mark, and says how long it was", () => {
     const clock = clockOf([
       { start: 0, end: 100 },
       { start: 60_100, end: 60_200 },
@@ -72,7 +72,7 @@ describe("place", () => {
     );
   });
 
-  it("puts nothing outside the clock, and says so of what lies outside", () => {
+  it("places nothing outside the clock, and returns null for a span outside", () => {
     const clock = clockOf([{ start: 100, end: 200 }]);
     expect(place(clock, { start: 0, end: 50 })).toBeNull();
     expect(place(clock, { start: 300, end: 310 })).toBeNull();
@@ -92,7 +92,7 @@ describe("ticks", () => {
     ]);
   });
 
-  it("are apart enough for their labels", () => {
+  it("have room for their labels", () => {
     fc.assert(
       fc.property(intervals, (given) => {
         const all = ticks(clockOf(given), 6);

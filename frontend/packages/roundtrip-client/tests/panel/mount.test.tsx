@@ -12,7 +12,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 const region = () => screen.findByRole("region", { name: "Timings of the last action" });
 
-test("two lines put the bar at the foot of any page, and it tells what was asked", async () => {
+test("two lines put the bar at the foot of any page, and it shows the page's requests", async () => {
   const timings = createTimings(() => false);
   let away = () => {};
   act(() => {
@@ -30,7 +30,7 @@ test("two lines put the bar at the foot of any page, and it tells what was asked
   await waitFor(() => expect(document.body.querySelector(".roundtrip")).toBeNull());
 });
 
-test("it is put into an element of the page's own choice, and leaves that in place", async () => {
+test("the bar mounts in an element of the page, and leaves the element in place", async () => {
   const dock = document.body.appendChild(document.createElement("footer"));
   let away = () => {};
   act(() => {

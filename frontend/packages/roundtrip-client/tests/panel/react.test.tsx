@@ -38,6 +38,6 @@ test("a component asks through the client of its provider", async () => {
   expect(server.seen).toHaveLength(1);
 });
 
-test("without a provider it says what is missing", () => {
+test("without a provider the error names the missing provider", () => {
   expect(() => render(<Page />)).toThrow("needs a <ClientProvider> above it");
 });

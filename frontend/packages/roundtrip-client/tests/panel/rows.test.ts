@@ -19,19 +19,19 @@ describe("rowsOf", () => {
     ]);
   });
 
-  it("hides what is folded", () => {
+  it("hides the children of folded rows", () => {
     expect(keys(["action 2"])).toEqual(["action 2", "action 1", "trip 1"]);
     expect(keys(["trip 2", "action 1"])).toEqual(["action 2", "action 2 memory 0", "trip 2", "action 1"]);
   });
 
-  it("leaves out actions that asked for nothing", () => {
+  it("leaves out actions without a request", () => {
     const snapshot = aSnapshot({ actions: [anAction(), anAction({ id: 9 })], memoryHits: [] });
     expect(rowsOf(snapshot, new Set()).map(({ key }) => key)).toEqual(["action 1", "trip 1"]);
   });
 });
 
 describe("intervalOf", () => {
-  it("reaches to now while something is under way", () => {
+  it("reaches to now while a request is under way", () => {
     const roundTrips = [aTrip({ start: 10, end: null, state: "pending", spans: [] })];
     const [action, trip] = rowsOf(aSnapshot({ roundTrips, memoryHits: [] }), new Set());
     expect(trip && intervalOf(trip, 500)).toEqual({ start: 10, end: 500 });
@@ -40,7 +40,7 @@ describe("intervalOf", () => {
 });
 
 describe("clockIntervals", () => {
-  it("has room for the asked actions' round trips, answers from memory and drawing only", () => {
+  it("covers the chosen actions' round trips, answers from memory and drawing only", () => {
     const actions = [anAction({ rendered: 45 }), anAction({ id: 2, start: 58 })];
     const snapshot = aSnapshot({ actions, roundTrips: [aTrip({ start: 10, end: 40 }), aBatch()] });
     expect(clockIntervals(snapshot, new Set([1]), 0)).toMatchObject([

@@ -5,7 +5,7 @@ import type { Span } from "../../src/techniques/timing/timing.ts";
 import { spansFrom } from "./fixtures.ts";
 
 describe("balance", () => {
-  it("holds where the spans tile the wall time", () => {
+  it("holds if the spans cover the wall time without gaps or overlaps", () => {
     const spans = spansFrom(10, ["network", 5], ["db", 3], ["unaccounted", 2]);
     expect(balance({ spans, start: 10, end: 20 })).toMatchObject({ sum: 10, wall: 10, holds: true });
   });
@@ -22,7 +22,7 @@ describe("balance", () => {
     });
   });
 
-  it("does not hold where spans lie over one another or stick out", () => {
+  it("does not hold if spans overlap or stick out", () => {
     const over: Span[] = [...spansFrom(0, ["network", 10]), ...spansFrom(2, ["db", 3])];
     expect(balance({ spans: over, start: 0, end: 10 })).toMatchObject({ sum: 13, holds: false });
     expect(balance({ spans: spansFrom(0, ["network", 12]), start: 0, end: 10 }).holds).toBe(false);

@@ -10,7 +10,7 @@ describe("quantile", () => {
     expect(quantile([10, 20], 0.95)).toBeCloseTo(19.5);
   });
 
-  it("is the one value there is, and null where there is none", () => {
+  it("is the only value, or null without values", () => {
     expect(quantile([7], 0.95)).toBe(7);
     expect(quantile([], 0.5)).toBeNull();
   });
@@ -34,7 +34,7 @@ describe("quantile", () => {
 });
 
 describe("histogram", () => {
-  it("counts a value on an edge to the bin that begins there", () => {
+  it("counts a value on an edge in the bin that begins there", () => {
     expect(histogram([0, 0.9, 5, 9.9, 10]).filter((bin) => bin.count > 0)).toEqual([
       { from: 0, to: 1, count: 2 },
       { from: 5, to: 10, count: 2 },

@@ -9,7 +9,7 @@ function summaryOf(over: Parameters<typeof aSnapshot>[0]) {
 }
 
 describe("summarise", () => {
-  it("tells the last action's round trips, parts, time, bytes and sources", () => {
+  it("gives the last action's round trips, parts, time, bytes and sources", () => {
     expect(summaryOf({})).toMatchObject({
       label: "open flight 123",
       roundTrips: 1,
@@ -22,7 +22,7 @@ describe("summarise", () => {
     });
   });
 
-  it("tells an earlier action's when asked", () => {
+  it("gives an earlier action's cost when asked", () => {
     expect(summarise(aSnapshot(), 1)).toMatchObject({
       label: "page load",
       answers: { server: 1, memory: 0 },
@@ -55,19 +55,19 @@ describe("summarise", () => {
     expect(summaryOf(drawn(20))).toMatchObject({ ms: 30, amounts: [{ name: "network", ms: 30 }] });
   });
 
-  it("says what is under way, of an earlier action too", () => {
+  it("counts the requests under way, of an earlier action too", () => {
     const pending = aTrip({ id: 3, actionId: 1, end: null, status: null, state: "pending", spans: [] });
     expect(summaryOf({ roundTrips: [pending] })).toMatchObject({ pending: 1, roundTrips: 0, ms: 0 });
   });
 
-  it("takes no answer from what failed", () => {
+  it("counts no answer for a failed request", () => {
     const failed = aTrip({ actionId: 2, status: null, state: "failed" });
     const summary = summaryOf({ roundTrips: [failed], memoryHits: [] });
     expect(summary.failed).toBe(1);
     expect(Object.values(summary.answers)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  it("takes an error for no answer of its source, but for a failure: alone, in a batch, and of the batch", () => {
+  it("counts an error as a failure and not for its source: alone, in a batch, and of the batch", () => {
     const error = aTrip({ actionId: 2, status: 500 });
     const part = aBatch({ parts: [aPart({ status: 404 }), aPart({ id: "2" })] });
     const refused = aBatch({
@@ -80,7 +80,7 @@ describe("summarise", () => {
     expect(answerWords(summary)).toEqual(["4× failed", "1× server"]);
   });
 
-  it("adds up spans to the round trips' time, what no span covers among them", () => {
+  it("adds up the spans of the round trips, with the unaccounted time", () => {
     const trip = aTrip({ actionId: 2, start: 0, end: 10, spans: spansFrom(0, ["network", 7]) });
     expect(summaryOf({ roundTrips: [trip], memoryHits: [] }).amounts).toEqual([
       { name: "network", ms: 7 },
@@ -90,7 +90,7 @@ describe("summarise", () => {
 });
 
 describe("isUnrecorded", () => {
-  it("is so of an action without any record, but not while an earlier one's request is under way", () => {
+  it("is true of an action without any record, but not while an earlier one's request is under way", () => {
     const pending = aTrip({ actionId: 1, end: null, status: null, state: "pending", spans: [] });
     expect(isUnrecorded(summaryOf({ memoryHits: [], roundTrips: [] }))).toBe(true);
     expect(isUnrecorded(summaryOf({ memoryHits: [], roundTrips: [pending] }))).toBe(false);
@@ -99,13 +99,13 @@ describe("isUnrecorded", () => {
 });
 
 describe("bytesWords", () => {
-  it("says that it is a lower bound where a size is not known", () => {
+  it("says that the size is a lower bound if some size is unknown", () => {
     const roundTrips = [aBatch(), aTrip({ actionId: 2, bytes: { wire: null, decoded: 100 } })];
     expect(bytesWords(summaryOf({ roundTrips }))).toBe("at least 4.2 kB");
     expect(bytesWords(summaryOf({}))).toBe("4.2 kB");
   });
 
-  it("says nothing where no size is known", () => {
+  it("is empty if no size is known", () => {
     const offline = aTrip({
       actionId: 2,
       status: null,
@@ -123,7 +123,7 @@ describe("sentence", () => {
     );
   });
 
-  it("says what failed", () => {
+  it("names the failures", () => {
     const roundTrips = [
       aTrip({ actionId: 2, status: 500 }),
       aTrip({ actionId: 2, status: null, state: "failed" }),

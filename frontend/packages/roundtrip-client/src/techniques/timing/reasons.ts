@@ -1,4 +1,4 @@
-/** Why there was a wait, in words: how it was asked, who answered, and what took longest. */
+/** The reason of a wait in words: how the request was sent, who answered, and which span took longest. */
 import { type Cache, cachedBy, wasStale } from "../../headers/cacheStatus.ts";
 import type { RoundTrip } from "./roundTrip.ts";
 import type { Span } from "./spans.ts";

@@ -1,12 +1,12 @@
 /**
- * The browser's own measurements of our requests, as they become known.
+ * Resource Timing: the browser's own measurements of our requests, as they become known.
  *
- * An entry has no link to the fetch it measured; the request id that the server puts into Server-Timing gives it
- * one (https://www.w3.org/TR/server-timing/#servertiming-attribute).
+ * An entry has no link to the fetch that it measured. The request id that the server puts into Server-Timing makes
+ * the link (https://www.w3.org/TR/server-timing/#servertiming-attribute).
  */
 export type WatchResources = (onEntry: (entry: PerformanceResourceTiming) => void) => boolean;
 
-/** False where there is nothing to watch: outside browsers, and where the page is not served securely. */
+/** False where the browser does not measure: outside browsers, and on a page that is not served securely. */
 export const watchResources: WatchResources = (onEntry) => {
   if (typeof PerformanceResourceTiming === "undefined") return false;
   if (!("serverTiming" in PerformanceResourceTiming.prototype)) return false;

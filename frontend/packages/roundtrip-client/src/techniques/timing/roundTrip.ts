@@ -1,4 +1,4 @@
-/** From what is known of an exchange so far to the record that is shown of it. */
+/** Turns the data about an exchange so far into the record that the panel shows. */
 
 import type { Answer, Line, Marks, Request } from "../../chain.ts";
 import { cachedBy } from "../../headers/cacheStatus.ts";
@@ -6,16 +6,16 @@ import { type Claim, readPartTiming, type ServerTiming } from "../../headers/ser
 import { explain } from "./reasons.ts";
 import { account, exact, type Span } from "./spans.ts";
 
-/** Where an answer came from; `edge` is a cache on the way, `browser` the browser's HTTP cache. */
+/** The source of an answer; `edge` is a cache on the way, `browser` the browser's HTTP cache. */
 export type Source = "server" | "server-cache" | "edge" | "304" | "browser";
 
 export interface RoundTrip {
   id: number;
   actionId: number;
-  /** Of performance.now()'s zero, when this began: the clock of Date.now() goes on while a computer sleeps. */
+  /** Date.now() minus performance.now() at the start: only Date.now() goes on while a computer sleeps. */
   epoch: number;
   rid: string | null;
-  /** As ALPN names it: "h2", "http/1.1"; null where the browser has not told. */
+  /** The ALPN name, such as "h2" or "http/1.1"; null if the browser has not reported it. */
   protocol: string | null;
   kind: "single" | "batch";
   method: string;
@@ -25,14 +25,14 @@ export interface RoundTrip {
   end: number | null;
   state: "pending" | "done" | "failed" | "cancelled";
   status: number | null;
-  /** Of a single one; the parts of a batch have their own. */
+  /** Of a single request; the parts of a batch have their own. */
   source: Source;
-  /** Why there was this wait, in words. */
+  /** The reason of the wait, in words. */
   reason: string;
-  /** End to end from start to end, so that they sum to the wall time exactly. */
+  /** Each begins where the one before ends, from start to end, so that they sum to the wall time exactly. */
   spans: Span[];
   statements: number | null;
-  /** On the wire: as Resource Timing counts, which takes 300 bytes for any headers. */
+  /** On the wire: counted by Resource Timing, which takes 300 bytes for any headers. */
   bytes: { wire: number | null; decoded: number | null };
   requestHeaders: Record<string, string>;
   responseHeaders: Record<string, string>;
@@ -53,7 +53,7 @@ export interface PartRecord {
   bytes: number | null;
 }
 
-/** What is known so far; filled in as it happens. */
+/** The data so far; it grows during the exchange. */
 export interface Draft {
   readonly id: number;
   readonly actionId: number;
@@ -61,14 +61,14 @@ export interface Draft {
   readonly request: Request;
   readonly marks: Marks;
   readonly lines: Map<string, Line>;
-  /** Whether the browser will tell what it measured. */
+  /** Whether the browser will report its measurement. */
   readonly watched: boolean;
   state: RoundTrip["state"];
   isNew: boolean;
   end?: number;
   answer?: Answer;
   timing?: ServerTiming;
-  /** The rid was seen before in this page's life. */
+  /** Whether this page has seen the rid before. */
   isReplay?: boolean;
   entry?: PerformanceResourceTiming;
 }
@@ -140,7 +140,7 @@ function partOf(draft: Draft, id: string, { call, url }: Request): PartRecord {
   };
 }
 
-/** While the parts run side by side the server is one span: as long as the part that was done last. */
+/** The parts run side by side, so the server is one span, which ends with the last part. */
 function claimOfAll(draft: Draft, parts: readonly PartRecord[]): Claim[] {
   const ends = [...draft.lines.values()].map(({ value }) => {
     const { start, app } = readPartTiming((value as { timing?: unknown }).timing);
@@ -159,12 +159,12 @@ function total(parts: readonly PartRecord[]): number | null {
   return known.length > 0 ? known.reduce((sum, count) => sum + count, 0) : null;
 }
 
-/** A cache on the way asks no database, which its Server-Timing need not say. */
+/** Zero for an answer from a cache on the way, which asks no database. */
 function statementsOf({ timing, answer }: Draft): number | null {
   return timing?.statements ?? (cachedBy(answer?.headers) === "edge" ? 0 : null);
 }
 
-/** Only a plain GET can be answered by the browser: with a validator of our own we go past its cache. */
+/** The browser's cache can answer only a plain GET: a request with a validator of ours goes past it. */
 function mayBeFromBrowser({ request }: Draft): boolean {
   return request.method === "GET" && !("If-None-Match" in request.headers);
 }
@@ -174,12 +174,12 @@ function isFromBrowser(draft: Draft): boolean {
   return draft.isReplay === true || (draft.entry?.transferSize === 0 && draft.entry.decodedBodySize > 0);
 }
 
-/** Whether it is known that the Server-Timing is of this exchange. */
+/** Whether the Server-Timing certainly belongs to this exchange. */
 function isConfirmed(draft: Draft): boolean {
   return draft.entry !== undefined || !draft.watched || !mayBeFromBrowser(draft);
 }
 
-/** The browser asked with its own validator and gives its copy: of that copy itself nothing was sent. */
+/** Whether the browser sent a validator of its own and got a 304: the body is its own copy. */
 function wasRevalidatedByBrowser({ entry }: Draft): boolean {
   if (entry === undefined || entry.transferSize === 0) return false;
   const { deliveryType } = entry as { deliveryType?: string }; // not in every browser yet

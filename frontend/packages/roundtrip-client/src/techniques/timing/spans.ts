@@ -1,10 +1,10 @@
 /**
- * The books of a round trip: from what was measured to named spans that tile the time from call to data. What no
- * measurement explains stands as "unaccounted", where it was, so the durations always sum to the wall time.
+ * The spans of a round trip: named stretches that cover the time from call to data without gaps. Time that no
+ * measurement explains is a span "unaccounted", so that the durations always sum to the wall time.
  *
- * Times within the browser are from Resource Timing (https://www.w3.org/TR/resource-timing/), the server's own
- * from Server-Timing (https://www.w3.org/TR/server-timing/). The two clocks are never mixed: the server's
- * durations are laid into the time spent waiting for it.
+ * Times within the browser come from Resource Timing (https://www.w3.org/TR/resource-timing/), the server's from
+ * Server-Timing (https://www.w3.org/TR/server-timing/). The two clocks are never mixed: the server's durations are
+ * placed in the time that the browser waited for the server.
  */
 import type { Call, Marks } from "../../chain.ts";
 import type { Claim } from "../../headers/serverTiming.ts";
@@ -37,7 +37,7 @@ export interface Span {
   detail?: string;
 }
 
-/** What of PerformanceResourceTiming the books need. */
+/** The members of PerformanceResourceTiming that the spans are made of. */
 export type Phases = Pick<
   PerformanceResourceTiming,
   | "startTime"
@@ -55,12 +55,12 @@ export interface Measured {
   call: Call;
   end: number;
   marks: Marks;
-  /** Null until the browser has told, and where it does not tell. */
+  /** Null until the browser reports its measurement, and in browsers without one. */
   phases: Phases | null;
   claims: readonly Claim[];
-  /** When the line that holds this answer was here; the answer may be a whole batch, whose last line it is. */
+  /** The arrival of the line with this answer; for a whole batch, of its last line. */
   line?: { arrived: number; decoded: number } | undefined;
-  /** Taken from the browser's cache: nothing was sent. */
+  /** True: the answer is from the browser's cache, and nothing was sent. */
   fromBrowser?: boolean;
 }
 
@@ -100,7 +100,7 @@ export function account({ call, end, marks, phases, claims, line, fromBrowser }:
   return book.close();
 }
 
-/** A kept connection has empty phases; then what lies before requestStart is the browser's own queue. */
+/** A reused connection has empty phases; then the time before requestStart is the browser's own queue. */
 function addConnection(book: Book, phases: Phases): void {
   const secure = phases.secureConnectionStart || phases.connectEnd;
   book.add("queued", phases.startTime, phases.domainLookupStart);
@@ -111,8 +111,8 @@ function addConnection(book: Book, phases: Phases): void {
 }
 
 /**
- * The time from request to answer holds the server's claims with the network around them. Only the sum of the
- * way there and the way back can be known, so it is halved. Claims that do not fit are not believed.
+ * The time from request to answer consists of the server's claims and the network before and after them. Only the sum
+ * of the two ways is known, so each way gets half of it. Claims longer than the whole time are not used.
  */
 function addWait(book: Book, from: number, to: number, claims: readonly Claim[], note?: string): void {
   const claimed = claims.reduce((sum, claim) => sum + claim.ms, 0);
@@ -139,8 +139,8 @@ interface Book {
 }
 
 /**
- * Spans are laid end to end: one that would overlap the last is cut, and a gap becomes "unaccounted". Times are
- * rounded to 1/1024 ms, of which floating point loses nothing in a sum.
+ * Spans follow each other without gaps: an overlap is cut, and a gap becomes "unaccounted". Times are rounded to
+ * 1/1024 ms, which floating point adds up exactly.
  */
 function openBook(start: number, end: number): Book {
   const spans: Span[] = [];

@@ -1,8 +1,8 @@
 /**
- * A record of every round trip, whose spans sum to the wall time, and of every answer that needed none.
+ * A record of every round trip, whose spans sum to the wall time, and of every answer from memory.
  *
- * A framework-free store: subscribe and getSnapshot are what useSyncExternalStore wants. Snapshots are immutable
- * and share what did not change; at most 500 round trips are kept; what the recording itself costs is in `overhead`.
+ * A store without a framework: subscribe and getSnapshot fit useSyncExternalStore. Snapshots are immutable and share
+ * unchanged parts. At most 500 round trips are kept. The cost of the recording itself is in `overhead`.
  */
 
 import type { Answer, Call, Line, Marks, Request, Step } from "../../chain.ts";
@@ -13,14 +13,14 @@ import type { Span, SpanName } from "./spans.ts";
 
 export type { PartRecord, RoundTrip, Source, Span, SpanName };
 
-/** Something the user did, to which round trips belong. */
+/** An action of the user, which causes round trips. */
 export interface Action {
   id: number;
   label: string;
   start: number;
-  /** As of a round trip. */
+  /** The same as in a round trip. */
   epoch: number;
-  /** When the screen last showed what this brought; null until markRender. */
+  /** The time when the screen last showed the action's data; null until markRender. */
   rendered: number | null;
 }
 
@@ -37,19 +37,19 @@ export interface Snapshot {
   roundTrips: readonly RoundTrip[];
   memoryHits: readonly MemoryHit[];
   paused: boolean;
-  /** What measuring cost. */
+  /** The cost of the measurement. */
   overhead: { ms: number; records: number };
 }
 
 export interface TimingStore {
-  /** From now on, requests belong to this action. */
+  /** Begins an action: later requests belong to it. */
   begin(label: string): Action;
   subscribe(listener: () => void): () => void;
   getSnapshot(): Snapshot;
   pause(on: boolean): void;
   clear(): void;
   markRender(actionId: number, end: number): void;
-  /** For the client's own steps: a question asked now, an answer from memory, an exchange begun. */
+  /** For the client's own steps: a call begins, an answer comes from memory, an exchange begins. */
   call(): Call & { actionId: number };
   hit(key: string, reason: string): void;
   open(request: Request): Recording | null;
@@ -62,7 +62,7 @@ export interface Recording {
   fail(state: "failed" | "cancelled"): void;
 }
 
-/** The step that has every exchange recorded. */
+/** The step that records every exchange. */
 export function timed(timings: TimingStore = createTimings()): Step & { timings: TimingStore } {
   const step: Step = (next) => async (request) => {
     const recording = timings.open(request);
@@ -89,7 +89,7 @@ export function timed(timings: TimingStore = createTimings()): Step & { timings:
 const MOST = 500;
 
 export function createTimings(watch: WatchResources = watchResources): TimingStore {
-  // The page's own loading is the first action, and began when the clock did.
+  // The page load is the first action, and began with the clock.
   let action: Action = { id: 1, label: "page load", start: 0, epoch: performance.timeOrigin, rendered: null };
   let snapshot: Snapshot = {
     actions: [action],
@@ -117,7 +117,7 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
     });
   }
 
-  /** Runs some recording, and adds what it took to the cost of measuring. */
+  /** Runs a recording function, and adds its time to the cost of the measurement. */
   function recorded(record: () => void): void {
     const began = performance.now();
     record();
@@ -131,7 +131,7 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
     const at = roundTrips.findLastIndex((known) => known.id === trip.id);
     if (at >= 0) update({ roundTrips: roundTrips.with(at, trip) });
     else if (draft.isNew) update({ roundTrips: latest([...roundTrips, trip]) });
-    draft.isNew = false; // one that was cleared meanwhile does not come back
+    draft.isNew = false; // a record that was cleared meanwhile does not come back
   }
 
   function finish(draft: Draft): void {
@@ -151,7 +151,7 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
   function matchEntry(entry: PerformanceResourceTiming): void {
     const draft = unmatched.find((candidate) => isEntryOf(entry, candidate));
     if (!draft) {
-      keep(early, entry); // it may be here before the answer has been read
+      keep(early, entry); // the entry may come before the answer has been read
       return;
     }
     unmatched.splice(unmatched.indexOf(draft), 1);
@@ -228,13 +228,13 @@ export function createTimings(watch: WatchResources = watchResources): TimingSto
 
 const epoch = () => Date.now() - performance.now();
 
-/** The data of a batch is here with the last of its parts; that the stream then ends is nobody's wait. */
+/** The arrival of a batch's last part. Nobody waits for the end of the stream after it. */
 function dataWasHere({ lines, request }: Draft): number | undefined {
   const all = [...lines.values()];
   return request.parts && all.length === request.parts.size ? all.at(-1)?.decoded : undefined;
 }
 
-/** The same rid, in the time of this exchange: a replay from a cache has the rid of an earlier one. */
+/** Whether the entry has the same rid and lies in the time of this exchange: a replay has an earlier exchange's rid. */
 function isEntryOf(entry: PerformanceResourceTiming, { timing, request, end }: Draft): boolean {
   const rid = entry.serverTiming.find((metric) => metric.name === "rid")?.description;
   // Browsers round these clocks to as much as a millisecond.
