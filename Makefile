@@ -30,6 +30,9 @@ CHECK_DOCKER := docker compose version > /dev/null 2>&1 && docker info > /dev/nu
 HAVE := .make/have
 SERVER := $(VENV)/.server
 TOOLS := $(VENV)/.tools
+MONITORING := $(VENV)/.monitoring
+RECEIVER := backend/.receiver/.installed
+WANTED := $(if $(strip $(OTEL_EXPORTER_OTLP_ENDPOINT)$(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)),$(MONITORING))
 FRONTEND := frontend/node_modules/.installed
 E2E := e2e/node_modules/.installed
 BUILT := frontend/dist/index.html
@@ -42,11 +45,11 @@ run dev: export ROUNDTRIP_LAB ?= on
 
 ##@ Use
 run: ## Serve the application on ROUNDTRIP_PORT (8000) until Ctrl-C; installs, loads and builds what is missing
-	@$(HAVE) $(DATABASE) $(BUILT)
+	@$(HAVE) $(DATABASE) $(BUILT) $(WANTED)
 	@cd backend && exec $(BIN)/python -m gunicorn
 
 dev: ## Serve both sides with reload: open http://localhost:5173
-	@$(HAVE) $(DATABASE) $(FRONTEND)
+	@$(HAVE) $(DATABASE) $(FRONTEND) $(WANTED)
 	@frontend/dev.sh
 
 data: ## Make the database's tables and load the data set, unless it is there
@@ -83,7 +86,7 @@ stack-down: secrets ## Stop the production topology; its data stays
 test: test-backend test-packages test-frontend e2e ## Run all tests
 
 test-backend: ## Run the backend's tests
-	@$(HAVE) $(TOOLS) $(DATABASE)
+	@$(HAVE) $(TOOLS) $(DATABASE) $(RECEIVER)
 	cd backend && $(BIN)/python -m pytest
 	cd backend/flask_roundtrip && ../$(BIN)/python -m pytest
 
@@ -188,12 +191,14 @@ lock: ## Write exact versions and hashes of what pyproject.toml and package.json
 	@$(HAVE) $(SERVER)
 	@$(VENV)/bin/pip install -q --disable-pip-version-check $(UV)
 	cd backend && $(COMPILE) pyproject.toml -o requirements.txt
+	cd backend && $(COMPILE) --group monitoring -c requirements.txt -o requirements-monitoring.txt
 	cd backend && $(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	cd backend/tests/receiver && ../../$(COMPILE) requirements.in -o requirements.txt
 	$(if $(LAB_REQUIREMENTS),cd backend/lab && ../$(COMPILE) requirements.in -o requirements.txt)
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
 
 clean: ## Remove all that was installed, built or loaded
-	rm -rf $(VENV) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} frontend/packages/{dist,*/dist} e2e/{test-results,playwright-report}
+	rm -rf $(VENV) $(dir $(RECEIVER)) backend/instance {frontend,e2e}/node_modules frontend/dist{,.new} frontend/packages/{dist,*/dist} e2e/{test-results,playwright-report}
 	find backend -name __pycache__ -prune -exec rm -rf {} + -o -name '.*_cache' -prune -exec rm -rf {} +
 
 help:
@@ -228,6 +233,19 @@ $(TOOLS): backend/requirements-dev.txt $(SERVER)
 	(cd backend && $(PIP) -r requirements-dev.txt); \
 	echo "$$PWD" > $(SERVER); touch $@; \
 	echo "The backend's development tools: installed in $$SECONDS s."
+
+# Only where OpenTelemetry's settings ask for it. The development tools hold the same.
+$(MONITORING): backend/requirements-monitoring.txt $(SERVER)
+	@rm -f $@; echo "The packages of monitoring: installing ..."; \
+	(cd backend && $(PIP) -r requirements-monitoring.txt); \
+	touch $@
+
+# The environment of a program that is no part of ours: the tests send it traces.
+$(RECEIVER): backend/tests/receiver/requirements.txt
+	@echo "The tests' receiver of traces: installing ..."; \
+	rm -rf backend/.receiver; $(PYTHON) -m venv backend/.receiver; \
+	(cd backend && $(subst .venv,.receiver,$(PIP)) -r tests/receiver/requirements.txt); \
+	touch $@
 
 $(DATABASE): $(SERVER)
 	@cd backend && $(BIN)/python prepare.py

@@ -33,7 +33,7 @@ class Engine:
 
     def start(self) -> None:
         path = program(self.arguments[0], package=self.arguments[0])
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         command = [path, *(argument.format(port=self.port) for argument in self.arguments[1:])]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(600):
@@ -106,7 +106,7 @@ def running(name: str) -> Iterator[Engine]:
         engine.kill()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

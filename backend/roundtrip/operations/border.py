@@ -7,6 +7,7 @@ has been sent; so a slow client's time is not in it.
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -20,7 +21,11 @@ from werkzeug.wsgi import ClosingIterator
 _RID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _REQUEST_START = re.compile(r"t=(\d{10}\.\d{3})")
 PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # are asked by whoever runs this, by any host name
+METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "PATCH", "DELETE"})
 LONGEST_QUEUE = 60.0  # seconds: what says more is another clock
+
+TRACE = "roundtrip.trace"  # the key of a WSGI environment: the id of the trace that the request belongs to
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")  # the same, for what is logged meanwhile
 
 
 class Exchange(NamedTuple):

@@ -1,5 +1,7 @@
 """Puts around an application what its settings ask for. What they do not ask for costs nothing: it is not there."""
 
+import os
+
 from flask import Flask
 from flask_caching.backends.base import BaseCache
 from flask_roundtrip.database import Database
@@ -11,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ..config import Settings
 from ..data.version import DataVersion
 from ..extensions import rt
+from . import trace_settings
 from .border import Border, Witness, note_route
 from .health import (
     Check,
@@ -59,7 +62,11 @@ def install(app: Flask, settings: Settings, database: Database, version: DataVer
 
         logs.configure()
         witnesses.append(logs.RequestLog().note)
-    if witnesses or settings.trusted_proxies or settings.slow_statement:
+    if trace_settings.wanted(os.environ):
+        from .traces import Traces
+
+        layer = Traces(layer, database.engine.dialect.name)
+    if witnesses or settings.trusted_proxies or settings.slow_statement or trace_settings.wanted(os.environ):
         app.before_request(note_route)
         layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
     if settings.trusted_proxies:

@@ -1,8 +1,8 @@
 """Structured logs: one JSON object on each line of standard output, where LOG_FORMAT=json.
 
 Each line has the time (RFC 3339, UTC), level, logger and message; the id of the request that it belongs to (`rid`,
-as in Server-Timing); and fields of its own. Standard output is the log (https://12factor.net/logs): whoever runs the
-process keeps it.
+as in Server-Timing), and of its trace where there are traces; and fields of its own. Standard output is the log
+(https://12factor.net/logs): whoever runs the process keeps it.
 """
 
 import atexit
@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 from flask_roundtrip.timing import request_id
 
-from .border import Exchange
+from .border import TRACE, Exchange, trace_id
 
 LONGEST_AGENT = 200  # characters
 WRITE_EVERY = 0.05  # seconds
@@ -38,6 +38,8 @@ class JsonLines(logging.Formatter):
         }
         if rid := request_id.get():
             told["rid"] = rid
+        if trace := trace_id.get():
+            told["trace_id"] = trace
         told.update(getattr(record, "fields", {}))
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
@@ -113,6 +115,8 @@ def line(exchange: Exchange) -> dict[str, Any]:
         "ms": round(exchange.seconds * 1000, 3),
         "agent": environ.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
     }
+    if TRACE in environ:
+        told["trace_id"] = environ[TRACE]
     if exchange.queued is not None:
         told["queue_ms"] = round(exchange.queued * 1000, 1)
     if timing is not None:

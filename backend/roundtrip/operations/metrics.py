@@ -27,11 +27,10 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from .border import Exchange
+from .border import METHODS, Exchange
 
 FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when each began: as many lines again, which nobody reads
-METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 # `cache` is what the response cache did (hit, stale, miss, collapsed); a counter of its own would cost 1.5 us more.
 _requests = Histogram(

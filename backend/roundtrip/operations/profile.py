@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from ..config import Settings
+from . import trace_settings
 
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 STORES = ("memory:", "redis://", "rediss://", "unix://", "memcached://")
@@ -18,7 +19,7 @@ _CHOICES = {
 
 def refuse_what_is_wrong(settings: Settings, environment: Mapping[str, str]) -> None:
     """Raise SystemExit that names every setting that cannot be started with, and what would do."""
-    problems = [*_invalid(settings), *_wrong_when_scaled(settings)]
+    problems = [*_invalid(settings), *_wrong_when_scaled(settings), *trace_settings.wrong(environment)]
     if settings.profile == "production":
         problems += _unsafe(settings, environment)
     if problems:

@@ -30,7 +30,7 @@ from .compression import compress_stream, negotiated
 from .doors.wsgi import BUSY, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
 from .negotiation import media_type_for
 from .serialization import json_bytes
-from .timing import TIMING, Timing, as_current, request_id
+from .timing import TIMING, Timing, as_current
 from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Batch:
             return self._application(environ, start_response)
         environ[ROUTE] = self._at
         client = environ.get("REMOTE_ADDR", "")
-        timing = Timing()
+        timing = environ.get(TIMING) or Timing()
         try:
             # The URLs of parts begin with the application's mount, as the URLs of all requests do.
             mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
@@ -118,7 +118,7 @@ class Batch:
             return send(problem.answer(), start_response, timing)
         leave = _once(lambda: self._threads.leave(client, batch=True))
         try:
-            pieces, headers = self._answer(parts, environ)
+            pieces, headers = self._answer(parts, environ, timing)
         except Problem as problem:
             leave()
             return send(problem.answer(), start_response, timing)
@@ -143,22 +143,20 @@ class Batch:
         except Exception as error:  # each server has its own error for a body that is cut short or badly chunked
             raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
 
-    def _answer(self, parts: Sequence[Part], environ: dict[str, Any]) -> tuple[Iterable[bytes], list[tuple[str, str]]]:
+    def _answer(
+        self, parts: Sequence[Part], environ: dict[str, Any], timing: Timing
+    ) -> tuple[Iterable[bytes], list[tuple[str, str]]]:
         caller = head_of(environ, self._identify)
         parts = [Part(id_, head._replace(identity=caller.identity, client=caller.client)) for id_, head in parts]
         done = environ[PARTS] = []
-        name = request_id.get()  # of the whole batch; the parts run when this request's context is gone
+        context = copy_context()  # such as the request's id; the parts run when the request has left it
 
         def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
-            named = request_id.set(name)
-            try:
-                answer = self._respond(head, environ, timing, only_short)
-            finally:
-                request_id.reset(named)
+            answer = context.copy().run(self._respond, head, environ, timing, only_short)
             done.append((answer.status, timing.elapsed, timing))
             return answer
 
-        groups = lines(parts, respond, self._pool, client_left(environ))
+        groups = lines(parts, respond, self._pool, client_left(environ), timing.part)
         media_type = media_type_for(caller.accept, (JSON, NDJSON))
         if media_type == NDJSON:
             pieces = (b"".join(line for _, line in group) for group in groups if group)
@@ -208,7 +206,11 @@ def parse(body: bytes, prefix: str, at: str) -> Sequence[Part]:
 
 
 def lines(
-    parts: Sequence[Part], respond: Respond, pool: ThreadPoolExecutor, client_left: Callable[[], bool]
+    parts: Sequence[Part],
+    respond: Respond,
+    pool: ThreadPoolExecutor,
+    client_left: Callable[[], bool],
+    timed: Callable[[], Timing] = Timing,
 ) -> Iterator[list[Line]]:
     """Yield the lines of the parts as they are done.
 
@@ -223,17 +225,17 @@ def lines(
     running: list[Future[None]] = []
 
     def run(part: Part) -> None:
-        done.put(_answered(part, respond, began, only_short=False))
+        done.put(_answered(part, respond, began, timed(), only_short=False))
 
     def start(part: Part) -> None:
-        running.append(pool.submit(copy_context().run, run, part))
+        running.append(pool.submit(run, part))
 
     try:
         ready: list[Line] = []
         last = _since(began)
         for part in parts:
             try:
-                ready.append(_answered(part, respond, began, only_short=True))
+                ready.append(_answered(part, respond, began, timed(), only_short=True))
             except NotNow:
                 if len(running) < SIDE_BY_SIDE:
                     start(part)
@@ -323,8 +325,7 @@ _INHERITED = {
 _CANONICAL = {name.lower(): name for name in _OF_CACHES}
 
 
-def _answered(part: Part, respond: Respond, began: int, only_short: bool) -> Line:
-    timing = Timing()
+def _answered(part: Part, respond: Respond, began: int, timing: Timing, only_short: bool) -> Line:
     start = _since(began)
     answer = respond(part.head, timing, only_short)
     return part.id, line(part.id, answer, timing, start)

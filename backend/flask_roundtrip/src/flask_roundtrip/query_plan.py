@@ -68,10 +68,11 @@ class Plan:
     def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run the statement with these values; times are given as ISO 8601 text."""
         given = {**self._constants, **{name: values[name] for name in values if name in self._constants}}
-        with ask.timing.span("db"):
-            ask.timing.statements += 1
-            arguments = tuple([given[name] for name in self._order]) if self._order else given
-            return ask.database.fetch(self.sql, arguments, ask.client)
+        arguments = tuple([given[name] for name in self._order]) if self._order else given
+        with ask.timing.statement(self.sql) as ran:
+            rows = ask.database.fetch(self.sql, arguments, ask.client)
+            ran.rows = len(rows)
+        return rows
 
 
 class DumpPlan:
@@ -88,9 +89,10 @@ class DumpPlan:
 
     def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run the statement, and dump each entity while its session is open."""
-        with ask.timing.span("db"), ask.database.session(ask.client), Session(ask.database.engine) as session:
-            ask.timing.statements += 1
+        measured = ask.timing.statement(self._statement)
+        with measured as ran, ask.database.session(ask.client), Session(ask.database.engine) as session:
             rows = session.execute(self._statement, values).unique().all()
+            ran.rows = len(rows)
             dumped = self._schema.dump([row[0] for row in rows])
             return [(item, *row[1:]) for item, row in zip(dumped, rows, strict=True)]
 

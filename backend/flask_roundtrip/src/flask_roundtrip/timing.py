@@ -21,10 +21,10 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")  # from a pro
 class Timing:
     """Named spans on a monotonic clock, in milliseconds, for one exchange."""
 
-    __slots__ = ("_began", "cache", "rid", "route", "spans", "statements")
+    __slots__ = ("began", "cache", "rid", "route", "spans", "statements")
 
     def __init__(self) -> None:
-        self._began = perf_counter_ns()
+        self.began = perf_counter_ns()
         self.rid = request_id.get() or new_rid()
         self.route = ""  # the rule of the route that answers
         self.spans: dict[str, float] = {}
@@ -35,10 +35,19 @@ class Timing:
         """Measure a `with` block; blocks of one name add up."""
         return Span(self.spans, name)
 
+    def statement(self, sql: object) -> "Span":
+        """Count an SQL statement, and measure it as `db`; the block sets the span's `rows` to how many came."""
+        self.statements += 1
+        return Span(self.spans, "db")
+
+    def part(self) -> "Timing":
+        """Return the Timing of a part of this exchange, which begins now."""
+        return Timing()
+
     @property
     def elapsed(self) -> float:
         """Milliseconds since the exchange began."""
-        return (perf_counter_ns() - self._began) / 1e6
+        return (perf_counter_ns() - self.began) / 1e6
 
     def header(self) -> str:
         """Return the value of Server-Timing. `app` is the whole time in the application; other spans are its parts."""
@@ -72,18 +81,20 @@ def new_rid() -> str:
 class Span:
     """One stretch of time. It is added to the sum of its name when the block ends, even by an error."""
 
-    __slots__ = ("_began", "_name", "_spans")
+    __slots__ = ("_spans", "began", "name", "rows")
 
     def __init__(self, spans: dict[str, float], name: str) -> None:
         self._spans = spans
-        self._name = name
+        self.name = name
+        self.rows: int | None = None  # of a statement
 
-    def __enter__(self) -> None:
-        self._began = perf_counter_ns()
+    def __enter__(self) -> "Span":
+        self.began = perf_counter_ns()
+        return self
 
     def __exit__(self, *error: object) -> None:
-        spent = (perf_counter_ns() - self._began) / 1e6
-        self._spans[self._name] = self._spans.get(self._name, 0.0) + spent
+        spent = (perf_counter_ns() - self.began) / 1e6
+        self._spans[self.name] = self._spans.get(self.name, 0.0) + spent
 
 
 _current: ContextVar[Timing | None] = ContextVar("timing", default=None)
