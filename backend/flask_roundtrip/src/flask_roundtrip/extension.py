@@ -24,14 +24,14 @@ from .batch import Batch
 from .database import Database
 from .doors.flask import sent
 from .doors.wsgi import Door, Identify, Threads, head_of
-from .fields import leaves_of
+from .fields import kind_of, leaves_of, select
 from .pagination import Cursors
 from .query_plan import Answered
 from .respond import Responder, Route
 from .response_cache import MemoryStore, ResponseCache
 from .tags import purge
 from .timing import TIMING, Timing
-from .wire import Freshness
+from .wire import Freshness, Problem
 
 log = logging.getLogger(__name__)
 MIB = 1024 * 1024
@@ -103,11 +103,19 @@ class Roundtrip:
     ) -> Callable[[Callable[..., Answered]], Callable[..., Response]]:
         """Return a decorator that turns a function of an Ask into a Flask view.
 
-        `fields` is the default selection (empty: all fields), `fresh` the lifetime of the answer, `tags` are names for
-        invalidate(). A `private` answer is kept for each user apart, in this process alone.
+        `schema` may be an instance with `only` or `exclude`. `fields` is the default selection (empty: all fields that
+        `only` names, or all but the nested ones), `fresh` the lifetime of the answer, `tags` are names for
+        invalidate(). A `private` answer is kept for each user apart, in this process alone. Raises ValueError for a
+        default selection that the schema does not have.
         """
-        kind = schema if isinstance(schema, type) else type(schema)
-        fields = fields or ",".join(name for name in leaves_of(kind) if "." not in name)
+        kind = kind_of(schema)
+        leaves = leaves_of(kind)
+        own = leaves if isinstance(schema, Schema) and schema.only is not None else [n for n in leaves if "." not in n]
+        try:
+            fields = fields or select(kind, ",".join(own)).text
+            select(kind, fields)
+        except Problem as problem:
+            raise ValueError(f"{kind.__name__}: {problem.detail}") from None
 
         def decorate(function: Callable[..., Answered]) -> Callable[..., Response]:
             route = Route(function, kind, arguments, fresh, fields, tags, private, through_flask)

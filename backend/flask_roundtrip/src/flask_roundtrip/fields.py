@@ -67,6 +67,33 @@ def select(schema: type[Schema], text: str) -> Selection:
     return selection(chosen)
 
 
+def kind_of(schema: Schema | type[Schema]) -> type[Schema]:
+    """Return the schema's class; of an instance made with `only` or `exclude`, a class that has no other fields.
+
+    Raises TypeError for an instance of a class with an __init__ of its own: its arguments are not known.
+    """
+    if isinstance(schema, type):
+        return schema
+    kind = type(schema)
+    if kind.__init__ is not Schema.__init__:
+        raise TypeError(
+            f"Give the class {kind.__name__}: an instance with an __init__ of its own cannot be made again."
+        )
+    leaves = tuple(_leaves(schema.dump_fields))
+    if leaves == leaves_of(kind):
+        return kind
+
+    class Narrowed(kind):  # type: ignore[misc, valid-type]  # its base is known when this runs
+        class Meta(kind.Meta):  # type: ignore[misc, name-defined]  # as above
+            register = False  # the name stays its base's
+
+        def __init__(self, *, only: Any = leaves, **named: Any) -> None:
+            super().__init__(only=only, **named)
+
+    Narrowed.__name__ = Narrowed.__qualname__ = kind.__name__
+    return Narrowed
+
+
 @lru_cache
 def leaves_of(schema: type[Schema]) -> tuple[str, ...]:
     """Return every leaf that may be selected, dotted, in the schema's order."""
