@@ -131,9 +131,14 @@ class ResponseCache:
         executor.submit(self._renew, key, tags, build, promised)
 
     def invalidate(self, *tags: str) -> None:
-        """Make every entry with one of these tags a miss: here at once, in other processes within a second."""
+        """Make every entry with one of these tags a miss: here at once, in other processes within a second.
+
+        A shared store that is lost does so when it is back (shared/store.py); a store that refuses the new version
+        loses the old one.
+        """
         for key in _version_keys(tags, self._packs):
-            self._store.set(key, new_version(), timeout=LIFETIME)
+            if not self._store.set(key, new_version(), timeout=LIFETIME):
+                self._store.delete(key)
 
     def _look_up(self, key: str, tags: tuple[str, ...]) -> "LookUp":
         entry, versions, occupied = self._get(key, tags)
@@ -165,7 +170,7 @@ class ResponseCache:
             if lease:
                 break
             time.sleep(pause)
-        return LookUp(self, key, None, "miss", promised, lease, versions)
+        return LookUp(self, key, None, "miss", promised, lease, tags, self._given_versions(tags, versions))
 
     def _renew(self, key: str, tags: tuple[str, ...], build: Callable[[], Entry], promised: "Promise") -> None:
         with self._lock:
@@ -176,6 +181,7 @@ class ResponseCache:
         try:
             entry, versions, _ = self._get(key, tags)
             if entry is None or (lease and self.ttl(entry) <= 0):
+                versions = self._given_versions(tags, versions)
                 entry = build()._replace(versions=versions)
                 self.put(key, entry)
             self.fulfil(key, promised, entry)
@@ -200,14 +206,33 @@ class ResponseCache:
         """
         if tags:
             stored, *found = self._store.get_many(self._name(key), *_version_keys(tags, self._packs))
-            versions = tuple([version.decode() if isinstance(version, bytes) else "" for version in found])
+            versions = _texts(found)
         else:
             stored, versions = self._store.get(self._name(key)), ()
-        entry = _unpacked(stored) if self._packs else stored
-        if entry is not None and entry.versions == versions and self._left(entry) > 0:
-            return entry, versions, True
+        entry = self._usable(stored, versions)
         is_lease = isinstance(stored, bytes) and stored.startswith(MARK)
-        return None, versions, stored is not None and not is_lease
+        return entry, versions, stored is not None and not is_lease
+
+    def _usable(self, stored: Any, versions: tuple[str, ...]) -> Entry | None:
+        """Return what is stored as an entry, unless its time is over or one of its tags has another version, or none.
+
+        A tag without a version may have been invalidated: the store may have dropped the version since.
+        """
+        entry = _unpacked(stored) if self._packs else stored
+        usable = entry is not None and entry.versions == versions and all(versions) and self._left(entry) > 0
+        return entry if usable else None
+
+    def _given_versions(self, tags: tuple[str, ...], versions: tuple[str, ...]) -> tuple[str, ...]:
+        """Give a version to each tag without one, before an entry with this tag is built. Return those of all tags."""
+        if all(versions):
+            return versions
+        given = list(versions)
+        for number, key in enumerate(_version_keys(tags, self._packs)):
+            if not given[number]:
+                new = new_version()
+                added = self._store.add(key, new, timeout=LIFETIME)
+                given[number] = _texts([new if added else self._store.get(key)])[0]  # another process was first
+        return tuple(given)
 
     def _left(self, entry: Entry) -> float:
         """Return the seconds for which the entry may still be given, fresh or stale."""
@@ -244,17 +269,23 @@ class ResponseCache:
         if self._leases is not None and lease and lease.token != UNLEASED:
             self._leases.give_back(lease.name, lease.token)
 
-    def older(self, key: str) -> Entry | None:
-        """Return an older copy of the entry, which get() does not give, after a new one could not be built."""
+    def older(self, key: str, tags: tuple[str, ...]) -> Entry | None:
+        """Return an older copy of the entry, which get() does not give, after a new one could not be built.
+
+        The copy has the last known versions of its tags. An invalidated answer is not given, also while the database
+        is away: a user who has just changed something would see the old value.
+        """
         look_again = getattr(self._store, "look_again", None)
-        entry = _unpacked(look_again(self._name(key))) if look_again else None
-        return entry if entry is not None and self._left(entry) > 0 else None
+        if look_again is None:
+            return None
+        stored, *found = look_again(self._name(key), *_version_keys(tags, self._packs))
+        return self._usable(stored, _texts(found))
 
 
 class LookUp:
     """The result of a look-up: an entry, or the duty to build one."""
 
-    __slots__ = ("_cache", "_key", "_lease", "_promised", "_versions", "entry", "how")
+    __slots__ = ("_cache", "_key", "_lease", "_promised", "_tags", "_versions", "entry", "how")
 
     def __init__(
         self,
@@ -264,6 +295,7 @@ class LookUp:
         how: str,
         promised: "Promise | None" = None,
         lease: "Lease | None" = None,
+        tags: tuple[str, ...] = (),
         versions: tuple[str, ...] = (),
     ) -> None:
         self._cache = cache
@@ -272,6 +304,7 @@ class LookUp:
         self.how = how
         self._promised = promised
         self._lease = lease
+        self._tags = tags
         self._versions = versions
 
     def store(self, entry: Entry) -> None:
@@ -304,7 +337,7 @@ class LookUp:
         self._cache.give_back(self._lease)
         error = error or RuntimeError("The entry was not stored.")
         of_the_client = isinstance(error, Problem) and error.status < 500
-        older = None if of_the_client or not isinstance(error, Exception) else self._cache.older(self._key)
+        older = None if of_the_client or not isinstance(error, Exception) else self._cache.older(self._key, self._tags)
         if older is None:
             self._cache.fail(self._key, promised, error)
             return False
@@ -378,18 +411,13 @@ class MemoryStore(Base):
 
     def set(self, key: str, value: Any, timeout: Any = None) -> bool:
         """Keep bytes or an Entry. Return false for a value larger than the bound; its older value is dropped too."""
-        size = _size(key, value)
-        expires = self._clock() + (self.default_timeout if timeout is None else timeout)
         with self._lock:
-            if key in self._values:
-                self._drop(key)
-            if size > self._most_bytes:
-                return False
-            self._values[key] = (expires, value)
-            self.bytes += size
-            while self.bytes > self._most_bytes:
-                self._drop(next(iter(self._values)))
-        return True
+            return self._kept(key, value, timeout)
+
+    def add(self, key: str, value: Any, timeout: Any = None) -> bool:
+        """Keep the value unless there is one. Return false when there is one, or the value is too large."""
+        with self._lock:
+            return self._found(key) is None and self._kept(key, value, timeout)
 
     def delete(self, key: str) -> bool:
         """Forget the value. Return false when there was none."""
@@ -404,6 +432,19 @@ class MemoryStore(Base):
         with self._lock:
             self._values.clear()
             self.bytes = 0
+        return True
+
+    def _kept(self, key: str, value: Any, timeout: Any) -> bool:
+        size = _size(key, value)
+        expires = self._clock() + (self.default_timeout if timeout is None else timeout)
+        if key in self._values:
+            self._drop(key)
+        if size > self._most_bytes:
+            return False
+        self._values[key] = (expires, value)
+        self.bytes += size
+        while self.bytes > self._most_bytes:
+            self._drop(next(iter(self._values)))
         return True
 
     def _found(self, key: str) -> Any:
@@ -428,6 +469,10 @@ def _size(key: str, value: Any) -> int:
 @lru_cache(maxsize=4096)
 def _version_keys(tags: tuple[str, ...], packs: bool) -> tuple[str, ...]:
     return tuple(safe_key(tag, "tag") if packs else f"tag {tag}" for tag in tags)
+
+
+def _texts(versions: list[Any]) -> tuple[str, ...]:
+    return tuple([version.decode("ascii", "replace") if isinstance(version, bytes) else "" for version in versions])
 
 
 def _unpacked(stored: Any) -> Entry | None:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from ..response_cache import Base, MemoryStore
+from ..tags import LIFETIME, new_version
 from .circuit_breaker import CircuitBreaker
 from .leases import MARK, RENEWAL, UNLEASED
 from .packed import PREFIX, safe_key
@@ -27,8 +28,8 @@ COPY = 1  # seconds that a process keeps its copy
 OLD_COPY = 60  # seconds that it may still give the copy if no newer value can be read
 COPY_WHILE_AWAY = 10  # seconds that it keeps a copy while the server is lost: this process cannot learn of a change
 LARGEST = 1_000_000  # bytes of a value: a mebibyte, memcached's default bound, less its own overhead
-_TAG = f"{PREFIX}tag:"
-_ABSENT = b""
+MOST_OWED = 1000  # commands to remember for a lost server; if there are more, it is emptied when it is back
+_TAG = f"{PREFIX}tag:"  # begins the names of the versions of tags
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,7 +49,7 @@ class SharedStore(Base):
         self._turn = threading.Lock()  # to speak on the connection
         self._hangs = False
         self._breaker = CircuitBreaker(failures=1, pause=PAUSE, probe=self._probe)
-        self._owed: deque[tuple[str, str]] = deque(maxlen=1000)  # leases that it may still hold: name and token
+        self._owed: deque[Callable[[], object]] = deque()  # leases to give back, and tags to invalidate
         self._refusals: set[str] = set()
 
     def get(self, key: str) -> bytes | None:
@@ -56,7 +57,7 @@ class SharedStore(Base):
         return self.get_many(key)[0]
 
     def get_many(self, *keys: str) -> list[bytes | None]:
-        """Return the values of several keys, in one operation of the server. An absent value is copied too."""
+        """Return the values of several keys, in one operation of the server."""
         values: list[Any] = self._copies.get_many(*keys)
         asked = [key for key, value in zip(keys, values, strict=True) if value is None]
         if asked:
@@ -67,25 +68,40 @@ class SharedStore(Base):
             values = [by_key.get(key) if value is None else value for key, value in zip(keys, values, strict=True)]
         return [value if value and not value.startswith(MARK) else None for value in values]
 
-    def look_again(self, key: str) -> bytes | None:
-        """Return the value, or this process's older copy, for a request that could not build a new value.
+    def look_again(self, *keys: str) -> list[bytes | None]:
+        """Return the values, or this process's older copies, for a request that could not build a new value.
 
         get() also returns None when the server is lost or busy. That costs a statement if the database answers; if the
         database is away too, the old copy is better than an error.
         """
-        came = self._ask_patiently(self._fetch, [_name(key)])
-        value = came[0] if came else None
-        return value if value and not value.startswith(MARK) else self._old_copies.get(key)
+        came = self._ask_patiently(self._fetch, [_name(key) for key in keys]) or [None] * len(keys)
+        old = self._old_copies.get_many(*keys)
+        return [value if value and not value.startswith(MARK) else copy for value, copy in zip(came, old, strict=True)]
 
     def set(self, key: str, value: bytes, timeout: Any = None) -> bool:
-        """Keep the value. Return false when the server is lost, or refuses the value for its size or another reason."""
+        """Keep the value. Return false when the server is lost, or refuses the value for its size or another reason.
+
+        If a lost server did not take the version of a tag, it gets another new version as soon as it is back: it may
+        still hold entries with the tag's old version.
+        """
         seconds = self.default_timeout if timeout is None else timeout
-        self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._breaker.is_open else COPY))
-        self._old_copies.set(key, value, timeout=min(seconds, OLD_COPY))
+        self._own(key, value, seconds)
         if len(value) > LARGEST:
             self._ask(self._forget, _name(key))
             return False
-        return self._ask_patiently(self._store, _name(key), value, seconds) or False
+        stored = self._ask_patiently(self._store, _name(key), value, seconds)
+        if stored is None and key.startswith(_TAG):
+            self._owe(lambda: self._store(key, new_version(), LIFETIME))
+        return stored or False
+
+    def add(self, key: str, value: bytes, timeout: Any = None) -> bool:
+        """Keep the value unless there is one. Return false when there is one: of a lost server, in this process."""
+        seconds = self.default_timeout if timeout is None else timeout
+        added = self._ask_patiently(self._add, _name(key), value, seconds)
+        old = self._old_copies.get(key) if added is None else None
+        if added is not False:
+            self._own(key, old or value, seconds)
+        return added is not False and not old
 
     def delete(self, key: str) -> bool:
         """Forget the value. Return false if there was none or the server is lost. Other processes keep their copies."""
@@ -107,7 +123,7 @@ class SharedStore(Base):
         name, token = _name(key), secrets.token_hex(16)
         taken = self._ask_patiently(self._add, name, MARK + token.encode(), seconds)
         if taken is None:  # a server that hung may still grant the lease later
-            self._owe(name, token)
+            self._owe(lambda: self._remove(name, MARK + token.encode()))
             return UNLEASED
         return token if taken else None
 
@@ -115,14 +131,16 @@ class SharedStore(Base):
         """End the lease if its token is still this one; if the server is lost or busy, do so later."""
         name = _name(key)
         if token != UNLEASED and self._ask_patiently(self._remove, name, MARK + token.encode()) is None:
-            self._owe(name, token)
+            self._owe(lambda: self._remove(name, MARK + token.encode()))
+
+    def _own(self, key: str, value: bytes, seconds: int) -> None:
+        self._copies.set(key, value, timeout=min(seconds, COPY_WHILE_AWAY if self._breaker.is_open else COPY))
+        self._old_copies.set(key, value, timeout=min(seconds, OLD_COPY))
 
     def _copy(self, key: str, value: bytes | None) -> None:
         if value and not value.startswith(MARK):
             self._copies.set(key, value, timeout=COPY)
             self._old_copies.set(key, value, timeout=OLD_COPY)
-        elif value is None and key.startswith(_TAG) and not self._breaker.is_open:
-            self._copies.set(key, _ABSENT, timeout=COPY)
 
     def _ask(self, question: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T | None:
         """Return the server's answer; None if it is lost or busy. The thread with the turn finds out if it hangs."""
@@ -154,24 +172,28 @@ class SharedStore(Base):
         if self._breaker.failed():
             log.warning("The shared cache is lost (%s): each process answers from its own copies.", reason)
 
-    def _owe(self, name: str, token: str) -> None:
-        self._owed.append((name, token))
+    def _owe(self, command: Callable[[], object]) -> None:
+        if len(self._owed) < MOST_OWED:
+            self._owed.append(command)
+        else:
+            self._owed = deque([self._forget_all])
         self._breaker.look()
 
     def _probe(self) -> bool:
-        """Greet the server and give back the leases that could not be given back. Return true when both succeeded.
+        """Greet the server and run the commands that it did not take. Return true when both succeeded.
 
-        After an outage each lease is given back twice. (Memcached has threads: a command sent before the server hung
-        can run after a later command on another connection.)
+        After an outage each command is run twice. (Memcached has threads: a command sent before the server hung can
+        run after a later command on another connection.)
         """
         try:
             with self._turn:
                 was_lost = self._breaker.is_open
                 self._greet()
-                for name, token in tuple(self._owed):
-                    self._remove(name, MARK + token.encode())
+                owed = self._owed
+                for command in tuple(owed):
+                    command()
                     if not was_lost:
-                        self._owed.popleft()
+                        owed.popleft()
                 self._find()
         except Exception as error:  # a driver can raise anything, as above
             if not self._breaker.is_open:
