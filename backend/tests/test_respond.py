@@ -488,4 +488,4 @@ def _hold(begun: threading.Event, may_go_on: threading.Event) -> None:
 
 def _stored(app: Flask) -> dict[str, Entry]:
     store: Any = responder_of(app)._cache._store
-    return {key: value for key, (_, value) in store._values.items()}
+    return {key: value for key, (_, value) in store._values.items() if isinstance(value, Entry)}
