@@ -112,7 +112,7 @@ class Roundtrip:
         leaves = leaves_of(kind)
         own = leaves if isinstance(schema, Schema) and schema.only is not None else [n for n in leaves if "." not in n]
         try:
-            fields = fields or select(kind, ",".join(own)).text
+            fields = fields or ",".join(own)
             select(kind, fields)
         except Problem as problem:
             raise ValueError(f"{kind.__name__}: {problem.detail}") from None
