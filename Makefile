@@ -99,7 +99,7 @@ test-frontend: ## Run the frontend's tests
 	cd frontend && npm test --silent
 
 e2e: ## Run the end-to-end tests in a real browser
-	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
+	@$(HAVE) $(DATABASE) $(E2E) $(BUILT) $(MONITORING)
 	cd e2e && npm test --silent
 
 test-setup: ## Try the first start of a fresh clone: killed, two at once, in an odd folder, with a full environment

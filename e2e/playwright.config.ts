@@ -12,7 +12,7 @@ const executablePath = systemChromium();
 
 // A test that needs what is not everywhere says so by a tag. Elsewhere it is not one of the tests.
 const absent = [
-  ...(there ? [] : [/@edge/]), // a server that the tests start has no edge in front of it
+  ...(there ? [/@own/] : [/@edge/]), // a test starts a server of its own, or one has an edge in front of it
   // Production leaves the Lab off: LAB=on says that it is on there. And the topology's database is no SQLite. // the Lab
   ...(there && process.env.LAB !== "on" ? [/@lab/] : []), // the Lab
   ...(there ? [/@sqlite/] : []), // the Lab

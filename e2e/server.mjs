@@ -20,8 +20,8 @@ export async function freePort() {
   });
 }
 
-/** Serves on a port of its own until `stop` is called. */
-export async function serve() {
+/** Serves with these settings, on a port of its own, until `stop` is called. */
+export async function serve(settings = {}) {
   const port = await freePort();
   const [program, ...rest] = command.split(" ");
   const server = spawn(program, rest, {
@@ -30,6 +30,7 @@ export async function serve() {
       LAB: "on", // the Lab
       ...process.env,
       ...here(port),
+      ...settings,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -253,6 +253,9 @@ sub vcl_deliver {
         set req.http.X-Cache = "hit; ttl=" + std.integer(duration = obj.ttl);
         # The stored Server-Timing belongs to the request that made the answer.
         set resp.http.Server-Timing = {"rid;desc=""} + req.http.X-Request-ID + {"", cache;desc="hit""};
+        if (req.http.traceparent ~ "^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$") {
+            set resp.http.Server-Timing = resp.http.Server-Timing + {", traceparent;desc=""} + req.http.traceparent + {"""};
+        }
     } else if (req.http.X-Cache != "fwd=bypass" && !obj.uncacheable) {
         set req.http.X-Cache = req.http.X-Cache + "; stored";
     }

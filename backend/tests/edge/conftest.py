@@ -35,5 +35,6 @@ def _nginx() -> Iterator[Edge]:
 def edge(_nginx: Edge) -> Edge:
     """The edge's nginx, which has passed nothing on yet, and behind which all is well."""
     _nginx.passed_on.clear()
+    _nginx.heads.clear()
     _nginx.behind.clear()
     return _nginx

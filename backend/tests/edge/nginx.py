@@ -31,6 +31,7 @@ class Edge:
     port: int
     log: Path
     passed_on: list[str]  # the methods and paths that came through it
+    heads: list[Message]  # the headers of each of them
     behind: dict[str, int]  # the status that a path is answered with, if another than 200; with 0 it is not answered
 
     def ask(
@@ -52,6 +53,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.passed_on.append(f"{self.command} {self.path}")
+        self.server.heads.append(self.headers)
         status = self.server.behind.get(self.path, 200)
         if not status:
             self.close_connection = True
@@ -73,29 +75,30 @@ class _Handler(BaseHTTPRequestHandler):
 class _Behind(ThreadingUnixStreamServer):
     daemon_threads = True
 
-    def __init__(self, path: Path, passed_on: list[str], behind: dict[str, int]) -> None:
+    def __init__(self, path: Path, passed_on: list[str], heads: list[Message], behind: dict[str, int]) -> None:
         super().__init__(str(path), _Handler)
         path.chmod(0o666)
         self.passed_on = passed_on
+        self.heads = heads
         self.behind = behind
 
 
 @contextmanager
-def running_nginx() -> Iterator[Edge]:
+def running_nginx(**settings: str) -> Iterator[Edge]:
     """Start nginx by start.sh, with other paths and ports."""
     with TemporaryDirectory() as name, ThreadPoolExecutor(2) as pool:
-        folder, passed_on, behind = Path(name), list[str](), dict[str, int]()
+        folder, passed_on, heads, behind = Path(name), list[str](), list[Message](), dict[str, int]()
         with (
-            _Behind(folder / "varnish.sock", passed_on, behind) as one,
-            _Behind(folder / "balancer.sock", passed_on, behind) as other,
+            _Behind(folder / "varnish.sock", passed_on, heads, behind) as one,
+            _Behind(folder / "balancer.sock", passed_on, heads, behind) as other,
         ):
             for server in (one, other):
                 pool.submit(server.serve_forever)
             try:
                 port = _configure(folder)
-                edge = Edge(port, folder / "log", passed_on, behind)
+                edge = Edge(port, folder / "log", passed_on, heads, behind)
                 with edge.log.open("w") as log:
-                    environment = {**os.environ, "TRUSTED_HOSTS": "localhost, example.org"}
+                    environment = {**os.environ, "TRUSTED_HOSTS": "localhost, example.org", **settings}
                     command = ["sh", str(folder / "start.sh")]
                     process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
                     try:

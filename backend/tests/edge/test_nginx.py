@@ -1,11 +1,13 @@
 """What the edge's nginx answers of its own: headers, errors and methods."""
 
 import json
+import re
 import subprocess
 from typing import Any
 
 import pytest
-from nginx import Edge
+from nginx import Edge, running_nginx
+from origin import wait_for
 from support import SPELLINGS
 
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -140,3 +142,28 @@ def test_an_answer_that_is_no_page_runs_nothing_and_stands_in_no_frame(edge: Edg
     assert headers.get_all("X-Frame-Options") == ["DENY"]
     assert headers.get_all("X-Content-Type-Options") == ["nosniff"]
     assert headers["Strict-Transport-Security"]
+
+
+CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def test_the_trace_that_a_page_began_is_passed_on_and_logged(edge: Edge) -> None:
+    for path, method in (("/api/v1/airlines", "GET"), ("/api/v1/batch", "POST")):
+        edge.ask(path, method, traceparent=CALLER, tracestate="vendor=1")
+    assert [(head["traceparent"], head["tracestate"]) for head in edge.heads] == 2 * [(CALLER, "vendor=1")]
+    wait_for(lambda: edge.log.read_text().count(f'"traceparent":"{CALLER}"') == 2)
+    edge.ask("/robots.txt", traceparent='x","status":500,"y":"')
+    wait_for(lambda: "/robots.txt" in edge.log.read_text())
+    assert all(json.loads(line) for line in edge.log.read_text().splitlines() if line.startswith("{"))
+
+
+def test_a_page_tells_that_its_requests_may_begin_traces_only_where_the_api_makes_them(edge: Edge) -> None:
+    pages = ("/", "/delays", "/flights/7")
+    assert {edge.ask(page)[1]["Server-Timing"] for page in pages} == {None}
+    with running_nginx(OTEL_EXPORTER_OTLP_ENDPOINT="http://collector:4318") as traced:
+        for page in pages:
+            _, told, _ = traced.ask(page)
+            assert re.fullmatch(r'traceparent;desc="00-[0-9a-f]{32}-[0-9a-f]{16}-00"', told["Server-Timing"])
+            assert told["X-Request-ID"] in told["Server-Timing"]
+        assert traced.ask("/robots.txt")[1]["Server-Timing"] is None
+        assert "[warn]" not in traced.log.read_text()

@@ -131,3 +131,15 @@ def test_a_client_can_neither_set_internal_headers_nor_empty_the_cache(api: Orig
     assert not {"x-stale", "x-cache", "range", "via"} & asked.keys()
     assert api.told(path, Cache_Control="no-cache", Pragma="no-cache", Range="bytes=0-1")[:2] == (200, b"hello")
     assert len(api.asked) == 1
+
+
+def test_a_hit_tells_the_trace_of_the_request_that_it_answers_and_of_no_other(api: Origin) -> None:
+    first, second = (f"00-{digit * 32}-b7ad6b7169203331-01" for digit in "12")
+    told = f'traceparent;desc="{first}"'
+    path = api.says(Said(headers={"Cache-Control": "public, max-age=60", "Server-Timing": told}))
+    assert api.ask(path, traceparent=first)[2]["Server-Timing"] == told
+    assert api.asked[0]["traceparent"] == first
+    hit = 'rid;desc="0123456789abcdef", cache;desc="hit"'
+    assert api.ask(path, traceparent=second)[2]["Server-Timing"] == f'{hit}, traceparent;desc="{second}"'
+    assert api.ask(path)[2]["Server-Timing"] == hit
+    assert api.ask(path, traceparent=f'{second}", app;dur=9')[2]["Server-Timing"] == hit

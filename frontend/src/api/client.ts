@@ -1,6 +1,6 @@
 /** This application's client: the package's, with the types of this API, sending through axios. */
 import axios from "axios";
-import { batch, type Client, conditional, createClient, timed } from "roundtrip-client";
+import { batch, type Client, conditional, createClient, timed, traced } from "roundtrip-client";
 import { throughAxios } from "roundtrip-client/axios";
 import { useClientOf } from "roundtrip-client/react";
 import type { components, paths } from "./resources.gen";
@@ -17,6 +17,7 @@ export function createApiClient(baseURL: `${string}/api/v1` = "/api/v1"): ApiCli
       conditional(),
       batch({ url: "/batch" }),
       timed(),
+      traced(),
     ],
   });
 }

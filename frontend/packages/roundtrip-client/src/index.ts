@@ -41,3 +41,4 @@ export {
   type TimingStore,
   timed,
 } from "./techniques/timing/timing.ts";
+export { type TraceOptions, traced } from "./techniques/traced.ts";

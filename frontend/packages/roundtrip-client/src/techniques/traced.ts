@@ -1,0 +1,43 @@
+/**
+ * Trace context: a request names the trace that a click began, so that the spans of the server belong to it.
+ *
+ * Source: https://www.w3.org/TR/trace-context/. All round trips of one action share a trace; each has a parent of its
+ * own. A server of another origin gets no name: the header would cost a preflight, and says nothing to it.
+ */
+import type { Request, Step } from "../chain.ts";
+
+export interface TraceOptions {
+  /** Whether requests name a trace. @default the server told a `traceparent` in the Server-Timing of the page */
+  when?(): boolean;
+}
+
+/** Stands after `batch()`: a batch names a trace, its parts do not. */
+export function traced({ when = pageIsTraced }: TraceOptions = {}): Step {
+  let trace = "";
+  let ofAction: number | undefined;
+
+  return (next) => (request) => {
+    if (!when() || !isSameOrigin(request)) return next(request);
+    const { actionId } = request.call;
+    if (!trace || actionId === undefined || actionId !== ofAction) trace = randomHex(16);
+    ofAction = actionId;
+    // 01: the caller does not object to a record. The server's own sampler decides.
+    const traceparent = `00-${trace}-${randomHex(8)}-01`;
+    return next({ ...request, headers: { ...request.headers, traceparent } });
+  };
+}
+
+function pageIsTraced(): boolean {
+  const [page] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return page?.serverTiming.some(({ name }) => name === "traceparent") ?? false;
+}
+
+function isSameOrigin({ url }: Request): boolean {
+  return new URL(url, location.href).origin === location.origin;
+}
+
+/** Hexadecimal digits for so many random bytes. All zeros mean "none" and practically never come. */
+function randomHex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
