@@ -26,7 +26,7 @@ def mount(app: Flask) -> None:
     if "SERVER_SOFTWARE" in os.environ:  # under gunicorn: start the links at once, so that bookmarks of them work
         Thread(target=bench.companion.start, name="start the Lab's links", daemon=True).start()
     app.register_blueprint(blueprint())
-    for path in ("/lab", "/lab/<experiment>"):
+    for path in ("/lab", "/lab/<experiment>", "/lab/source/<path:source>"):
         app.add_url_rule(path, f"lab {path}", show_isolated_page, methods=["GET"])
 
 

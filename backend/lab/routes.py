@@ -15,9 +15,10 @@ from typing import Any
 from aiohttp import ClientError
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask_roundtrip.arguments import Arguments, Whole, parse
+from flask_roundtrip.compression import SMALLEST, compress, negotiated
 from flask_roundtrip.doors.flask import sent
 from flask_roundtrip.doors.wsgi import head_of
-from flask_roundtrip.wire import Problem
+from flask_roundtrip.wire import IDENTITY, Problem
 from marshmallow import validate
 from urllib3.exceptions import HTTPError
 
@@ -171,8 +172,14 @@ def machine() -> dict[str, Any]:
 
 
 def no_store(response: Response) -> Response:
-    """Keep an answer out of every cache."""
+    """Keep an answer out of every cache, and compress it."""
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept-Encoding"
+    coding = negotiated(request.headers.get("Accept-Encoding", ""))
+    body = response.get_data()
+    if coding != IDENTITY and len(body) >= SMALLEST:
+        response.set_data(compress(body, coding))
+        response.headers["Content-Encoding"] = coding
     return response
 
 
@@ -183,7 +190,7 @@ def _described(name: str, found: Experiment, bench: Workbench) -> dict[str, Any]
         "title": found.title,
         "chapter": found.chapter,
         "shows": found.shows,
-        "technique": found.technique,
+        "technique": [path for path in found.technique if exists(path)],
         "code": [path for path in halves if exists(path)],
         "sides": [
             {
@@ -212,7 +219,9 @@ def _shown() -> set[str]:
     """Return the paths that may be shown. An installation may be without the frontend's sources."""
     found = all_experiments().values()
     named = {path for experiment in found for path in experiment.technique}
-    named |= {example.path for experiment in found for example in experiment.take_away}
+    named |= {
+        path for experiment in found for example in experiment.take_away for path in (example.path, example.beside)
+    }
     named |= {lead.technique for lead in SPANS.values()}
     own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
     return {path for path in named | own if exists(path)}

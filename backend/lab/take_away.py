@@ -14,6 +14,7 @@ class Example(NamedTuple):
     path: str  # from the repository's root
     install: str  # one line for a shell
     needs: str  # one sentence
+    beside: str = ""  # the file that it imports from its own folder
 
 
 def _flask(name: str, needs: str, extras: str = "", also: str = "") -> Example:
@@ -22,7 +23,7 @@ def _flask(name: str, needs: str, extras: str = "", also: str = "") -> Example:
 
 
 def _client(name: str, needs: str) -> Example:
-    return Example(f"{CLIENT_EXAMPLES}/{name}", "npm install roundtrip-client", needs)
+    return Example(f"{CLIENT_EXAMPLES}/{name}", "npm install roundtrip-client", needs, f"{CLIENT_EXAMPLES}/api.ts")
 
 
 _BATCHES = "Flask, or any other WSGI application, whose GETs answer JSON."

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from support import WHOLE
 
 from lab.experiment import all_experiments
 from lab.files import REPOSITORY
@@ -42,7 +43,16 @@ def test_an_example_exists_and_a_test_of_its_package_runs_it(example: Example) -
 
 def test_no_example_is_left_out() -> None:
     there = [*(PACKAGE / "examples").glob("*.py"), *(CLIENT / "examples").glob("*.ts")]
-    assert {str(path.relative_to(REPOSITORY)) for path in there if path.name != "api.ts"} == EXAMPLES.keys()
+    beside = {example.beside for example in EXAMPLES.values()} - {""}
+    assert {str(path.relative_to(REPOSITORY)) for path in there} == EXAMPLES.keys() | beside
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=str)
+def test_an_example_names_the_file_beside_it_that_it_imports(example: Example) -> None:
+    path = REPOSITORY / example.path
+    imported = re.findall(r'from "\./([\w.]+)"', path.read_text())
+    assert [str((path.parent / name).relative_to(REPOSITORY)) for name in imported] == [example.beside][: len(imported)]
+    assert bool(imported) == bool(example.beside)
 
 
 def test_the_extras_of_an_install_line_are_those_of_the_package() -> None:
@@ -73,10 +83,32 @@ def test_the_list_and_the_source_have_what_a_page_shows(client: FlaskClient) -> 
     shown = {lead["technique"] for lead in listed["spans"].values()}
     for item in listed["experiments"]:
         shown.update(item["technique"], item["code"], (example["path"] for example in item["take_away"]))
+        shown.update(example["beside"] for example in item["take_away"] if example["beside"])
         assert item["take_away"] or item["instead"]
     for path in shown:
         answer = client.get(f"/api/lab/source/{path}")
         assert (answer.status_code, answer.text) == (200, (REPOSITORY / path).read_text()), path
+
+
+@pytest.mark.parametrize(
+    "path", ["experiments", "source/backend/flask_roundtrip/src/flask_roundtrip/batch.py", "audit"]
+)
+@pytest.mark.parametrize("coding", ["br", "gzip", "zstd"])
+def test_long_answers_of_the_lab_are_compressed(client: FlaskClient, path: str, coding: str) -> None:
+    whole = client.get(f"/api/lab/{path}")
+    assert "Content-Encoding" not in whole.headers
+    answer = client.get(f"/api/lab/{path}", headers={"Accept-Encoding": coding})
+    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == (coding, "Accept-Encoding")
+    assert len(answer.data) < len(whole.data)
+    if path != "audit":  # its figures are new each time
+        assert WHOLE[coding](answer.data) == whole.data
+
+
+def test_every_file_has_a_page(client: FlaskClient) -> None:
+    for address in ("/lab/source/backend/flask_roundtrip/src/flask_roundtrip/batch.py", "/lab/batch"):
+        answer = client.get(address, headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_every_span_leads_to_a_technique_and_to_an_experiment_about_it() -> None:

@@ -1,4 +1,5 @@
 /** The Lab, through the delay link: the verdicts whose direction physics decides, and what a stranger may send it. */
+import { readFile } from "node:fs/promises";
 import { expect, test, violations } from "../support.ts";
 import { catalogue, measured, run, through } from "./support.ts";
 
@@ -36,6 +37,31 @@ test("a result has a link that shows it again, with its samples", { tag: "@lab" 
   await page.goto(link);
   await expect(page.getByTestId("verdict").first()).toHaveText(verdict);
   expect(await violations(page)).toEqual([]);
+});
+
+test("an experiment has the code of both halves, with an address for each line, and examples to copy", {
+  tag: "@lab",
+}, async ({ page, context }) => {
+  test.setTimeout(90_000); // axe looks at each word of the code
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("/lab/batch");
+  await page.getByRole("heading", { name: "The code" }).scrollIntoViewIfNeeded();
+  const browser = "frontend/packages/roundtrip-client/src/techniques/batch.ts";
+  await expect(page.getByRole("region", { name: browser })).toContainText("export function batch(");
+  await page.getByRole("tab", { name: "batch.py server" }).click();
+  const server = page.getByRole("region", { name: "backend/flask_roundtrip/src/flask_roundtrip/batch.py" });
+  await expect(server).toContainText("class Batch");
+  await page.getByRole("heading", { name: "Take it away" }).scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: "Copy batch.py" }).click();
+  await expect(page.getByText("Copied.")).toBeVisible();
+  const example = new URL("../../../backend/flask_roundtrip/examples/batch.py", import.meta.url);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await readFile(example, "utf8"));
+  expect(await violations(page)).toEqual([]);
+  await server.getByRole("link", { name: "Line 12", exact: true }).click();
+  await expect(page).toHaveURL(/\/lab\/source\/backend\/flask_roundtrip\/.+\/batch\.py#L12$/);
+  await expect(page.getByRole("heading", { name: "batch.py", level: 1 })).toBeVisible();
+  await expect(page.locator("[data-marked]")).toContainText("12");
+  await expect(page.getByRole("link", { name: "Six questions, one round trip" })).toBeVisible();
 });
 
 test("a result link made by hand, an unknown experiment and absurd settings are told of", {

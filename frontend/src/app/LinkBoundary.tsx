@@ -51,7 +51,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
     const url = !event.defaultPrevented && isPlainClick(event) && ownLink(event.target);
     if (!url || (hasOwnDocument(url) && !hasOwnDocument(new URL(location.href)))) return;
     event.preventDefault();
-    navigate(url.pathname + url.search);
+    navigate(url.pathname + url.search + url.hash);
   };
 
   return (

@@ -11,6 +11,13 @@ export const labPages = [
     ask: () => {},
   },
   {
+    pattern: "/lab/source/*",
+    ownDocument: true,
+    Content: pageCode(() => import("./pages/SourcePage")),
+    action: (path: string | undefined) => `read ${path}`,
+    ask: () => {},
+  },
+  {
     pattern: "/lab/:experiment",
     ownDocument: true,
     Content: pageCode(() => import("./pages/ExperimentPage")),

@@ -9,6 +9,16 @@ export interface SideInfo {
   needs: string | null;
 }
 
+/** A technique in an application of the reader's own: a file that the tests of its package run. */
+export interface Example {
+  path: string;
+  /** One line for a shell. */
+  install: string;
+  needs: string;
+  /** The file that it imports from its own folder, or "". */
+  beside: string;
+}
+
 export interface ExperimentInfo {
   name: string;
   title: string;
@@ -20,6 +30,9 @@ export interface ExperimentInfo {
   explanation: string[];
   lesson: string;
   does_not_pay: string;
+  take_away: Example[];
+  /** What to take where the packages do not have the technique, or "". */
+  instead: string;
   network: string;
   /** False where only what a page uses of the answers is equal; the rest is what the slow side sends too much. */
   whole: boolean;

@@ -6,6 +6,8 @@ import { later } from "../../ui/later";
 import { PageHead } from "../../ui/PageHead";
 import { Pending } from "../../ui/Pending";
 import { Controls } from "../Controls";
+import { TakeAway } from "../code/TakeAway";
+import { TheCode } from "../code/TheCode";
 import { Drawings } from "../Drawing";
 import { addressAt, linkInForce } from "../environment";
 import { NetworkNote } from "../NetworkNote";
@@ -34,9 +36,9 @@ export default function ExperimentPage() {
       </>
     );
   }
-  const info = loaded.catalogue.experiments.find((one) => one.name === name);
+  const info = loaded.value.experiments.find((one) => one.name === name);
   return info ? (
-    <Experiment key={name} catalogue={loaded.catalogue} info={info} />
+    <Experiment key={name} catalogue={loaded.value} info={info} />
   ) : (
     <Unknown name={name ?? ""} />
   );
@@ -91,14 +93,9 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
         <p>
           <Words text={info.does_not_pay} />
         </p>
-        <h2>In the code</h2>
-        <dl className={styles.code}>
-          <dt>The technique</dt>
-          <Files paths={info.technique} />
-          <dt>This experiment</dt>
-          <Files paths={info.code} />
-        </dl>
       </section>
+      <TheCode info={info} />
+      <TakeAway info={info} />
       {Besides && <Besides />}
     </>
   );
@@ -134,16 +131,6 @@ function Words({ text }: { text: string }) {
     // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change their order
     return isCode ? <code key={index}>{piece}</code> : piece;
   });
-}
-
-function Files({ paths }: { paths: readonly string[] }) {
-  return paths.map((path) => (
-    <dd key={path}>
-      <a href={`/api/lab/source/${path}`} target="_blank" rel="noreferrer">
-        <code>{path}</code>
-      </a>
-    </dd>
-  ));
 }
 
 /**

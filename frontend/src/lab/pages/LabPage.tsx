@@ -15,7 +15,7 @@ export default function LabPage() {
           "Every technique of this application taken away and put back, on the real data, in your own browser. " +
             "Each figure is measured here and now, and comes with its uncertainty."}
       </PageHead>
-      {loaded.state === "here" ? <Contents catalogue={loaded.catalogue} /> : <NotHere loaded={loaded} />}
+      {loaded.state === "here" ? <Contents catalogue={loaded.value} /> : <NotHere loaded={loaded} />}
     </>
   );
 }

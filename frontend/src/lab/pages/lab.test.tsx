@@ -41,6 +41,15 @@ const N_PLUS_ONE: ExperimentInfo = {
   lesson: "Let the fields decide the joins.",
   does_not_pay: "Where few rows need the others.",
   network: "direct",
+  take_away: [
+    {
+      path: "backend/flask_roundtrip/examples/query_plan.py",
+      install: 'pip install "flask-roundtrip[sqlalchemy]"',
+      needs: "SQLAlchemy models.",
+      beside: "",
+    },
+  ],
+  instead: "",
 };
 
 const CATALOGUE: Catalogue = {

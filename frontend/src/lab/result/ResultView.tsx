@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
+import { isCopied } from "../../ui/CopyButton";
 import { comparisonOf } from "../comparisons";
 import { networkOf } from "../environment";
 import pages from "../pages/Lab.module.css";
@@ -160,16 +161,6 @@ function Actions({ result }: { result: Result }) {
       <p role="status">{said}</p>
     </div>
   );
-}
-
-/** False where the browser refuses, or has no clipboard for this page: http from elsewhere. */
-async function isCopied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function save(text: string, type: string, ending: string, { experiment }: Result): void {
