@@ -44,6 +44,7 @@ NAMED = (
     "/delays?by=date,carrier&fields=date,carrier,count,mean_delay,mean_dep_delay,histogram",
     "/delays?by=date,dest&month=2013-07",
     "/delays?by=date,hour&dest=ORD&from=2013-01-01&to=2013-12-31",
+    "/delays?by=tailnum&carrier=UA&fields=tailnum,count",
     "/delays?by=weekday,hour&from=2013-01-16&to=2013-06-15&min_delay=15",
 )
 

@@ -147,7 +147,7 @@ def test_foreign_keys_are_enforced_after_migrating(engine: Engine) -> None:
 LATER = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
 
 
 def upgrade():
@@ -167,7 +167,7 @@ def test_a_later_migration_can_make_a_table_anew_while_others_refer_to_it(
     engine: Engine, small: Files, later: Path
 ) -> None:
     load(engine, files=small)
-    (later / "versions" / "0003_later.py").write_text(LATER.format(more="pass"))
+    (later / "versions" / "0004_later.py").write_text(LATER.format(more="pass"))
     flask_migrate.upgrade(directory=str(later))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM flights JOIN airports ON faa = origin")) == small.flights
@@ -178,9 +178,9 @@ def test_a_later_migration_that_leaves_rows_without_what_they_refer_to_is_undone
     engine: Engine, small: Files, later: Path
 ) -> None:
     load(engine, files=small)
-    (later / "versions" / "0003_later.py").write_text(LATER.format(more="op.execute('DELETE FROM airlines')"))
+    (later / "versions" / "0004_later.py").write_text(LATER.format(more="op.execute('DELETE FROM airlines')"))
     with pytest.raises(SystemExit):
         flask_migrate.upgrade(directory=str(later))
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM airlines")) == 16
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0002"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0003"

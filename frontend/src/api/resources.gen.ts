@@ -281,6 +281,8 @@ export interface components {
             weekday: number;
             /** @description Only with by=hour: of the scheduled departure, local. */
             hour: number;
+            /** @description Only with by=tailnum; null of the flights whose plane is unknown. */
+            tailnum: string | null;
             /** @description Scheduled flights. */
             count: number;
             cancelled: number;
@@ -293,10 +295,14 @@ export interface components {
             on_time_share: number | null;
             /** @description Minutes of arrival delay, over flights that arrived. */
             mean_delay: number | null;
+            /** @description Variance of the arrival delay over flights that arrived (on_time + delayed), in square minutes, with n - 1; null of fewer than two. The standard error of mean_delay is the root of var_delay / (on_time + delayed). */
+            var_delay: number | null;
             /** @description Minutes of departure delay, over flights that left. */
             mean_dep_delay: number | null;
             /** @description Minutes of arrival delay that half of the flights that arrived stay below. Told from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null where it lies in the first or the last class, or where no flight arrived. */
             median_delay: number | null;
+            /** @description Minutes that one of ten flights that arrived stays below; told as the median is. */
+            p10_delay: number | null;
             /** @description Minutes that nine of ten flights that arrived stay below; told as the median is. */
             p90_delay: number | null;
             /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
@@ -651,7 +657,7 @@ export interface operations {
                 weekday?: string;
                 /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
                 hour?: string;
-                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, by a comma; none for one total. A report that would take too long is refused with what to narrow: such as by date and destination over a year. */
+                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, tailnum, by a comma; none for one total. A report that would take too long is refused with what to narrow: such as by date and destination over a year. */
                 by?: string;
             };
             header?: never;

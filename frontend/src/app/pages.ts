@@ -8,7 +8,7 @@ import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
 import { loadFilterControls } from "../ui/filters/FilterForm";
-import { NARROWING, readFilters } from "../ui/filters/filters";
+import { OF_DELAYS, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";
@@ -73,8 +73,8 @@ export const pages: readonly Page[] = [
     }),
     action: () => "open Delays",
     ask: (_, search) => {
-      const { filters } = readFilters(search, NARROWING);
-      delays.prefetchPage(client, filters);
+      const { filters } = readFilters(search, OF_DELAYS);
+      delays.prefetchPage(client, filters, filters.measure ?? "mean");
       queryClient.prefetchQuery(airlinesQuery(client));
       queryClient.prefetchQuery(servedAirportsQuery(client));
     },

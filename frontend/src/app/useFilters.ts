@@ -33,14 +33,15 @@ export function useFilters(parameters?: readonly Parameter[]) {
   );
   const clear = useCallback(() => {
     client.timings.begin("clear the filters");
-    go({ sort: latest.current.sort });
+    go({ sort: latest.current.sort, measure: latest.current.measure });
   }, [go]);
   return { filters, problems, change, clear };
 }
 
-/** "filter carrier = UA", "filter carrier = any", "sort by -delay" */
+/** "filter carrier = UA", "filter carrier = any", "sort by -delay", "charts of median" */
 function changeName(patch: FilterPatch): string {
   if ("sort" in patch) return `sort by ${patch.sort ?? "departure"}`;
+  if ("measure" in patch) return `charts of ${patch.measure ?? "mean"}`;
   const changes = Object.entries(patch).map(([parameter, value]) => `${parameter} = ${value ?? "any"}`);
   return `filter ${changes.join(", ")}`;
 }

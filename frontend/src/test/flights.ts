@@ -23,6 +23,12 @@ export const TOTAL = {
   cancelled: 8255,
   diverted: 1175,
   on_time_share: 0.734,
+  on_time: 247_238,
+  delayed: 80_108,
   mean_delay: 6.9,
+  var_delay: 1992.1,
+  p10_delay: -27.3,
+  median_delay: -3.8,
+  p90_delay: 53.1,
   histogram: [18, 63, 89, 53, 24, 14, 10, 12, 8, 7, 3],
 };

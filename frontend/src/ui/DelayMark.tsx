@@ -1,43 +1,53 @@
 import styles from "./DelayMark.module.css";
-import { delayInWords, signed } from "./format";
+import { delayInWords, signedLong } from "./format";
 import { type Lateness, lateness } from "./lateness";
 
-/** The mark shows an hour early to three hours late; what lies beyond ends in an open edge. */
+/** A mark shows from an hour early on. */
 const EARLIEST = -60;
-const LATEST = 180;
+/** To three hours late, unless it stands among later ones. */
+export const LATEST = 180;
 
 interface Props {
   minutes: number | null;
   status: "on_time" | "delayed" | "cancelled" | "diverted";
+  /** The latest minute that the marks of a column show; what lies beyond ends in an open edge. */
+  latest?: number;
   /** How an arrival is told from a departure to those who do not see the column. */
   of?: string;
 }
 
 /** A delay for the eye that runs down a column: a figure and a bar from the planned time, or what became of it. */
-export function DelayMark({ minutes, status, of = "arrived" }: Props) {
+export function DelayMark({ minutes, status, latest = LATEST, of = "arrived" }: Props) {
   if (status === "cancelled") return <Outcome sign="✕" word="cancelled" />;
   if (status === "diverted") return <Outcome sign="↷" word="diverted" />;
   if (minutes === null) return <Outcome sign="–" word="not recorded" />;
   return (
     <span className={styles.delay} data-lateness={lateness(minutes)}>
       <span className={styles.figure} aria-hidden="true">
-        {signed(minutes)}
+        {signedLong(minutes)}
       </span>
       <span className="visually-hidden">{`${of} ${delayInWords(minutes)}`}</span>
-      <Track minutes={minutes} lateness={lateness(minutes)} />
+      <Track minutes={minutes} lateness={lateness(minutes)} latest={latest} />
     </span>
   );
 }
 
-function Track({ minutes, lateness }: { minutes: number; lateness: Lateness }) {
-  const length = `${(Math.abs(Math.max(EARLIEST, Math.min(LATEST, minutes))) / (LATEST - EARLIEST)) * 100}%`;
+interface TrackProps {
+  minutes: number;
+  lateness: Lateness;
+  latest: number;
+}
+
+function Track({ minutes, lateness, latest }: TrackProps) {
+  const share = (length: number) => `${(length / (latest - EARLIEST)) * 100}%`;
+  const length = share(Math.abs(Math.max(EARLIEST, Math.min(latest, minutes))));
   return (
-    <span className={styles.track} aria-hidden="true">
+    <span className={styles.track} aria-hidden="true" style={{ ["--planned" as string]: share(-EARLIEST) }}>
       <span
         className={styles.bar}
         data-lateness={lateness}
         data-early={minutes < 0}
-        data-beyond={minutes > LATEST}
+        data-beyond={minutes > latest}
         style={{ inlineSize: length }}
       />
     </span>

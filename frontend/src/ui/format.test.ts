@@ -11,9 +11,16 @@ import {
   perCent,
   shortDate,
   signed,
+  signedLong,
   signedMean,
   whole,
 } from "./format";
+
+test("an hour and more is told in hours, with its minutes under those of the others", () => {
+  expect([0, 47, 60, 65, 1272, -3, -72].map(signedLong)).toEqual([
+    ...["0", "+47", "+1 h 00", "+1 h 05", "+21 h 12", "−3", "−1 h 12"],
+  ]);
+});
 
 test("large figures have commas", () => {
   expect([0, 999, 1000, 336776, 1234567].map(whole)).toEqual(["0", "999", "1,000", "336,776", "1,234,567"]);

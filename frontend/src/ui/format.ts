@@ -48,6 +48,14 @@ export function signed(minutes: number): string {
   return minutes > 0 ? `+${whole(minutes)}` : `−${whole(-minutes)}`;
 }
 
+/** "+47", "+21 h 12", "−3": minutes after plan, to be read down a column. */
+export function signedLong(minutes: number): string {
+  const length = Math.abs(minutes);
+  if (length < 60) return signed(minutes);
+  const hours = `${Math.floor(length / 60)} h ${String(length % 60).padStart(2, "0")}`;
+  return minutes > 0 ? `+${hours}` : `−${hours}`;
+}
+
 /** A mean of minutes, with its sign and one decimal. */
 export function signedMean(minutes: number | null): string {
   if (minutes === null) return NOTHING;

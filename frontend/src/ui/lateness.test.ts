@@ -1,15 +1,22 @@
 import { expect, test } from "vitest";
-import { HISTOGRAM_CLASSES, lateness, meanColour } from "./lateness";
+import { colourBetween, HISTOGRAM_CLASSES, lateness, MINUTES } from "./lateness";
 
 test("a flight is late from 15 minutes on, as the statistics count it", () => {
   expect([-1, 0, 14, 15, 29, 30, 59, 60, 119, 120].map(lateness)).toEqual([0, 1, 1, 2, 2, 3, 3, 4, 4, 5]);
 });
 
 test("a mean's colour is mixed from the two classes that it lies between", () => {
-  expect(meanColour(10)).toBe("color-mix(in oklab, var(--late-2) 50%, var(--late-1))");
-  expect(meanColour(-40)).toBe("var(--late-0)");
-  expect(meanColour(400)).toBe("var(--late-5)");
-  expect(meanColour(null)).toBe("var(--paper-2)");
+  expect(colourBetween(10, MINUTES)).toBe("color-mix(in oklab, var(--late-2) 50%, var(--late-1))");
+  expect(colourBetween(-40, MINUTES)).toBe("var(--late-0)");
+  expect(colourBetween(400, MINUTES)).toBe("var(--late-5)");
+  expect(colourBetween(null, MINUTES)).toBe("var(--paper-2)");
+});
+
+test("where more is better, the colours run the other way", () => {
+  const shares = [95, 85, 75, 65, 50, 30] as const;
+  expect(colourBetween(99, shares)).toBe("var(--late-0)");
+  expect(colourBetween(80, shares)).toBe("color-mix(in oklab, var(--late-2) 50%, var(--late-1))");
+  expect(colourBetween(10, shares)).toBe("var(--late-5)");
 });
 
 test("the histogram's eleven classes lie end to end", () => {

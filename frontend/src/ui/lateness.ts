@@ -7,8 +7,11 @@ export type Lateness = 0 | 1 | 2 | 3 | 4 | 5;
 /** The first minute of each class but the first. */
 const BOUNDS = [0, 15, 30, 60, 120] as const;
 
-/** The minutes at which a mean has exactly the colour of class 0, 1, .. 5. */
-const ANCHORS = [-12, 2, 18, 40, 80, 150] as const;
+/** The values that have exactly the colour of class 0, 1, .. 5; they go up, or down where more is better. */
+export type Steps = readonly [number, number, number, number, number, number];
+
+/** Of a mean, in minutes. */
+export const MINUTES: Steps = [-12, 2, 18, 40, 80, 150];
 
 export const LATENESS_CLASSES: readonly { lateness: Lateness; name: string }[] = [
   { lateness: 0, name: "early" },
@@ -27,15 +30,19 @@ export function latenessColour(minutes: number): string {
   return `var(--late-${lateness(minutes)})`;
 }
 
-/** The colour of a mean, as CSS, so that it changes with the edition. A heat map has figures on it: its night is darker. */
-export function meanColour(minutes: number | null, scale: "late" | "heat" = "late"): string {
-  if (minutes === null) return "var(--paper-2)";
-  const above = ANCHORS.findIndex((anchor) => minutes < anchor);
+/**
+ * The colour of a mean or of a share, as CSS, so that it changes with the edition. A heat map has figures on it: its
+ * night is darker.
+ */
+export function colourBetween(value: number | null, steps: Steps, scale: "late" | "heat" = "late"): string {
+  if (value === null) return "var(--paper-2)";
+  const isUp = steps[0] < steps[5];
+  const above = steps.findIndex((step) => (isUp ? value < step : value > step));
   if (above === 0) return `var(--${scale}-0)`;
   if (above === -1) return `var(--${scale}-5)`;
-  const low = ANCHORS[above - 1] ?? 0;
-  const high = ANCHORS[above] ?? 0;
-  const share = Math.round(((minutes - low) / (high - low)) * 100);
+  const low = steps[above - 1] ?? 0;
+  const high = steps[above] ?? 0;
+  const share = Math.round(((value - low) / (high - low)) * 100);
   return `color-mix(in oklab, var(--${scale}-${above}) ${share}%, var(--${scale}-${above - 1}))`;
 }
 

@@ -43,15 +43,19 @@ def _if(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
     return case((condition, value), else_=0)
 
 
-# What one flight adds to each column of a summary: to the counts, and to the sums of delays, also by kind.
+# What one flight adds to each column of a summary: to the counts, and to the sums of delays and of their squares, also
+# by kind.
 COUNTS: dict[str, ColumnElement[int]] = {
     "count": literal_column("1", Integer),
     **{name: _if(condition, 1) for name, condition in _IS.items()},
 }
+_SQUARE = cast(Flight.arr_delay, Integer) * cast(Flight.arr_delay, Integer)  # of a small integer it could be too large
 SUMS: dict[str, ColumnElement[int]] = {
     "arr_delay": func.coalesce(Flight.arr_delay, 0),
+    "arr_delay_squares": func.coalesce(_SQUARE, 0),
     "dep_delay": func.coalesce(Flight.dep_delay, 0),
     **{f"{kind}_arr_delay": _if(_IS[kind], Flight.arr_delay) for kind in KINDS[2:]},
+    **{f"{kind}_arr_delay_squares": _if(_IS[kind], _SQUARE) for kind in KINDS[2:]},
     **{f"{kind}_dep_delay": _if(_IS[kind], Flight.dep_delay) for kind in KINDS[1:]},
 }
 MEASURES = {**COUNTS, **SUMS}

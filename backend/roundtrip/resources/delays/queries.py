@@ -39,12 +39,13 @@ from .model import CLASS_BOUNDS, CLASSES, KINDS, LATE, LENGTHS, MEASURES, ON_TIM
 from .periods import FIRST, LAST, pieces
 from .schema import dimensions_of
 
-QUANTILES = {"median_delay": 0.5, "p90_delay": 0.9}
+QUANTILES = {"p10_delay": 0.1, "median_delay": 0.5, "p90_delay": 0.9}
 
 # The measures behind each field that is not itself one.
 _BEHIND = {
     "on_time_share": ("on_time", "count"),
     "mean_delay": ("arr_delay", "on_time", "delayed"),
+    "var_delay": ("arr_delay_squares", "arr_delay", "on_time", "delayed"),
     "mean_dep_delay": ("dep_delay", "count", "cancelled"),
     "histogram": CLASSES,
     **dict.fromkeys(QUANTILES, CLASSES),
@@ -141,7 +142,8 @@ def compile_report(
         else:
             content[name] = position(rows.c[name] if name in dimensions else _field(name, totals))
     by = [rows.c[name] for name in dimensions]
-    statement = select(*read).select_from(rows).group_by(*by).order_by(*by)
+    in_order = (rows.c[name].nulls_last() if name == "tailnum" else rows.c[name] for name in dimensions)
+    statement = select(*read).select_from(rows).group_by(*by).order_by(*in_order)
     if by:  # no group without flights: all may be of other kinds, or in a piece that is taken away again
         statement = statement.having(totals["count"] > 0)
     return Plan(engine, statement, Object(content), ())
@@ -173,8 +175,10 @@ def _measure(table: Any, name: str, kinds: frozenset[str] | None) -> ColumnEleme
     parts = {
         "count": chosen,
         "delayed": [kind for kind in chosen if kind in CLASSES],
-        "arr_delay": [f"{kind}_arr_delay" for kind in chosen if f"{kind}_arr_delay" in SUMS],
-        "dep_delay": [f"{kind}_dep_delay" for kind in chosen if f"{kind}_dep_delay" in SUMS],
+        **{
+            total: [f"{kind}_{total}" for kind in chosen if f"{kind}_{total}" in SUMS]
+            for total in ("arr_delay", "arr_delay_squares", "dep_delay")
+        },
         **dict.fromkeys(ON_TIME, [name] if "on_time" in kinds else []),
     }
     columns = [_column(table, part) for part in parts.get(name, [name] if name in kinds else [])]
@@ -207,6 +211,10 @@ def _field(name: str, totals: Mapping[str, ColumnElement[Any]]) -> ColumnElement
         return _ratio(totals["on_time"], totals["count"])
     if name == "mean_delay":
         return _ratio(totals["arr_delay"], totals["on_time"] + totals["delayed"])
+    if name == "var_delay":
+        arrived = totals["on_time"] + totals["delayed"]
+        squares = arrived * totals["arr_delay_squares"] - totals["arr_delay"] * totals["arr_delay"]
+        return _ratio(squares, arrived * (arrived - 1))
     if name == "mean_dep_delay":
         return _ratio(totals["dep_delay"], totals["count"] - totals["cancelled"])
     if name in QUANTILES:

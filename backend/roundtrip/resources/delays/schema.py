@@ -18,6 +18,7 @@ DIMENSIONS = {
     "date": ("date",),
     "weekday": ("weekday",),
     "hour": ("hour",),
+    "tailnum": ("tailnum",),
 }
 MOST_DIMENSIONS = 2
 
@@ -32,6 +33,9 @@ class DelaySchema(Schema):
     date = fields.String(metadata={"description": "Only with by=date.", "example": "2013-01-31"})
     weekday = fields.Integer(metadata={"description": "Only with by=weekday: 1 is Monday."})
     hour = fields.Integer(metadata={"description": "Only with by=hour: of the scheduled departure, local."})
+    tailnum = fields.String(
+        allow_none=True, metadata={"description": "Only with by=tailnum; null of the flights whose plane is unknown."}
+    )
     count = fields.Integer(metadata={"description": "Scheduled flights."})
     cancelled = fields.Integer()
     diverted = fields.Integer()
@@ -47,6 +51,14 @@ class DelaySchema(Schema):
     mean_delay = fields.Float(
         allow_none=True, metadata={"description": "Minutes of arrival delay, over flights that arrived."}
     )
+    var_delay = fields.Float(
+        allow_none=True,
+        metadata={
+            "description": "Variance of the arrival delay over flights that arrived (on_time + delayed), in square "
+            "minutes, with n - 1; null of fewer than two. The standard error of mean_delay is the root of "
+            "var_delay / (on_time + delayed)."
+        },
+    )
     mean_dep_delay = fields.Float(
         allow_none=True, metadata={"description": "Minutes of departure delay, over flights that left."}
     )
@@ -57,6 +69,10 @@ class DelaySchema(Schema):
             "classes of the histogram by linear interpolation within the class (the median of grouped data), so it "
             "is exact to the class; null where it lies in the first or the last class, or where no flight arrived."
         },
+    )
+    p10_delay = fields.Float(
+        allow_none=True,
+        metadata={"description": "Minutes that one of ten flights that arrived stays below; told as the median is."},
     )
     p90_delay = fields.Float(
         allow_none=True,

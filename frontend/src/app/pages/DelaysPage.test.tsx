@@ -64,9 +64,64 @@ test("says in a sentence who was least and most late", async () => {
   const chart = await screen.findByRole("region", { name: "By airline" });
   await waitFor(() =>
     expect(within(chart).getByText(/Least late:/)).toHaveTextContent(
-      "Least late: AS at −9.9 min; most: United Air Lines Inc. at +6.9 min.",
+      "Least late: AS at −9.9 min (336,776 flights); most: United Air Lines Inc. at +6.9 min (336,776 flights).",
     ),
   );
+});
+
+test("names nobody as the least or the most late for fewer than 30 flights", async () => {
+  const carrier = [
+    { ...TOTAL, carrier: "UA" },
+    { ...TOTAL, carrier: "AS", mean_delay: 2 },
+    { ...TOTAL, carrier: "OO", mean_delay: -30, count: 29, on_time: 20, delayed: 5 },
+  ];
+  server.replies.set("/delays", (url) =>
+    url.searchParams.get("by") === "carrier" ? { body: { items: carrier } } : report(url),
+  );
+  show(<DelaysPage />, "/delays");
+  const chart = await screen.findByRole("region", { name: "By airline" });
+  await within(chart).findByText("1 has fewer than 30 flights: it is drawn thin, and not ranked.");
+  expect(within(chart).getByText(/Least late:/)).toHaveTextContent(/^Least late: AS at \+2\.0 min/);
+});
+
+test("a chart of a single bar is a sentence, with its number of flights and its interval", async () => {
+  show(<DelaysPage />, "/delays");
+  const chart = await screen.findByRole("region", { name: "By month" });
+  await within(chart).findByText(/Only/);
+  expect(chart).toHaveTextContent("Only July: mean delay +6.9 min (95%: +6.7 to +7.1), 336,776 flights.");
+  expect(within(chart).queryByText(/As a table/)).not.toBeInTheDocument();
+});
+
+test("shows all charts by the measure that is chosen, and the address names it", async () => {
+  const { user, address } = show(<DelaysPage />, "/delays?origin=JFK");
+  await screen.findByRole("link", { name: /Friday 17:00/ });
+  server.seen.length = 0;
+  await user.click(screen.getByRole("radio", { name: "Median delay" }));
+  expect(address()).toBe("/delays?origin=JFK&measure=median");
+  await screen.findByRole("link", { name: /^−4 min: Friday 17:00/ });
+  expect(asked().filter((url) => url.includes("median_delay"))).toHaveLength(6);
+  expect(asked().filter((url) => url.includes("measure"))).toEqual([]);
+  await user.click(screen.getByRole("radio", { name: "On time" }));
+  await screen.findByRole("link", { name: /^73%: Friday 17:00/ });
+  expect(screen.getByText(/Wilson’s method/)).toBeInTheDocument();
+});
+
+test("tells how sure its figures are, and by which method", async () => {
+  show(<DelaysPage />, "/delays");
+  const summary = await screen.findByRole("region", { name: "Summary" });
+  await within(summary).findByText("336,776");
+  for (const words of ["Wilson 95%: 73.3 to 73.6%", "Student 95%: +6.7 to +7.1", "−27.3 and +53.1 min"])
+    expect(summary).toHaveTextContent(words);
+});
+
+test("one flight is “1 flight”, and its figures are small", async () => {
+  const one = { ...TOTAL, count: 1, on_time: 1, delayed: 0 };
+  server.replies.set("/delays", (url) =>
+    url.searchParams.has("by") ? report(url) : { body: { items: [one] } },
+  );
+  show(<DelaysPage />, "/delays?date=2013-07-04");
+  const term = await screen.findByText("flight");
+  expect(term.closest("dl")).toHaveAttribute("data-few", "true");
 });
 
 test("narrows the flights down by all that its address says, each to be taken away", async () => {

@@ -7,14 +7,15 @@ import {
   WeekdayDelays,
 } from "../../features/delays/DelayCharts";
 import { HeatMap } from "../../features/delays/HeatMap";
+import { Legend } from "../../features/delays/Legend";
+import { MeasureChoice } from "../../features/delays/MeasureChoice";
 import { SlowNote } from "../../features/delays/SlowNote";
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import { FilterChips } from "../../ui/filters/FilterChips";
 import { FilterForm } from "../../ui/filters/FilterForm";
 import { FilterProblems } from "../../ui/filters/FilterProblems";
-import { exploreHref, NARROWING, type Parameter } from "../../ui/filters/filters";
-import { LatenessLegend } from "../../ui/LatenessLegend";
+import { exploreHref, OF_DELAYS, type Parameter } from "../../ui/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
@@ -23,9 +24,10 @@ import styles from "./DelaysPage.module.css";
 const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to", "weekday", "hour"];
 
 export default function DelaysPage() {
-  const { filters, problems, change, clear } = useFilters(NARROWING);
+  const { filters, problems, change, clear } = useFilters(OF_DELAYS);
   const names = useNames();
-  const shown = { filters, names };
+  const { measure = "mean" } = filters;
+  const shown = { filters, names, measure };
   useRendered(useFlightsTotal(filters));
   return (
     <>
@@ -36,15 +38,19 @@ export default function DelaysPage() {
       <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />
       <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
       <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
+      <MeasureChoice
+        measure={measure}
+        onChange={(measure) => change({ measure: measure === "mean" ? undefined : measure })}
+      />
       <div className={styles.scale}>
-        <LatenessLegend />
+        <Legend measure={measure} />
         <SlowNote filters={filters} />
       </div>
       <div className={styles.charts}>
         <CarrierDelays {...shown} />
         <RouteDelays {...shown} />
         <div className={styles.wide}>
-          <HeatMap filters={filters} />
+          <HeatMap filters={filters} measure={measure} />
         </div>
         <div className={styles.wide}>
           <HourDelays {...shown} />

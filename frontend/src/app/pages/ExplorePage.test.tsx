@@ -172,3 +172,17 @@ test("is a list of links on a phone, with the order to choose", async () => {
   await user.selectOptions(screen.getByRole("combobox", { name: "Order" }), "-delay");
   expect(address()).toBe("/?sort=-delay");
 });
+
+test("on a phone, a flight that left on another day says so", async () => {
+  stubScreen({ phone: true });
+  const late = {
+    sched_dep: "2013-01-09T09:00:00",
+    dep: "2013-01-10T06:41:00",
+    dep_delay: 1301,
+    arr_delay: 1272,
+  };
+  server.replies.set("/flights", { body: { items: [aFlight({ ...late, status: "delayed" })], next: null } });
+  show(<ExplorePage />);
+  expect(await screen.findByText("left 06:41 +1 day")).toBeInTheDocument();
+  expect(screen.getByText("arrived 21 h 12 min late")).toBeInTheDocument();
+});

@@ -1,10 +1,14 @@
 import { useEffect, useId } from "react";
-import { signedMean } from "../../ui/format";
+import { Link } from "react-router";
+import type { Measure } from "../../ui/filters/filters";
+import { flightsInWords } from "../../ui/format";
+import { FEW } from "../../ui/intervals";
 import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
+import { figureInWords, isFew, rulesOf } from "./measures";
 import { RatesTable } from "./RatesTable";
-import { extremes, type Mark } from "./rates";
+import { extremes, type Mark, valueInWords } from "./rates";
 
 const Bars = later(() => import("./charts/Bars"));
 
@@ -12,6 +16,7 @@ interface Props {
   heading: string;
   /** What the marks are: "Airline". */
   what: string;
+  measure?: Measure;
   /** Undefined while they are on the way. */
   marks: readonly Mark[] | undefined;
   /** Those of the marks that are drawn, where the table has more. */
@@ -24,10 +29,11 @@ interface Props {
   isStale?: boolean;
 }
 
-/** A chart with its heading, its finding in a sentence, and its figures as a table. */
+/** A chart with its heading, its finding in a sentence, and its figures as a table. One bar alone is a sentence. */
 export function ChartSection({
   heading,
   what,
+  measure = "mean",
   marks,
   drawn = marks,
   direction,
@@ -38,34 +44,70 @@ export function ChartSection({
 }: Props) {
   const id = useId();
   useEffect(() => loadAtRest(Bars), []);
+  const isOne = drawn?.length === 1;
   return (
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
-      <p className={styles.finding}>{drawn && <Finding marks={drawn} />}</p>
-      <WhenNear height={room}>
-        {drawn && (
-          <Bars
-            label={`${heading}, a bar chart: arrow keys go from bar to bar`}
-            marks={drawn}
-            direction={direction}
-            height={height}
-            domain={domain}
-          />
-        )}
-      </WhenNear>
-      <RatesTable caption={heading} what={what} marks={marks ?? []} />
+      <div className={styles.finding}>{drawn && <Finding marks={drawn} measure={measure} />}</div>
+      {!isOne && (
+        <>
+          <WhenNear height={room}>
+            {drawn && (
+              <Bars
+                label={`${heading}, a bar chart: arrow keys go from bar to bar`}
+                marks={drawn}
+                measure={measure}
+                direction={direction}
+                height={height}
+                domain={domain}
+              />
+            )}
+          </WhenNear>
+          <RatesTable caption={heading} what={what} measure={measure} marks={marks ?? []} />
+        </>
+      )}
     </section>
   );
 }
 
-function Finding({ marks }: { marks: readonly Mark[] }) {
+function Finding({ marks, measure }: { marks: readonly Mark[]; measure: Measure }) {
+  const [first] = marks;
+  if (!first) return <p key="none">No flights.</p>;
+  if (marks.length === 1) {
+    return (
+      <p key="one">
+        <span>Only </span>
+        <Link to={first.href}>{first.name}</Link>
+        <span>: {valueInWords(first)}.</span>
+      </p>
+    );
+  }
   const found = extremes(marks);
-  if (!found) return marks.length === 0 ? <span key="none">No flights.</span> : null;
-  const { least, most } = found;
+  const few = marks.filter(({ rates }) => isFew(rates)).length;
+  const rules = rulesOf(measure);
+  const [best, worst] = rules.superlatives;
   return (
-    <span key="found">
-      Least late: <strong>{least.name}</strong> at {signedMean(least.mean_delay)} min; most:{" "}
-      <strong>{most.name}</strong> at {signedMean(most.mean_delay)} min.
-    </span>
+    <p key="found">
+      {found && (
+        <span key="extremes">
+          {best}: <strong>{found.best.name}</strong> at {atInWords(found.best)}; {worst}:{" "}
+          <strong>{found.worst.name}</strong> at {atInWords(found.worst)}.{" "}
+        </span>
+      )}
+      {few > 0 && <span key="few">{fewInWords(few, marks.length)}</span>}
+    </p>
   );
+}
+
+/** "−9.9 min (714 flights)" */
+function atInWords({ measure, value, rates }: Mark): string {
+  return `${figureInWords(value, rulesOf(measure))} (${flightsInWords(rates.count)})`;
+}
+
+/** "3 have fewer than 30 flights: they are drawn thin, and ranked nowhere." */
+function fewInWords(few: number, all: number): string {
+  if (few === all) return `Each has fewer than ${FEW} flights: too few to rank.`;
+  return few === 1
+    ? `1 has fewer than ${FEW} flights: it is drawn thin, and not ranked.`
+    : `${few} have fewer than ${FEW} flights: they are drawn thin, and not ranked.`;
 }

@@ -3,15 +3,16 @@ import { useMemo } from "react";
 import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import type { Names } from "../../ui/filters/describe";
-import { type Filters, ORIGINS } from "../../ui/filters/filters";
+import { type Filters, type Measure, ORIGINS } from "../../ui/filters/filters";
 import { hourSpan, MONTHS, monthName, twoDigits, WEEKDAYS } from "../../ui/format";
 import { byCarrierQuery, byHourQuery, byMonthQuery, byRouteQuery, byWeekdayQuery, type Rates } from "./api";
 import { ChartSection } from "./ChartSection";
-import { type Mark, marksOf, meanOf } from "./rates";
+import { byValue, type Mark, marksOf } from "./rates";
 
 interface Props {
   filters: Filters;
   names: Names;
+  measure: Measure;
 }
 
 /** The busiest routes are drawn; the table has them all. */
@@ -22,34 +23,45 @@ const HOURS = Array.from({ length: 19 }, (_, index) => twoDigits(index + 5));
 const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));
 
-export function CarrierDelays({ filters, names }: Props) {
-  const { items, ...state } = useReport(byCarrierQuery(useClient(), filters));
+export function CarrierDelays({ filters, names, measure }: Props) {
+  const { items, ...state } = useReport(byCarrierQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ carrier }) => ({
+      marksOf(items, measure, ({ carrier }) => ({
         key: carrier,
         name: names.airlines.get(carrier) ?? carrier,
         behind: { ...filters, carrier },
-      })).sort((a, b) => meanOf(a) - meanOf(b)),
-    [items, filters, names],
+      })).sort(byValue),
+    [items, filters, names, measure],
   );
-  return <Chart heading="By airline" what="Airline" direction="down" marks={marks} lines={16} {...state} />;
+  return (
+    <Chart
+      heading="By airline"
+      what="Airline"
+      direction="down"
+      marks={marks}
+      lines={16}
+      isOne={filters.carrier !== undefined}
+      measure={measure}
+      {...state}
+    />
+  );
 }
 
-export function RouteDelays({ filters, names }: Props) {
-  const { items, ...state } = useReport(byRouteQuery(useClient(), filters));
+export function RouteDelays({ filters, names, measure }: Props) {
+  const { items, ...state } = useReport(byRouteQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ origin, dest }) => ({
+      marksOf(items, measure, ({ origin, dest }) => ({
         key: `${origin}-${dest}`,
         name: `${origin} – ${dest} ${names.airports.get(dest) ?? ""}`.trim(),
         behind: { ...filters, origin: ORIGINS.find((known) => known === origin), dest },
-      })).sort((a, b) => b.count - a.count),
-    [items, filters, names],
+      })).sort((a, b) => b.rates.count - a.rates.count),
+    [items, filters, names, measure],
   );
-  const drawn = useMemo(() => marks?.slice(0, ROUTES_DRAWN).sort((a, b) => meanOf(a) - meanOf(b)), [marks]);
+  const drawn = useMemo(() => marks?.slice(0, ROUTES_DRAWN).sort(byValue), [marks]);
   const heading = marks && marks.length > ROUTES_DRAWN ? `By route, the ${ROUTES_DRAWN} busiest` : "By route";
   return (
     <Chart
@@ -59,22 +71,24 @@ export function RouteDelays({ filters, names }: Props) {
       marks={marks}
       drawn={drawn}
       lines={ROUTES_DRAWN}
+      isOne={filters.dest !== undefined && filters.origin !== undefined}
+      measure={measure}
       {...state}
     />
   );
 }
 
-export function HourDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byHourQuery(useClient(), filters));
+export function HourDelays({ filters, measure }: Props) {
+  const { items, ...state } = useReport(byHourQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ hour }) => ({
+      marksOf(items, measure, ({ hour }) => ({
         key: twoDigits(hour),
         name: hourSpan(hour),
         behind: { ...filters, hour: String(hour) },
       })),
-    [items, filters],
+    [items, filters, measure],
   );
   const domain = useMemo(
     () => [...new Set([...HOURS, ...(marks ?? []).map(({ key }) => key)])].sort(),
@@ -84,65 +98,88 @@ export function HourDelays({ filters }: Props) {
     <Chart
       heading="By hour of departure"
       what="Hour"
+      isOne={isOne(filters.hour)}
       direction="along"
       marks={marks}
       domain={domain}
+      measure={measure}
       {...state}
     />
   );
 }
 
-export function WeekdayDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byWeekdayQuery(useClient(), filters));
+export function WeekdayDelays({ filters, measure }: Props) {
+  const { items, ...state } = useReport(byWeekdayQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ weekday }) => {
+      marksOf(items, measure, ({ weekday }) => {
         const name = WEEKDAYS[weekday - 1] ?? "";
         return { key: name.slice(0, 3), name, behind: { ...filters, weekday: String(weekday) } };
       }),
-    [items, filters],
+    [items, filters, measure],
   );
   return (
-    <Chart heading="By weekday" what="Weekday" direction="along" marks={marks} domain={DAYS} {...state} />
+    <Chart
+      heading="By weekday"
+      what="Weekday"
+      isOne={isOne(filters.weekday)}
+      direction="along"
+      marks={marks}
+      domain={DAYS}
+      measure={measure}
+      {...state}
+    />
   );
 }
 
-export function MonthDelays({ filters }: Props) {
-  const { items, ...state } = useReport(byMonthQuery(useClient(), filters));
+export function MonthDelays({ filters, measure }: Props) {
+  const { items, ...state } = useReport(byMonthQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, ({ month }) => {
+      marksOf(items, measure, ({ month }) => {
         const name = monthName(month);
         return { key: name.slice(0, 3), name, behind: { ...filters, month } };
       }),
-    [items, filters],
+    [items, filters, measure],
   );
   return (
-    <Chart heading="By month" what="Month" direction="along" marks={marks} domain={MONTHS_SHORT} {...state} />
+    <Chart
+      heading="By month"
+      what="Month"
+      isOne={filters.month !== undefined || filters.date !== undefined}
+      direction="along"
+      marks={marks}
+      domain={MONTHS_SHORT}
+      measure={measure}
+      {...state}
+    />
   );
 }
 
 interface ChartProps {
   heading: string;
   what: string;
+  measure: Measure;
   direction: "down" | "along";
   marks: readonly Mark[] | undefined;
   drawn?: readonly Mark[] | undefined;
   domain?: readonly string[];
   /** How many lines there may be: their room is kept. */
   lines?: number;
+  /** That the filters leave one at most: no room is kept for a chart. */
+  isOne?: boolean;
   isStale: boolean;
   error: Error | null;
   retry: () => void;
 }
 
-function Chart({ error, retry, lines = 0, ...chart }: ChartProps) {
+function Chart({ error, retry, lines = 0, isOne: alone = false, ...chart }: ChartProps) {
   if (error && !chart.marks) return <Failure error={error} heading={chart.heading} onRetry={retry} />;
-  if (chart.direction === "along") return <ChartSection height={240} {...chart} />;
+  if (chart.direction === "along") return <ChartSection height={240} room={alone ? 0 : 240} {...chart} />;
   const drawn = (chart.drawn ?? chart.marks)?.length ?? lines;
-  return <ChartSection height={FOOT + drawn * LINE} room={FOOT + lines * LINE} {...chart} />;
+  return <ChartSection height={FOOT + drawn * LINE} room={alone ? 0 : FOOT + lines * LINE} {...chart} />;
 }
 
 /** A report's lines; while those of other filters load, the last ones stay in sight. */
@@ -152,4 +189,9 @@ function useReport<T extends Rates>(query: Parameters<typeof useQuery<{ items: T
     placeholderData: keepPreviousData,
   });
   return { items: data?.items, error, isStale: isPlaceholderData, retry: refetch };
+}
+
+/** Whether a choice of hours or weekdays ("17", "17-21") is of one. */
+function isOne(chosen: string | undefined): boolean {
+  return chosen !== undefined && /^\d+$/.test(chosen);
 }

@@ -3,21 +3,18 @@ import { memo, useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
-import { exploreHref, type Filters } from "../../ui/filters/filters";
-import { flightsInWords, hourSpan, signed, WEEKDAYS } from "../../ui/format";
-import { meanColour } from "../../ui/lateness";
+import type { Filters, Measure } from "../../ui/filters/filters";
+import { flightsInWords, hourSpan, NOTHING, WEEKDAYS } from "../../ui/format";
+import { FEW } from "../../ui/intervals";
+import { colourBetween } from "../../ui/lateness";
 import { oneStop } from "../../ui/oneStop";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { WhenNear } from "../../ui/WhenNear";
-import { byWeekdayAndHourQuery, type Rates } from "./api";
+import { byWeekdayAndHourQuery } from "./api";
 import styles from "./HeatMap.module.css";
+import { isFew, roundFigure, rulesOf } from "./measures";
 import { RatesTable } from "./RatesTable";
-import { marksOf } from "./rates";
-
-interface Cell extends Rates {
-  weekday: number;
-  hour: number;
-}
+import { type Mark, marksOf } from "./rates";
 
 /** In the other hours no flight left: the year has one planned for one in the morning, and it was cancelled. */
 const HOURS = Array.from({ length: 19 }, (_, index) => index + 5);
@@ -27,25 +24,24 @@ const DAYS = [1, 2, 3, 4, 5, 6, 7];
  * Hour by weekday. It is a table, and looks like one: the heat map and its alternative in figures are the same
  * thing, reachable cell by cell. On a phone the hours run down, for seven columns fit and nineteen do not.
  */
-export function HeatMap({ filters }: { filters: Filters }) {
+export function HeatMap({ filters, measure = "mean" }: { filters: Filters; measure?: Measure }) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
-    ...byWeekdayAndHourQuery(useClient(), filters),
+    ...byWeekdayAndHourQuery(useClient(), filters, measure),
     placeholderData: keepPreviousData,
   });
   const phone = useMediaQuery(PHONE);
-  const cells = useMemo(
-    () => new Map<string, Cell>(data?.items.map((item) => [`${item.weekday}-${item.hour}`, item])),
-    [data],
-  );
   const marks = useMemo(
     () =>
-      marksOf(data?.items ?? [], ({ weekday, hour }) => ({
+      marksOf(data?.items ?? [], measure, ({ weekday, hour }) => ({
         key: `${weekday}-${hour}`,
         name: `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}`,
         behind: { ...filters, weekday: String(weekday), hour: String(hour) },
       })),
-    [data, filters],
+    [data, filters, measure],
   );
+  const cells = useMemo(() => new Map(marks.map((mark) => [mark.key, mark])), [marks]);
+  const hasFew = marks.some(({ rates }) => isFew(rates));
+  const { axis } = rulesOf(measure);
   if (error && !data) return <Failure error={error} heading="By hour and weekday" onRetry={refetch} />;
   const Grid = phone ? HoursDown : HoursAlong;
   return (
@@ -57,25 +53,28 @@ export function HeatMap({ filters }: { filters: Filters }) {
     >
       <h2 id="heat">By hour and weekday</h2>
       <p className={styles.note}>
-        Mean minutes after plan at arrival, by the hour in which the departure was planned.
+        <span key={measure}>
+          {measure === "mean" ? "Mean minutes after plan" : capital(axis)} at arrival, by the hour in which
+          the departure was planned.
+        </span>
+        {hasFew && <span key="few"> A cell of fewer than {FEW} flights is small.</span>}
       </p>
       <WhenNear height={phone ? 690 : 310}>
-        <Grid cells={cells} filters={filters} />
+        <Grid cells={cells} />
         <p id="heat-keys" className="visually-hidden">
           Arrow keys go from cell to cell.
         </p>
       </WhenNear>
-      <RatesTable caption="By hour and weekday" what="Hour" marks={marks} />
+      <RatesTable caption="By hour and weekday" what="Hour" measure={measure} marks={marks} />
     </section>
   );
 }
 
 interface GridProps {
-  cells: ReadonlyMap<string, Cell>;
-  filters: Filters;
+  cells: ReadonlyMap<string, Mark>;
 }
 
-function HoursAlong({ cells, filters }: GridProps) {
+function HoursAlong({ cells }: GridProps) {
   return (
     <table className={styles.grid} ref={useOneStop()} aria-describedby="heat-keys">
       <thead>
@@ -93,7 +92,7 @@ function HoursAlong({ cells, filters }: GridProps) {
           <tr key={weekday}>
             <th scope="row">{WEEKDAYS[weekday - 1]}</th>
             {HOURS.map((hour) => (
-              <HeatCell key={hour} cell={cells.get(`${weekday}-${hour}`)} filters={filters} />
+              <HeatCell key={hour} mark={cells.get(`${weekday}-${hour}`)} />
             ))}
           </tr>
         ))}
@@ -102,7 +101,7 @@ function HoursAlong({ cells, filters }: GridProps) {
   );
 }
 
-function HoursDown({ cells, filters }: GridProps) {
+function HoursDown({ cells }: GridProps) {
   return (
     <table className={styles.grid} ref={useOneStop()} aria-describedby="heat-keys">
       <thead>
@@ -120,7 +119,7 @@ function HoursDown({ cells, filters }: GridProps) {
           <tr key={hour}>
             <th scope="row">{String(hour).padStart(2, "0")}</th>
             {DAYS.map((weekday) => (
-              <HeatCell key={weekday} cell={cells.get(`${weekday}-${hour}`)} filters={filters} />
+              <HeatCell key={weekday} mark={cells.get(`${weekday}-${hour}`)} />
             ))}
           </tr>
         ))}
@@ -143,21 +142,26 @@ function useOneStop() {
   return table;
 }
 
-const HeatCell = memo(function HeatCell({ cell, filters }: { cell: Cell | undefined; filters: Filters }) {
-  if (!cell) return <td className={styles.cell} />;
-  const { weekday, hour, mean_delay, count } = cell;
-  const words = `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}, ${flightsInWords(count)}`;
-  const figure = mean_delay === null ? "–" : signed(Math.round(mean_delay));
+const HeatCell = memo(function HeatCell({ mark }: { mark: Mark | undefined }) {
+  if (!mark) return <td className={styles.cell} />;
+  const { name, href, measure, value, rates } = mark;
+  const rules = rulesOf(measure);
+  const words = `${name}, ${flightsInWords(rates.count)}`;
+  const shown = value === null ? NOTHING : roundFigure(value, rules);
   return (
-    <td className={styles.cell}>
+    <td className={styles.cell} data-few={isFew(rates)}>
       <Link
-        to={exploreHref({ ...filters, weekday: String(weekday), hour: String(hour) })}
-        aria-label={`${figure} min: ${words}`}
+        to={href}
+        aria-label={`${rules.unit === "min" ? `${shown} min` : shown}: ${words}`}
         title={words}
-        style={{ ["--cell" as string]: meanColour(mean_delay, "heat") }}
+        style={{ ["--cell" as string]: colourBetween(value, rules.steps, "heat") }}
       >
-        {figure}
+        {shown}
       </Link>
     </td>
   );
 });
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -3,10 +3,12 @@ import { HISTOGRAM_CLASSES, latenessColour } from "../../ui/lateness";
 import styles from "./Summary.module.css";
 
 const EARLY = -1;
+/** So many flights fill the chart at least: one flight is no tower. */
+const FULL = 10;
 
 /** The delays' eleven classes as bars; every figure is in the list that they are drawn upon. */
 export function Histogram({ counts }: { counts: readonly number[] | undefined }) {
-  const most = Math.max(1, ...(counts ?? []));
+  const most = Math.max(FULL, ...(counts ?? []));
   return (
     <figure className={styles.histogram}>
       <figcaption>arrival delay, min</figcaption>

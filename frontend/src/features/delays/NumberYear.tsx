@@ -20,7 +20,7 @@ export function NumberYear({ carrier, flight }: Props) {
   const marks = useMemo(
     () =>
       data &&
-      marksOf(data.items, ({ month }) => ({
+      marksOf(data.items, "mean", ({ month }) => ({
         key: monthName(month).slice(0, 3),
         name: monthName(month),
         behind: { carrier, flight, month },

@@ -1,32 +1,48 @@
 import { Link } from "react-router";
 import { DataTable } from "../../ui/DataTable";
-import { perCent, signedMean, whole } from "../../ui/format";
+import type { Measure } from "../../ui/filters/filters";
+import { NOTHING, whole } from "../../ui/format";
+import { type Interval, range } from "../../ui/intervals";
+import { figure, rulesOf } from "./measures";
 import type { Mark } from "./rates";
 
 interface Props {
   caption: string;
   /** What the marks are: "Airline". */
   what: string;
+  measure: Measure;
   marks: readonly Mark[];
 }
 
-export function RatesTable({ caption, what, marks }: Props) {
+/** The chosen measure, and the share on time beside it; each with its interval, where it has one. */
+export function RatesTable({ caption, what, measure, marks }: Props) {
+  const shown = [rulesOf(measure), ...(measure === "on_time" ? [] : [rulesOf("on_time")])];
+  const columns = shown.flatMap(({ name, unit, interval }) => [
+    unit === "min" ? `${name}, min` : name,
+    ...(interval ? [`${name}, 95%`] : []),
+  ]);
   return (
     <DataTable
       caption={caption}
-      columns={[what, "Mean delay, min", "On time", "Cancelled", "Flights"]}
-      rows={marks.map((mark) => ({
-        key: mark.key,
+      columns={[what, ...columns, "Cancelled", "Flights"]}
+      rows={marks.map(({ key, name, href, rates }) => ({
+        key,
         cells: [
-          <Link key="name" to={mark.href}>
-            {mark.name}
+          <Link key="name" to={href}>
+            {name}
           </Link>,
-          signedMean(mark.mean_delay),
-          perCent(mark.on_time_share),
-          whole(mark.cancelled),
-          whole(mark.count),
+          ...shown.flatMap((rules) => [
+            figure(rules.value(rates), rules),
+            ...(rules.interval ? [rangeOrNothing(rules.interval(rates), rules.unit)] : []),
+          ]),
+          whole(rates.cancelled),
+          whole(rates.count),
         ],
       }))}
     />
   );
+}
+
+function rangeOrNothing(interval: Interval | undefined, unit: "min" | "%"): string {
+  return interval ? range(interval, unit) : NOTHING;
 }

@@ -5,6 +5,7 @@ import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
 import type { Filters } from "../../ui/filters/filters";
 import { NOTHING, perCent, signedMean, whole } from "../../ui/format";
+import { FEW, type Interval, inPercent, range, student, wilson } from "../../ui/intervals";
 import { summaryQuery } from "./api";
 import { Histogram } from "./Histogram";
 import styles from "./Summary.module.css";
@@ -26,32 +27,82 @@ export function Summary({ filters, also }: Props) {
   const total = data?.items[0];
   return (
     <section className={styles.strip} aria-label="Summary" aria-busy={!total || isPlaceholderData}>
-      <dl className={styles.figures} data-stale={isPlaceholderData}>
+      <dl
+        className={styles.figures}
+        data-stale={isPlaceholderData}
+        data-few={total !== undefined && total.count < FEW}
+      >
         <Figure
-          name="flights"
+          name={total?.count === 1 ? "flight" : "flights"}
           value={total && whole(total.count)}
           note={<Link to={also.to}>{also.words}</Link>}
         />
-        <Figure name="on time" value={total && perCent(total.on_time_share)} note="under 15 min late" />
+        <Figure
+          name="on time"
+          value={total && perCent(total.on_time_share)}
+          note="under 15 min late"
+          sure={sure("Wilson", "%", total && inPercent(wilson(total.on_time, total.count)))}
+        />
         <Figure
           name="cancelled"
           value={total && whole(total.cancelled)}
           note={total && `${perCent(total.count ? total.cancelled / total.count : null)} of them`}
+          sure={sure("Wilson", "%", total && inPercent(wilson(total.cancelled, total.count)))}
         />
-        <Figure name="mean delay" value={total && signedMean(total.mean_delay)} note="min at arrival" />
+        <Figure
+          name="mean delay"
+          value={total && signedMean(total.mean_delay)}
+          note="min at arrival"
+          sure={sure(
+            "Student",
+            "min",
+            total && student(total.mean_delay, total.var_delay, total.on_time + total.delayed),
+          )}
+        />
+        <Figure
+          name="median delay"
+          value={total && signedMean(total.median_delay)}
+          note="80% arrive between"
+          sure={total ? `${quantile(total.p10_delay)} and ${quantile(total.p90_delay)} min` : ""}
+        />
       </dl>
       <Histogram counts={total?.histogram} />
     </section>
   );
 }
 
+interface FigureProps {
+  name: string;
+  value: string | undefined;
+  note?: ReactNode;
+  /** Between what it lies. */
+  sure?: ReactNode;
+}
+
 /** Its place is kept while its value is on the way. */
-function Figure({ name, value, note }: { name: string; value: string | undefined; note?: ReactNode }) {
+function Figure({ name, value, note, sure }: FigureProps) {
   return (
     <div className={styles.figure}>
       <dt>{name}</dt>
       <dd data-pending={value === undefined}>{value ?? NOTHING}</dd>
       {note && <dd className={styles.note}>{note}</dd>}
+      {sure !== undefined && <dd className={styles.sure}>{sure}</dd>}
     </div>
   );
+}
+
+/** An interval with the name of its method: "Wilson 95%: 73.2 to 73.5%". */
+function sure(method: string, unit: "min" | "%", interval: Interval | undefined): ReactNode {
+  if (!interval) return "";
+  return (
+    <>
+      <span>{method} 95%: </span>
+      <span>{range(interval, unit)}</span>
+    </>
+  );
+}
+
+/** Of the first and of the last class no more is known than where they begin and end. */
+function quantile(minutes: number | null): string {
+  return minutes === null ? "?" : signedMean(minutes);
 }

@@ -1,40 +1,58 @@
-import type { FilterPatch } from "../../ui/filters/filters";
-import { exploreHref } from "../../ui/filters/filters";
-import { flightsInWords, perCent, signedMean } from "../../ui/format";
+import { exploreHref, type FilterPatch, type Measure } from "../../ui/filters/filters";
+import { flightsInWords } from "../../ui/format";
+import { type Interval, range } from "../../ui/intervals";
 import type { Rates } from "./api";
+import { figureInWords, isFew, rulesOf } from "./measures";
 
 /** One mark of a chart and one row of its table: what it is called, its figures, the flights behind it. */
-export interface Mark extends Rates {
+export interface Mark {
   key: string;
   name: string;
   href: string;
+  measure: Measure;
+  /** In the measure's unit; null where there is none. */
+  value: number | null;
+  interval: Interval | undefined;
+  rates: Rates;
 }
 
 /** A mark for each line of a report. */
 export function marksOf<T extends Rates>(
   items: readonly T[],
+  measure: Measure,
   describe: (item: T) => { key: string; name: string; behind: FilterPatch },
 ): Mark[] {
-  return items.map((item) => {
-    const { key, name, behind } = describe(item);
-    const { count, cancelled, on_time_share, mean_delay } = item;
-    return { key, name, href: exploreHref(behind), count, cancelled, on_time_share, mean_delay };
+  const { value, interval } = rulesOf(measure);
+  return items.map((rates) => {
+    const { key, name, behind } = describe(rates);
+    return {
+      ...{ key, name, href: exploreHref(behind), measure, rates },
+      ...{ value: value(rates), interval: interval?.(rates) },
+    };
   });
 }
 
-/** "JetBlue Airways: mean delay +9.5 min, 78.1% of 54,635 flights on time" */
-export function markInWords({ name, count, on_time_share, mean_delay }: Mark): string {
-  return `${name}: mean delay ${signedMean(mean_delay)} min, ${perCent(on_time_share)} of ${flightsInWords(count)} on time`;
+/** "JetBlue Airways: mean delay +9.5 min (95%: +9.1 to +9.9), 54,635 flights" */
+export function markInWords(mark: Mark): string {
+  return `${mark.name}: ${valueInWords(mark)}`;
 }
 
-export function meanOf({ mean_delay }: Mark): number {
-  return mean_delay ?? 0;
+export function valueInWords({ measure, value, interval, rates }: Mark): string {
+  const rules = rulesOf(measure);
+  const sure = interval ? ` (95%: ${range(interval, rules.unit)})` : "";
+  return `${rules.words} ${figureInWords(value, rules)}${sure}, ${flightsInWords(rates.count)}`;
 }
 
-/** The least and the most late, for the sentence above a chart. */
-export function extremes(marks: readonly Mark[]): { least: Mark; most: Mark } | undefined {
-  const sorted = marks.filter(({ mean_delay }) => mean_delay !== null).sort((a, b) => meanOf(a) - meanOf(b));
-  const least = sorted[0];
-  const most = sorted.at(-1);
-  return least && most && least !== most ? { least, most } : undefined;
+/** The best mark first; those without a value last. */
+export function byValue(a: Mark, b: Mark): number {
+  if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null);
+  return rulesOf(a.measure).isBest === "low" ? a.value - b.value : b.value - a.value;
+}
+
+/** The best and the worst, for the sentence above a chart. Marks of few flights are neither. */
+export function extremes(marks: readonly Mark[]): { best: Mark; worst: Mark } | undefined {
+  const sorted = marks.filter(({ value, rates }) => value !== null && !isFew(rates)).sort(byValue);
+  const best = sorted[0];
+  const worst = sorted.at(-1);
+  return best && worst && best.value !== worst.value ? { best, worst } : undefined;
 }

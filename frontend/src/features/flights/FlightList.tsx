@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { Link } from "react-router";
 import { DelayMark } from "../../ui/DelayMark";
 import { SORTS, type Sort } from "../../ui/filters/filters";
-import { clock, shortDate } from "../../ui/format";
+import { clock, dayOffset, shortDate } from "../../ui/format";
 import type { FlightRow } from "./api";
 import styles from "./FlightList.module.css";
 import { ListEnd } from "./ListEnd";
@@ -21,7 +21,16 @@ const SORT_WORDS: Record<Sort, string> = {
 };
 
 /** The flights on a phone, two lines each. */
-export function FlightList({ flights, sort, airports, isStale, onSort, onNearEnd, end }: FlightsViewProps) {
+export function FlightList({
+  flights,
+  sort,
+  latest,
+  airports,
+  isStale,
+  onSort,
+  onNearEnd,
+  end,
+}: FlightsViewProps) {
   const list = useRef<HTMLOListElement>(null);
   const { rows, before, after } = useRows(list, flights.length, ROW_HEIGHT, onNearEnd);
   return (
@@ -46,7 +55,11 @@ export function FlightList({ flights, sort, airports, isStale, onSort, onNearEnd
       >
         {rows.map((index) => {
           const flight = flights[index];
-          return flight && <Item key={flight.id} flight={flight} destination={airports.get(flight.dest)} />;
+          return (
+            flight && (
+              <Item key={flight.id} flight={flight} latest={latest} destination={airports.get(flight.dest)} />
+            )
+          );
         })}
       </ol>
       <ListEnd {...end} shown={flights.length} />
@@ -54,8 +67,15 @@ export function FlightList({ flights, sort, airports, isStale, onSort, onNearEnd
   );
 }
 
-function Item({ flight, destination }: { flight: FlightRow; destination: string | undefined }) {
-  const { id, carrier, origin, dest, sched_dep, arr_delay, status } = flight;
+interface ItemProps {
+  flight: FlightRow;
+  latest: number;
+  destination: string | undefined;
+}
+
+function Item({ flight, latest, destination }: ItemProps) {
+  const { id, carrier, origin, dest, sched_dep, dep, arr_delay, status } = flight;
+  const offset = dep ? dayOffset(sched_dep, dep) : "";
   return (
     <li className={styles.item} data-status={status}>
       <Link className={styles.link} to={`/flights/${id}`}>
@@ -71,7 +91,12 @@ function Item({ flight, destination }: { flight: FlightRow; destination: string 
           {shortDate(sched_dep)} {clock(sched_dep)}
         </time>
         <span className={styles.delay}>
-          <DelayMark minutes={arr_delay} status={status} />
+          <DelayMark minutes={arr_delay} status={status} latest={latest} />
+          {dep && offset && (
+            <small className={styles.left}>
+              left {clock(dep)} {offset}
+            </small>
+          )}
         </span>
       </Link>
     </li>

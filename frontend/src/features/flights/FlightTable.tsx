@@ -13,6 +13,7 @@ export function FlightTable({
   flights,
   total,
   sort,
+  latest,
   airlines,
   airports,
   isStale,
@@ -65,6 +66,7 @@ export function FlightTable({
                   key={flight.id}
                   flight={flight}
                   rowIndex={index + 2}
+                  latest={latest}
                   airline={airlines.get(flight.carrier)}
                   destination={airports.get(flight.dest)}
                 />

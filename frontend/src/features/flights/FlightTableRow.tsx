@@ -8,6 +8,7 @@ import styles from "./FlightTable.module.css";
 interface Props {
   flight: FlightRow;
   rowIndex: number;
+  latest: number;
   airline: string | undefined;
   destination: string | undefined;
 }
@@ -15,6 +16,7 @@ interface Props {
 export const FlightTableRow = memo(function FlightTableRow({
   flight,
   rowIndex,
+  latest,
   airline,
   destination,
 }: Props) {
@@ -38,7 +40,7 @@ export const FlightTableRow = memo(function FlightTableRow({
         {dest} <span className={styles.place}>{destination}</span>
       </td>
       <td>
-        <DelayMark minutes={arr_delay} status={status} />
+        <DelayMark minutes={arr_delay} status={status} latest={latest} />
       </td>
       <td data-column="distance">{whole(distance)}</td>
     </tr>

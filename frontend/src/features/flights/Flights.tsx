@@ -1,5 +1,6 @@
 import { useClient } from "../../api/client";
 import { useRendered } from "../../api/useRendered";
+import { LATEST } from "../../ui/DelayMark";
 import { Empty } from "../../ui/Empty";
 import { Failure } from "../../ui/Failure";
 import type { FilterPatch, Filters } from "../../ui/filters/filters";
@@ -38,11 +39,14 @@ export function Flights({ filters, total, airlines, airports, onChange, onClear 
     more.loadMore();
   };
   const View = phone ? FlightList : FlightTable;
+  // Among the worst no mark is as long as the next: the scale goes to the first of them.
+  const worst = filters.sort === "-delay" ? (flights[0]?.arr_delay ?? 0) : 0;
   return (
     <View
       flights={flights}
       total={total}
       sort={filters.sort ?? "departure"}
+      latest={Math.max(LATEST, worst)}
       airlines={airlines}
       airports={airports}
       isStale={isStale}

@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from "react";
-import { clock, dayOffset, delayInWords, duration, signed } from "../../ui/format";
+import { clock, dayOffset, delayInWords, duration, signedLong } from "../../ui/format";
 import { latenessColour } from "../../ui/lateness";
 import type { WholeFlight } from "./api";
 import { type Journey, journeyOf } from "./journey";
@@ -104,7 +104,7 @@ function Slip({ minutes, style, at, apart = false }: SlipProps) {
       data-apart={apart}
       style={{ ...style, ["--slip" as string]: latenessColour(minutes) }}
     >
-      <span aria-hidden="true">{signed(minutes)} min</span>
+      <span aria-hidden="true">{signedLong(minutes)} min</span>
       <span className="visually-hidden">{` ${at === "start" ? "left" : "arrived"} ${delayInWords(minutes)} `}</span>
     </span>
   );

@@ -6,6 +6,8 @@ export interface FlightsViewProps {
   flights: readonly FlightRow[];
   total: number | undefined;
   sort: Sort;
+  /** The latest minute that the marks of delays show. */
+  latest: number;
   airlines: ReadonlyMap<string, string>;
   airports: ReadonlyMap<string, string>;
   /** The flights of the last filters are shown while those of the new ones load. */

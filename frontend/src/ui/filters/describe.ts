@@ -30,6 +30,7 @@ const WORDS: { [P in Parameter]-?: (value: NonNullable<Filters[P]>, names: Names
   weekday: (weekdays) => `on ${weekdaysInWords(weekdays)}`,
   month: (month) => `in ${monthName(month)}`,
   sort: (sort) => `by ${sort}`,
+  measure: (measure) => `shown by ${measure}`,
 };
 
 /** One filter in words: "to LAX Los Angeles Intl". */

@@ -18,17 +18,21 @@ export interface Filters {
   weekday?: string;
   month?: string;
   sort?: Sort;
+  measure?: Measure;
 }
 
 export const ORIGINS = ["EWR", "JFK", "LGA"] as const;
 export const STATUSES = ["on_time", "delayed", "cancelled", "diverted"] as const;
 export const SORTS = ["departure", "-departure", "delay", "-delay", "distance", "-distance"] as const;
+/** What a report of delays can be shown by; the mean where nothing is said. */
+export const MEASURES = ["mean", "median", "p90", "on_time", "cancelled"] as const;
 export const FIRST_DAY = "2013-01-01";
 export const LAST_DAY = "2013-12-31";
 
 export type Origin = (typeof ORIGINS)[number];
 export type Status = (typeof STATUSES)[number];
 export type Sort = (typeof SORTS)[number];
+export type Measure = (typeof MEASURES)[number];
 export type Parameter = keyof Filters;
 /** A change to the filters: undefined takes one away. */
 export type FilterPatch = { [P in Parameter]?: Filters[P] | undefined };
@@ -83,11 +87,16 @@ const RULES: { [P in Parameter]-?: Rule } = {
     expected: "a month of 2013, as 2013-07",
   },
   sort: { read: oneOf(SORTS), expected: `one of ${SORTS.join(", ")}` },
+  measure: { read: oneOf(MEASURES), expected: `one of ${MEASURES.join(", ")}` },
 };
 
-export const PARAMETERS = Object.keys(RULES) as Parameter[];
-/** What narrows the flights down: all but their order. */
-export const NARROWING = PARAMETERS.filter((parameter) => parameter !== "sort");
+const PARAMETERS = Object.keys(RULES) as Parameter[];
+/** What narrows the flights down: all but how they are shown. */
+export const NARROWING = PARAMETERS.filter((parameter) => !["sort", "measure"].includes(parameter));
+/** What a list of flights reads. */
+export const OF_FLIGHTS = [...NARROWING, "sort"] as const satisfies readonly Parameter[];
+/** What the page of delays reads: a report has no order. */
+export const OF_DELAYS = [...NARROWING, "measure"] as const satisfies readonly Parameter[];
 
 /**
  * Reads an address. A filter that cannot be read is left out and told of, never passed over in silence. A parameter
@@ -95,7 +104,7 @@ export const NARROWING = PARAMETERS.filter((parameter) => parameter !== "sort");
  */
 export function readFilters(
   search: URLSearchParams,
-  parameters: readonly Parameter[] = PARAMETERS,
+  parameters: readonly Parameter[] = OF_FLIGHTS,
 ): { filters: Filters; problems: FilterProblem[] } {
   const filters: Record<string, string | number> = {};
   const problems: FilterProblem[] = [];
@@ -123,7 +132,7 @@ export function writeFilters(filters: FilterPatch): string {
 }
 
 /** The address of the flights behind some filters. */
-export function exploreHref(filters: FilterPatch): string {
+export function exploreHref({ measure: _, ...filters }: FilterPatch): string {
   const search = writeFilters(filters);
   return search ? `/?${search}` : "/";
 }
