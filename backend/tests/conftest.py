@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.database import Database, Row
 from sqlalchemy import event
-from support import end, forget, responder_of
+from support import asked_at, end, forget, responder_of
 
 from roundtrip import create_app
 from roundtrip.data.version import DataVersion
@@ -24,12 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("ROUNDTRIP_")]:
         del os.environ[name]  # what somebody runs with is not what is tested
     config.addinivalue_line("markers", "on_both: runs on SQLite and on PostgreSQL; what is not marked, on SQLite")
+    config.addinivalue_line("markers", "at_both_doors: asks by WSGI and by ASGI; what is not marked, by WSGI")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the marked tests that need the data set on both databases."""
+    """Run the marked tests that need the data set on both databases, and those that ask at both doors."""
     if metafunc.definition.get_closest_marker("on_both") and "database_kind" in metafunc.fixturenames:
         metafunc.parametrize("database_kind", ("sqlite", "postgresql"), indirect=True, scope="session")
+    if metafunc.definition.get_closest_marker("at_both_doors") and "door" in metafunc.fixturenames:
+        metafunc.parametrize("door", ("wsgi", "asgi"), indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -74,11 +77,19 @@ def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     return cluster.url()
 
 
+@pytest.fixture(scope="session")
+def door(request: pytest.FixtureRequest) -> str:
+    """By which interface the application is asked: see the marker `at_both_doors`."""
+    door: str = getattr(request, "param", "wsgi")
+    return door
+
+
 @pytest.fixture(scope="module")
-def app(database_url: str) -> Iterator[Flask]:
+def app(database_url: str, door: str) -> Iterator[Flask]:
     """The application, new for each file of tests, so that none finds another's answers in the cache."""
     app = create_app(settings_for(database_url))
-    yield app
+    with asked_at(door, app):
+        yield app
     end(app)
 
 

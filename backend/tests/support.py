@@ -2,7 +2,8 @@
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,10 +12,11 @@ from flask_roundtrip.read_replica import ReplicatedDatabase
 from flask_roundtrip.respond import Responder, Route
 from flask_roundtrip.response_cache import MemoryStore, ResponseCache
 from helpers import ARRIVING, ONE_APP, SOON, WHOLE, in_time, noted
+from over_asgi import OverAsgi
 
 from roundtrip import api
 from roundtrip.data.version import DataVersion
-from roundtrip.extensions import API, cache, db
+from roundtrip.extensions import API, cache, db, rt
 
 __all__ = [
     "ARRIVING",
@@ -24,6 +26,7 @@ __all__ = [
     "SPELLINGS",
     "WHOLE",
     "Asking",
+    "asked_at",
     "end",
     "forget",
     "in_time",
@@ -46,6 +49,17 @@ SPELLINGS = (
 )
 
 Asking = Callable[..., FlaskClient]  # gives a client of an application with the settings that it is given
+
+
+@contextmanager
+def asked_at(door: str, app: Flask) -> Iterator[None]:
+    """Have the application's test clients ask at the door of this name."""
+    if door == "wsgi":
+        yield
+        return
+    with closing(OverAsgi(rt.asgi(app))) as application:
+        app.wsgi_app = application  # type: ignore[method-assign]  # test clients call it
+        yield
 
 
 def forget(app: Flask) -> None:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ARRIVING, ONE_APP, forget, in_time
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.at_both_doors]
 
 BATCH = "/api/v1/batch"
 NDJSON = "application/x-ndjson"

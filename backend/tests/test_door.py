@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ONE_APP, forget, responder_of
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.at_both_doors]
 
 PATH = "/api/v1/flights"
 QUERY = "origin=JFK&limit=20"

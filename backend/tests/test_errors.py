@@ -15,7 +15,7 @@ from support import ONE_APP, ROUTES, forget, responder_of
 
 from flask_roundtrip import Fault, Problem
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.at_both_doors]
 
 
 def is_a_problem(answer: Any, status: int) -> bool:

@@ -22,7 +22,7 @@ from support import ROUTES, WHOLE, forget, responder_of
 from flask_roundtrip import compression, response_cache
 from roundtrip.resources.flights.routes import FRESHNESS
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.at_both_doors]
 
 URL = "/api/v1/flights?origin=JFK&limit=20"
 SMALL = "/api/v1/airlines/UA"

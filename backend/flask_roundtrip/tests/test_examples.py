@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,8 @@ from flask.testing import FlaskClient
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.shared.store import SharedStore
 from helpers import WHOLE, in_time
+from over_asgi import OverAsgi
+from werkzeug.test import Client
 
 from flask_roundtrip import cached_view
 
@@ -178,6 +181,17 @@ def test_no_hook_runs_for_an_answer_of_the_door() -> None:
     client = client_of("door")
     assert [client.get("/flight").json for _ in range(2)] == [{"id": 7}] * 2
     assert client.get("/plain").json == {"hooks": ["ran"]}  # its own alone
+
+
+def test_the_event_loop_answers_hits_and_batches_and_flask_all_else() -> None:
+    names = example("asgi")
+    with closing(OverAsgi(names["app"])) as application:
+        client = Client(application)
+        assert [client.get("/flight").json for _ in range(2)] == [{"id": 7}] * 2
+        assert "hit" in client.get("/flight").headers["Cache-Status"]
+        assert client.get("/plain").json == {"by": "Flask"}
+        batch = client.post("/batch", json={"requests": [{"id": "1", "url": "/flight"}, {"id": "2", "url": "/plain"}]})
+        assert [part["body"] for part in batch.json["responses"]] == [{"id": 7}, {"by": "Flask"}]
 
 
 def test_everything_works_together() -> None:

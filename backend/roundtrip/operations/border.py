@@ -6,22 +6,22 @@ has been sent; so a slow client's time is not in it.
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Any, NamedTuple
 
 from flask import request
-from flask_roundtrip.batch import PARTS
-from flask_roundtrip.doors.wsgi import ROUTE, WSGI
+from flask_roundtrip.doors.layers import Layer
+from flask_roundtrip.doors.wsgi import PARTS, ROUTE
 from flask_roundtrip.timing import TIMING, Timing, new_rid, request_id
-from werkzeug.wsgi import ClosingIterator
 
 # Long enough to tell requests apart, and nothing in it that a log or a header could take for something else.
 _RID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _REQUEST_START = re.compile(r"t=(\d{10}\.\d{3})")
 PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # are asked by whoever runs this, by any host name
 METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "PATCH", "DELETE"})
+_ENTERED = "roundtrip.border"  # in an environment: the request's name, its wait, and when it came
 LONGEST_QUEUE = 60.0  # seconds: what says more is another clock
 
 TRACE = "roundtrip.trace"  # the key of a WSGI environment: the id of the trace that the request belongs to
@@ -52,49 +52,36 @@ class Exchange(NamedTuple):
 Witness = Callable[[Exchange], None]
 
 
-class Border:
+class Border(Layer):
     """Names each request, and tells the witnesses what became of it.
 
     What a client says of itself counts for nothing: X-Request-ID and X-Request-Start are read where `trusted` says
     that a proxy of ours has written them.
     """
 
-    def __init__(self, application: WSGI, witnesses: Sequence[Witness], trusted: bool) -> None:
-        self._application = application
+    def __init__(self, witnesses: Sequence[Witness], trusted: bool) -> None:
         self._witnesses = witnesses
         self._trusted = trusted
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on under its name."""
+    def enter(self, environ: dict[str, Any]) -> None:
+        """Name the request."""
         if environ.get("PATH_INFO") in PROBES:
-            return self._application(environ, start_response)
+            return
         began = perf_counter()
         rid, queued = self._told_by_the_edge(environ) if self._trusted else (new_rid(), None)
-        status = 500  # for an error that not even Flask has answered
+        environ[_ENTERED] = (rid, queued, began)
+        request_id.set(rid)
 
-        def started(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            nonlocal status
-            status = int(line[:3])
-            return start_response(line, headers, *error)
-
-        def ended() -> None:
-            seconds = perf_counter() - began
-            exchange = Exchange(environ, rid, status, seconds, queued, environ.get(TIMING), environ.get(PARTS))
-            for witness in self._witnesses:
-                witness(exchange)
-
-        named = request_id.set(rid)
-        try:
-            answer = self._application(environ, started)
-        except BaseException:
-            ended()
-            raise
-        finally:
-            request_id.reset(named)
-        if PARTS in environ:  # the only answer that is made while it is sent
-            return ClosingIterator(answer, ended)
-        ended()
-        return answer
+    def leave(self, environ: dict[str, Any], status: int) -> None:
+        """Tell the witnesses."""
+        if _ENTERED not in environ:
+            return
+        rid, queued, began = environ[_ENTERED]
+        seconds = perf_counter() - began
+        exchange = Exchange(environ, rid, status, seconds, queued, environ.get(TIMING), environ.get(PARTS))
+        for witness in self._witnesses:
+            witness(exchange)
+        request_id.set("")
 
     def _told_by_the_edge(self, environ: dict[str, Any]) -> tuple[str, float | None]:
         rid = environ.get("HTTP_X_REQUEST_ID", "")

@@ -1,11 +1,13 @@
 """What is refused before anything is asked of the application: hosts that are not ours, clients that ask too much."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 from flask_roundtrip.batch import CHARGE
-from flask_roundtrip.doors.wsgi import WSGI, send
+from flask_roundtrip.doors.layers import Layer
+from flask_roundtrip.wire import Answer, Headers
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
 from flask_roundtrip import Problem
@@ -15,53 +17,64 @@ from .border import PROBES
 from .rate_limit import RateLimit
 
 
-class TrustedHosts:
+class Proxies(Layer):
+    """Takes the client's address and scheme from the proxies that each request passes."""
+
+    def __init__(self, proxies: int) -> None:
+        self._fix = ProxyFix(lambda environ, start_response: (), x_for=proxies, x_proto=proxies)
+
+    def enter(self, environ: dict[str, Any]) -> None:
+        """Write them into the environment."""
+        self._fix(environ, lambda *_: lambda _: None)
+
+
+class TrustedHosts(Layer):
     """Refuses a Host that is not ours (RFC 9110, section 7.4): a page of another name's owner could read our answers.
 
     Flask's TRUSTED_HOSTS stands behind the door, and would not see a hit.
     """
 
-    def __init__(self, application: WSGI, hosts: Iterable[str]) -> None:
-        self._application = application
+    def __init__(self, hosts: Iterable[str]) -> None:
         trusted = tuple(hosts)
         self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, trusted))
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on, or refuse it."""
+    def enter(self, environ: dict[str, Any]) -> Answer | None:
+        """Refuse it, or pass it on."""
         if environ["PATH_INFO"] in PROBES or self._is_ours(environ.get("HTTP_HOST", "")):
-            return self._application(environ, start_response)
-        return send(Problem(400, "This site is not reached by that Host.").answer(), start_response)
+            return None
+        return Problem(400, "This site is not reached by that Host.").answer()
 
 
-class RateLimited:
+class RateLimited(Layer):
     """Lets each client ask the API so many questions in a time, hits too, and the parts of a batch singly.
 
     The answer says what is left (draft-ietf-httpapi-ratelimit-headers-11). Pages and assets are not limited: they are
     the edge's to serve, and few.
     """
 
-    def __init__(self, application: WSGI, limit: RateLimit) -> None:
-        self._application = application
+    def __init__(self, limit: RateLimit) -> None:
         self._limit = limit
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on, or refuse it."""
+    def enter(self, environ: dict[str, Any]) -> Answer | None:
+        """Charge the client for a request; refuse it where nothing is left."""
         if not environ["PATH_INFO"].startswith(API):
-            return self._application(environ, start_response)
+            return None
         client = environ.get("REMOTE_ADDR", "")
-        left = self._limit.charge(client, 1)
+        left = environ[_LEFT] = self._limit.charge(client, 1)
 
         def charge(more: int) -> None:
-            nonlocal left
             if more:
-                left = self._limit.charge(client, more)
+                left = environ[_LEFT] = self._limit.charge(client, more)
                 if left.refused:
                     raise left.problem()
 
-        def started(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            return start_response(status, [*headers, *left.headers()], *error)
-
-        if left.refused:
-            return send(left.problem().answer(), started)
         environ[CHARGE] = charge
-        return self._application(environ, started)
+        return left.problem().answer() if left.refused else None
+
+    def headers(self, environ: dict[str, Any]) -> Headers:
+        """Say what is left."""
+        left = environ.get(_LEFT)
+        return left.headers() if left else []
+
+
+_LEFT = "roundtrip.left"  # in an environment: what its client has left

@@ -5,10 +5,10 @@ import os
 from flask import Flask
 from flask_caching.backends.base import BaseCache
 from flask_roundtrip.database import Database
+from flask_roundtrip.doors.layers import Layer
 from flask_roundtrip.doors.wsgi import WSGI
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.read_replica import ReplicatedDatabase
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
 from ..data.version import DataVersion
@@ -28,10 +28,10 @@ from .health import (
 
 
 def install(app: Flask, settings: Settings, database: Database, version: DataVersion, backend: BaseCache) -> None:
-    """Put the layers around the application, from the innermost, which a request meets last."""
+    """Put around the application what its settings ask for."""
     probes: dict[str, WSGI] = {}
     app.wsgi_app = Probes(app.wsgi_app, probes)  # type: ignore[method-assign]  # Flask's own way to add a middleware
-    rt.init_app(app, database=database, changed=version)
+    rt.init_app(app, database=database, changed=version, layers=_layers(app, settings, database.engine.dialect.name))
     state = state_of(app)
     checks = {
         "database": Check(data_is_loaded(database.engine), needed=True, substitute="replica"),
@@ -41,34 +41,44 @@ def install(app: Flask, settings: Settings, database: Database, version: DataVer
     if isinstance(database, ReplicatedDatabase):
         checks["replica"] = Check(replica_answers(database, version), needed=False)
     probes.update({"/healthz": alive, "/readyz": Readiness(checks)})
-    layer: WSGI = app.wsgi_app
-    witnesses: list[Witness] = []
     if settings.metrics == "on":
         from . import metrics
 
         probes["/metrics"] = metrics.exposition(state.threads)
+
+
+def _layers(app: Flask, settings: Settings, dialect: str) -> list[Layer]:
+    """Return the layers around the application, from the outermost, which a request meets first."""
+    layers: list[Layer] = []
+    witnesses: list[Witness] = []
+    if settings.metrics == "on":
+        from . import metrics
+
         witnesses.append(metrics.count)
-    if settings.rate_limit:
-        from .guards import RateLimited
-        from .rate_limit import RateLimit, store_at
-
-        layer = RateLimited(layer, RateLimit(settings.rate_limit, store_at(settings.rate_limit_url)))
-    if settings.trusted_hosts:
-        from .guards import TrustedHosts
-
-        layer = TrustedHosts(layer, [host.strip() for host in settings.trusted_hosts.split(",")])
     if settings.log_format == "json":
         from . import logs
 
         logs.configure()
         witnesses.append(logs.RequestLog().note)
-    if trace_settings.wanted(os.environ):
+    if settings.trusted_proxies:
+        from .guards import Proxies
+
+        layers.append(Proxies(settings.trusted_proxies))
+    is_traced = trace_settings.wanted(os.environ)
+    if witnesses or settings.trusted_proxies or settings.slow_statement or is_traced:
+        app.before_request(note_route)
+        layers.append(Border(witnesses, trusted=settings.trusted_proxies > 0))
+    if is_traced:
         from .traces import Traces
 
-        layer = Traces(layer, database.engine.dialect.name)
-    if witnesses or settings.trusted_proxies or settings.slow_statement or trace_settings.wanted(os.environ):
-        app.before_request(note_route)
-        layer = Border(layer, witnesses, trusted=settings.trusted_proxies > 0)
-    if settings.trusted_proxies:
-        layer = ProxyFix(layer, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
-    app.wsgi_app = layer  # type: ignore[method-assign, assignment]  # as above
+        layers.append(Traces(dialect))
+    if settings.trusted_hosts:
+        from .guards import TrustedHosts
+
+        layers.append(TrustedHosts([host.strip() for host in settings.trusted_hosts.split(",")]))
+    if settings.rate_limit:
+        from .guards import RateLimited
+        from .rate_limit import RateLimit, store_at
+
+        layers.append(RateLimited(RateLimit(settings.rate_limit, store_at(settings.rate_limit_url))))
+    return layers

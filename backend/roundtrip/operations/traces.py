@@ -13,14 +13,15 @@ import atexit
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from time import perf_counter_ns, time_ns
 from typing import Any
 
-from flask_roundtrip.batch import PARTS
-from flask_roundtrip.doors.wsgi import WSGI
+from flask_roundtrip.doors.layers import Layer
+from flask_roundtrip.doors.wsgi import PARTS
 from flask_roundtrip.timing import TIMING, Span, Timing
+from flask_roundtrip.wire import Headers
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -29,53 +30,51 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from werkzeug.wsgi import ClosingIterator
 
 from .border import METHODS, PROBES, TRACE, Exchange, trace_id
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE = 2.0  # seconds to send what is left when the process ends
 SERVICE = "roundtrip"  # its name, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES has another
+_ROOT = "roundtrip.span"  # in an environment: the span of its request
 _propagator = TraceContextTextMapPropagator()
 _TARGET = re.compile(r"\bFROM\s+([\w.]+)", re.IGNORECASE)
 
 
-class Traces:
-    """WSGI middleware that makes a trace of each request that the sampler takes."""
+class Traces(Layer):
+    """Makes a trace of each request that the sampler takes."""
 
-    def __init__(self, application: WSGI, database: str, provider: TracerProvider | None = None) -> None:
-        self._application = application
+    def __init__(self, database: str, provider: TracerProvider | None = None) -> None:
         self._tracer = (provider or exporting_provider()).get_tracer("roundtrip")
         self._database = {"db.system.name": database}
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Pass the request on; tell its trace in Server-Timing."""
+    def enter(self, environ: dict[str, Any]) -> None:
+        """Begin the span of a request."""
         if environ["PATH_INFO"] in PROBES:
-            return self._application(environ, start_response)
-        root = self._tracer.start_span("HTTP", _caller(environ), SpanKind.SERVER)
-        context = root.get_span_context()
-        identifier = environ[TRACE] = f"{context.trace_id:032x}"
-        told = ("Server-Timing", f'traceparent;desc="00-{identifier}-{context.span_id:016x}-{context.trace_flags:02x}"')
-        status = 500  # for an error that not even Flask has answered
+            return
+        root = environ[_ROOT] = self._tracer.start_span("HTTP", _caller(environ), SpanKind.SERVER)
+        environ[TRACE] = f"{root.get_span_context().trace_id:032x}"
+        trace_id.set(environ[TRACE])
+        if root.is_recording():
+            environ[TIMING] = RecordedTiming()
 
-        def started(line: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            nonlocal status
-            status = int(line[:3])
-            return start_response(line, [*headers, told], *error)
+    def headers(self, environ: dict[str, Any]) -> Headers:
+        """Tell the trace in Server-Timing."""
+        if _ROOT not in environ:
+            return []
+        context = environ[_ROOT].get_span_context()
+        parent = f"00-{environ[TRACE]}-{context.span_id:016x}-{context.trace_flags:02x}"
+        return [("Server-Timing", f'traceparent;desc="{parent}"')]
 
-        named = trace_id.set(identifier)
-        try:
-            if not root.is_recording():
-                return self._application(environ, started)
-            timing = environ[TIMING] = RecordedTiming()
-            try:
-                answer = self._application(environ, started)
-            except BaseException:
-                self._tell(root, environ, timing, status)
-                raise
-            return ClosingIterator(answer, lambda: self._tell(root, environ, timing, status))
-        finally:
-            trace_id.reset(named)
+    def leave(self, environ: dict[str, Any], status: int) -> None:
+        """Let what is logged from now on be of no trace."""
+        trace_id.set("")
+
+    def end(self, environ: dict[str, Any], status: int) -> None:
+        """Make the spans."""
+        timing = environ.get(TIMING)
+        if _ROOT in environ and isinstance(timing, RecordedTiming):
+            self._tell(environ[_ROOT], environ, timing, status)
 
     def _tell(self, root: trace.Span, environ: dict[str, Any], timing: "RecordedTiming", status: int) -> None:
         """Make the spans of a request and of all within it."""

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from engines import Engine, running
 from flask import Flask
-from support import Asking
+from support import Asking, asked_at
 
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -19,7 +19,7 @@ from roundtrip.operations import logs
 
 
 @pytest.fixture
-def made(database_path: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def made(database_path: Path, tmp_path: Path, door: str) -> Iterator[Callable[..., Flask]]:
     """Return a function that makes an application with these settings, and a page."""
     (tmp_path / "index.html").write_text("<!doctype html><title>Roundtrip</title>")
     (tmp_path / "icon.svg").write_text("<svg/>")
@@ -31,6 +31,7 @@ def made(database_path: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
             app = create_app(Settings(**given))
             with app.app_context():
                 stack.callback(db.engine.dispose)
+            stack.enter_context(asked_at(door, app))
             return app
 
         yield make

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_roundtrip.doors.layers import Layered
 from support import Asking
 
 from roundtrip.operations.border import LONGEST_QUEUE, Border, Exchange
+
+pytestmark = pytest.mark.at_both_doors
 
 RID = "0123456789abcdef0123456789abcdef"
 URL = "/api/v1/airlines"
@@ -84,8 +87,10 @@ def test_a_failure_is_logged_with_the_name_of_its_request(
 
 def queued(header: str) -> float | None:
     seen: list[Exchange] = []
-    border = Border(lambda environ, start_response: (start_response("200 OK", []), ())[1], [seen.append], trusted=True)
-    border({"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_X_REQUEST_START": header}, lambda *_: None)
+    border = Border([seen.append], trusted=True)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_X_REQUEST_START": header}
+    border.enter(environ)
+    border.leave(environ, 200)
     return seen[0].queued
 
 
@@ -113,5 +118,5 @@ def test_an_application_that_fails_is_told_as_500() -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        Border(failing, [seen.append], trusted=False)({"REQUEST_METHOD": "GET"}, lambda *_: None)
+        Layered(failing, [Border([seen.append], trusted=False)])({"REQUEST_METHOD": "GET"}, lambda *_: None)
     assert [exchange.status for exchange in seen] == [500]

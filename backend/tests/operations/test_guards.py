@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 from support import Asking
 from werkzeug.test import TestResponse
 
+pytestmark = pytest.mark.at_both_doors
+
 URL = "/api/v1/airlines"
 
 

@@ -14,6 +14,8 @@ from werkzeug.test import Client, TestResponse
 from flask_roundtrip import respond
 from roundtrip.operations.health import OK, PATIENCE, Check, Readiness
 
+pytestmark = pytest.mark.at_both_doors
+
 
 def test_a_server_with_all_it_needs_is_ready(asking: Asking) -> None:
     answer = asking().get("/readyz")

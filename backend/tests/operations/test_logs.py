@@ -13,6 +13,8 @@ from support import Asking
 from roundtrip.operations import logs
 from roundtrip.operations.border import Exchange
 
+pytestmark = pytest.mark.at_both_doors
+
 URL = "/api/v1/airlines"
 
 

@@ -1,11 +1,17 @@
 """What Prometheus reads: each request once, under few names, whoever answered it."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from flask_roundtrip.respond import Responder
+from flask_roundtrip.timing import Timing
+from flask_roundtrip.wire import Answer, Head, NotNow
 from prometheus_client import REGISTRY
 from support import Asking
+
+pytestmark = pytest.mark.at_both_doors
 
 URL = "/api/v1/airlines"
 
@@ -76,11 +82,24 @@ def test_whatever_is_asked_makes_few_names(
     assert more("roundtrip_request_seconds_count", **labels) == 1
 
 
-def test_a_batch_is_under_way_until_its_last_line_is_sent(client: FlaskClient) -> None:
-    parts = {"requests": [{"id": "1", "url": f"{URL}/UA"}]}
+def test_a_batch_is_under_way_until_its_last_part_is_done(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_finish = threading.Event()
+    answer_part = Responder.answer_part
+
+    def hold(responder: Responder, head: Head, timing: Timing, only_short: bool) -> Answer | None:
+        if only_short and head.query:
+            raise NotNow
+        assert only_short or may_finish.wait(60)
+        return answer_part(responder, head, timing, only_short)
+
+    monkeypatch.setattr(Responder, "answer_part", hold)
+    client.get(URL)  # a hit is told at once
+    parts = {"requests": [{"id": "hit", "url": URL}, {"id": "held", "url": f"{URL}?limit=2"}]}
     before = REGISTRY.get_sample_value("roundtrip_in_flight") or 0
     answer = client.post("/api/v1/batch", json=parts, headers={"Accept": "application/x-ndjson"}, buffered=False)
     assert REGISTRY.get_sample_value("roundtrip_in_flight") == before + 1
+    may_finish.set()
+    assert answer.data.count(b'"status":200') == 2
     answer.close()
     assert REGISTRY.get_sample_value("roundtrip_in_flight") == before
 

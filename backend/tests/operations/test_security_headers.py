@@ -11,6 +11,8 @@ from roundtrip import create_app
 from roundtrip.config import Settings
 from roundtrip.operations.security_headers import of_a_page
 
+pytestmark = pytest.mark.at_both_doors
+
 SCRIPT = "document.title = '&amp;<b>'\n"
 STYLE = "p > a { color: red }"
 HTML = f"<!doctype html><style>{STYLE}</style><script>{SCRIPT}</script><script src=/a.js></script><p>Hello"

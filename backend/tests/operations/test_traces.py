@@ -18,6 +18,7 @@ import pytest
 from engines import free_port
 from flask import Flask
 from flask_roundtrip.database import Database
+from flask_roundtrip.doors.layers import Layered
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -135,7 +136,7 @@ class Asked:
         provider = TracerProvider(sampler=sampler, shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self.kept))
         self.app = Flask("traced")
-        self.app.wsgi_app = Traces(self.app.wsgi_app, "sqlite", provider)  # type: ignore[method-assign]
+        self.app.wsgi_app = Layered(self.app.wsgi_app, [Traces("sqlite", provider)])  # type: ignore[method-assign]
         self.app.add_url_rule("/", view_func=lambda: "here")
         self.app.add_url_rule("/fails", view_func=self._fails)
 

@@ -8,12 +8,14 @@ that does not accept NDJSON gets one JSON object.
     app.wsgi_app = Batch(app.wsgi_app, at="/batch", prefix="/api/")     # in any WSGI application
 """
 
+import asyncio
 import json
 import re
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import aclosing, suppress
 from contextvars import copy_context
 from functools import cached_property
 from io import BytesIO
@@ -26,12 +28,12 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.http import parse_options_header
 from werkzeug.wsgi import ClosingIterator, get_input_stream
 
-from .compression import compress_stream, negotiated
-from .doors.wsgi import BUSY, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
+from .compression import compress_stream, negotiated, streamed
+from .doors.wsgi import BUSY, PARTS, ROUTE, WSGI, Threads, client_left, head_of, send, status_line
 from .negotiation import media_type_for
 from .serialization import json_bytes
 from .timing import TIMING, Timing, as_current
-from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, NotNow, Problem
+from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, Headers, NotNow, Problem
 
 if TYPE_CHECKING:
     from .respond import Responder
@@ -42,11 +44,11 @@ LONGEST_ID = 64
 SIDE_BY_SIDE = 4  # parts of one batch that run at once
 LOOK_EVERY = 0.1  # seconds between two checks that the client is still connected
 LONGEST = 5.0  # seconds for all of a batch
+QUICKLY_COMPRESSED = 32 * 1024  # bytes, in about a millisecond
 TOGETHER = 2.0  # milliseconds in which finished lines are gathered into one write
 TOO_LATE = Problem(503, "The batch took too long before this part was done. Ask for it again.", headers=[RETRY_SOON])
 
-# Keys of the WSGI environment.
-PARTS = "roundtrip.parts"  # a list; each finished part adds its status, milliseconds and Timing
+# A key of the WSGI environment.
 CHARGE = "roundtrip.charge"  # the rate limiter's function that charges for more than one request
 
 PART_HEADERS = {"accept": "accept", "if-none-match": "if_none_match", "if-modified-since": "if_modified_since"}
@@ -75,6 +77,8 @@ class Batch:
     The application behind the middleware answers the parts. The routes of a responder are answered directly.
     """
 
+    longest = MOST_BYTES  # of a body
+
     def __init__(
         self,
         application: WSGI,
@@ -85,7 +89,7 @@ class Batch:
         identify: Callable[[dict[str, Any]], str | None] | None = None,
     ) -> None:
         self._application = application
-        self._at = at
+        self.at = at
         self._prefix = prefix
         self._get_responder = responder
         self._threads = threads or Threads(0)
@@ -99,36 +103,30 @@ class Batch:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a batch; pass on everything else."""
-        if environ["PATH_INFO"] != self._at:
+        if environ["PATH_INFO"] != self.at:
             return self._application(environ, start_response)
-        environ[ROUTE] = self._at
-        client = environ.get("REMOTE_ADDR", "")
         timing = environ.get(TIMING) or Timing()
         try:
-            # The URLs of parts begin with the application's mount, as the URLs of all requests do.
-            mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
-            parts = parse(self._body(environ), mount + self._prefix, mount + self._at)
-            if mount:
-                parts = [Part(id_, head._replace(path=head.path.removeprefix(mount))) for id_, head in parts]
-            if CHARGE in environ:
-                environ[CHARGE](len(parts) - 1)  # the rate limiter has charged for one already
-            if not self._threads.enter(client, batch=True):
-                raise BUSY
+            self.check(environ)
+            asked = self.asked(environ, _body(environ))
         except Problem as problem:
             return send(problem.answer(), start_response, timing)
-        leave = _once(lambda: self._threads.leave(client, batch=True))
         try:
-            pieces, headers = self._answer(parts, environ, timing)
-        except Problem as problem:
-            leave()
-            return send(problem.answer(), start_response, timing)
+            groups = lines(asked.parts, asked.respond, self._pool, client_left(environ), timing.part)
+            if asked.media_type == NDJSON:
+                pieces = (_joined(group) for group in groups if group)
+            else:
+                pieces = (in_order(chain.from_iterable(groups), asked.parts) for _ in "1")
+            coded = compress_stream(pieces, asked.coding)
+            start_response(status_line(200), [*asked.headers, ("Server-Timing", timing.header())])
         except BaseException:
-            leave()
+            asked.leave()
             raise
-        start_response(status_line(200), [*headers, ("Server-Timing", timing.header())])
-        return ClosingIterator(_and_then(pieces, leave), leave)
+        return ClosingIterator(_and_then(coded, asked.leave), asked.leave)
 
-    def _body(self, environ: dict[str, Any]) -> bytes:
+    def check(self, environ: dict[str, Any]) -> None:
+        """Refuse what is no batch, before its body is read: raise Problem."""
+        environ[ROUTE] = self.at
         if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
             raise Problem(405, "Send a batch by POST or QUERY.", headers=[("Allow", "POST, QUERY")])
         if environ.get("QUERY_STRING"):
@@ -138,16 +136,32 @@ class Batch:
             raise Problem(415, f"Send a batch as {JSON}, in UTF-8.")
         if environ.get("HTTP_CONTENT_ENCODING"):
             raise Problem(415, "Send a batch without a content coding.", headers=[("Accept-Encoding", "identity")])
-        try:
-            return get_input_stream(environ).read(MOST_BYTES + 1)
-        except Exception as error:  # each server has its own error for a body that is cut short or badly chunked
-            raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
 
-    def _answer(
-        self, parts: Sequence[Part], environ: dict[str, Any], timing: Timing
-    ) -> tuple[Iterable[bytes], list[tuple[str, str]]]:
+    def asked(self, environ: dict[str, Any], body: bytes) -> "Asked":
+        """Read and accept a batch that has passed check(). Raises Problem."""
+        # The URLs of parts begin with the application's mount, as the URLs of all requests do.
+        mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
+        parts = parse(body, mount + self._prefix, mount + self.at)
         caller = head_of(environ, self._identify)
-        parts = [Part(id_, head._replace(identity=caller.identity, client=caller.client)) for id_, head in parts]
+        media_type = media_type_for(caller.accept, (JSON, NDJSON))
+        if CHARGE in environ:
+            environ[CHARGE](len(parts) - 1)  # the rate limiter has charged for one already
+        if not self._threads.enter(caller.client, batch=True):
+            raise BUSY
+        leave = _once(lambda: self._threads.leave(caller.client, batch=True))
+        whose = {"identity": caller.identity, "client": caller.client}
+        parts = [
+            Part(id_, head._replace(path=head.path.removeprefix(mount) if mount else head.path, **whose))
+            for id_, head in parts
+        ]
+        coding = negotiated(caller.accept_encoding)
+        headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Encoding")]
+        headers.append(NOSNIFF)
+        if coding != IDENTITY:
+            headers.append(("Content-Encoding", coding))
+        return Asked(parts, self._responding(environ), media_type, coding, headers, leave)
+
+    def _responding(self, environ: dict[str, Any]) -> "Respond":
         done = environ[PARTS] = []
         context = copy_context()  # such as the request's id; the parts run when the request has left it
 
@@ -156,18 +170,7 @@ class Batch:
             done.append((answer.status, timing.elapsed, timing))
             return answer
 
-        groups = lines(parts, respond, self._pool, client_left(environ), timing.part)
-        media_type = media_type_for(caller.accept, (JSON, NDJSON))
-        if media_type == NDJSON:
-            pieces = (b"".join(line for _, line in group) for group in groups if group)
-        else:
-            pieces = (in_order(chain.from_iterable(groups), parts) for _ in "1")
-        coding = negotiated(caller.accept_encoding)
-        headers = [("Content-Type", media_type), ("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Encoding")]
-        headers.append(NOSNIFF)
-        if coding != IDENTITY:
-            headers.append(("Content-Encoding", coding))
-        return compress_stream(pieces, coding), headers
+        return respond
 
     def _respond(self, head: Head, environ: dict[str, Any], timing: Timing, only_short: bool) -> Answer:
         if self._responder is not None:
@@ -177,6 +180,48 @@ class Batch:
         if only_short:
             raise NotNow
         return through(self._application, head, environ, timing)
+
+    async def pieces(self, asked: "Asked", is_local: bool, timing: Timing) -> AsyncGenerator[bytes]:
+        """Answer a batch in an event loop; with `is_local` hits and short answers are made in the loop.
+
+        Whoever no longer reads the pieces closes the generator: then what has not begun is cancelled.
+        """
+        add, end = streamed(asked.coding)
+        loop = asyncio.get_running_loop()
+        told: list[Line] = []
+        async with aclosing(lines_in_loop(asked, self._pool, is_local, timing.part)) as groups:
+            async for group in groups:
+                if asked.media_type != NDJSON:
+                    told += group
+                elif group:
+                    piece = _joined(group)
+                    here = len(piece) <= QUICKLY_COMPRESSED
+                    yield add(piece) if here else await loop.run_in_executor(self._pool, add, piece)
+        if asked.media_type != NDJSON:
+            yield await loop.run_in_executor(self._pool, lambda: add(in_order(told, asked.parts)))
+        yield end()
+
+
+class Asked(NamedTuple):
+    """A batch that was accepted: what its answer is made of. `leave` ends its share of the threads."""
+
+    parts: Sequence[Part]
+    respond: "Respond"
+    media_type: str
+    coding: str
+    headers: Headers
+    leave: Callable[[], None]
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    try:
+        return get_input_stream(environ).read(MOST_BYTES + 1)
+    except Exception as error:  # each server has its own error for a body that is cut short or badly chunked
+        raise Problem(400, f"The body could not be read: {type(error).__name__}.") from error
+
+
+def _joined(group: list[Line]) -> bytes:
+    return b"".join(line for _, line in group)
 
 
 def _once(call: Callable[[], None]) -> Callable[[], None]:
@@ -262,8 +307,76 @@ def lines(
         for future in running:
             future.cancel()
     if left:
-        late = TOO_LATE.answer()
-        yield [(part.id, line(part.id, late, Timing(), _since(began))) for part in left.values()]
+        yield _too_late(left.values(), began)
+
+
+async def lines_in_loop(
+    asked: Asked, pool: ThreadPoolExecutor, is_local: bool, timed: Callable[[], Timing]
+) -> AsyncGenerator[list[Line]]:
+    """Do the same in an event loop: no thread waits for a part, and none for a client that reads slowly.
+
+    Parts go on while their lines are read. The share of the threads ends with the last part.
+    """
+    began = perf_counter_ns()
+    loop = asyncio.get_running_loop()
+    done: asyncio.Queue[Line] = asyncio.Queue()
+    left = {part.id: part for part in asked.parts}
+    waiting: deque[Part] = deque()
+    running: dict[str, Future[None]] = {}
+
+    def run(part: Part) -> None:
+        finished = _answered(part, asked.respond, began, timed(), only_short=False)
+        with suppress(RuntimeError):  # the loop has been closed
+            loop.call_soon_threadsafe(arrived, finished)
+
+    def start(part: Part) -> None:
+        running[part.id] = pool.submit(run, part)
+
+    def arrived(finished: Line) -> None:
+        done.put_nowait(finished)
+        running.pop(finished[0], None)
+        if waiting:
+            start(waiting.popleft())
+        elif not running:
+            asked.leave()
+
+    try:
+        ready: list[Line] = []
+        last = _since(began)
+        for part in asked.parts:
+            try:
+                if not is_local:
+                    raise NotNow
+                ready.append(_answered(part, asked.respond, began, timed(), only_short=True))
+            except NotNow:
+                if len(running) < SIDE_BY_SIDE:
+                    start(part)
+                else:
+                    waiting.append(part)
+                continue
+            del left[part.id]
+            if _since(began) - last > TOGETHER:
+                yield ready
+                await asyncio.sleep(0)  # others have their turn
+                ready, last = [], _since(began)
+        yield ready
+        while left:
+            if done.empty():
+                try:
+                    finished = await asyncio.wait_for(done.get(), LONGEST - _since(began) / 1000)
+                except TimeoutError:
+                    break
+            else:
+                finished = done.get_nowait()
+            del left[finished[0]]
+            yield [finished]
+    finally:
+        waiting.clear()
+        for future in running.values():
+            future.cancel()
+        asked.leave()
+    if left:
+        yield _too_late(left.values(), began)
 
 
 def in_order(lines: Iterable[Line], parts: Sequence[Part]) -> bytes:
@@ -273,6 +386,11 @@ def in_order(lines: Iterable[Line], parts: Sequence[Part]) -> bytes:
     """
     by_id = dict(lines)
     return b'{"responses":[' + b",".join(by_id[part.id].rstrip() for part in parts if part.id in by_id) + b"]}"
+
+
+def _too_late(parts: Iterable[Part], began: int) -> list[Line]:
+    late = TOO_LATE.answer()
+    return [(part.id, line(part.id, late, Timing(), _since(began))) for part in parts]
 
 
 def line(part_id: str, answer: Answer, timing: Timing, start: float) -> bytes:

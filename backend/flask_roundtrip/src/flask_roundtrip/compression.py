@@ -77,15 +77,21 @@ def compress(body: bytes, coding: str) -> bytes:
 
 def compress_stream(pieces: Iterable[bytes], coding: str) -> Iterator[bytes]:
     """Compress pieces so that each can be read as soon as it arrives: the coder is flushed after every one."""
-    if coding == IDENTITY:
-        yield from pieces
-        return
-    add, flush, end = _STREAMED[coding]()
+    add, end = streamed(coding)
     try:
         for piece in pieces:
-            yield add(piece) + flush()
+            yield add(piece)
     finally:
         close = getattr(pieces, "close", None)
         if close:
             close()
-    yield end()
+    if last := end():
+        yield last
+
+
+def streamed(coding: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
+    """Return how to compress a piece so that it can be read at once, and what ends the stream."""
+    if coding == IDENTITY:
+        return bytes, bytes
+    add, flush, end = _STREAMED[coding]()
+    return lambda piece: add(piece) + flush(), end

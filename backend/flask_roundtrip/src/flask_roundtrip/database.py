@@ -128,6 +128,11 @@ class FairShare:
         """Return a context manager that holds a turn. It raises Problem (503) after PATIENCE."""
         return Turn(self, client)
 
+    @property
+    def has_plenty(self) -> bool:
+        """Whether who asks for a turn now need not wait. (One that is left may be taken in between.)"""
+        return self._free > 1
+
     def acquire(self, client: str) -> None:
         """Take a turn, or wait for one."""
         with self._lock:

@@ -11,7 +11,7 @@ warning at the first request names the hooks. `through_flask=True` sends every r
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +22,9 @@ from . import pagination, query_plan
 from .arguments import Arguments
 from .batch import Batch
 from .database import Database
+from .doors.asgi import THREADS, AsgiDoor
 from .doors.flask import sent
+from .doors.layers import Layer, Layered
 from .doors.wsgi import Door, Identify, Threads, head_of
 from .fields import kind_of, leaves_of, select
 from .pagination import Cursors
@@ -65,11 +67,13 @@ class Roundtrip:
         database: Database | None = None,
         changed: Changed = lambda: NEVER_CHANGED,
         identify: Identify | None = None,
+        layers: Sequence[Layer] = (),
     ) -> None:
         """Put the door, and the batch, in front of the application.
 
         `database` replaces the Database made from flask-sqlalchemy's engine. `changed` returns the version of all data
         and its Last-Modified. `identify` returns the user of a request's WSGI environment, for private routes.
+        Each request goes through the `layers`, the first of them first, before anything else.
         """
         app.config.setdefault("ROUNDTRIP_PREFIX", "/")
         app.config.setdefault("ROUNDTRIP_BATCH", "")
@@ -84,11 +88,30 @@ class Roundtrip:
             app.extensions["cache"][self._cache] if self._cache else MemoryStore(app.config["ROUNDTRIP_CACHE_BYTES"])
         )
         cache = app.extensions["roundtrip-cache"] = ResponseCache(store)  # cached() uses the same cache
-        state = app.extensions["roundtrip"] = State(app, database, cache, changed, identify)
+        state = app.extensions["roundtrip"] = State(app, database, cache, changed, identify, layers)
         prefix, batch = app.config["ROUNDTRIP_PREFIX"], app.config["ROUNDTRIP_BATCH"]
         if batch:  # replacing wsgi_app is Flask's own way to add a middleware
-            app.wsgi_app = Batch(app.wsgi_app, batch, prefix, state.get_responder, state.threads, identify)  # type: ignore[method-assign]
+            state.batch = Batch(app.wsgi_app, batch, prefix, state.get_responder, state.threads, identify)
+            app.wsgi_app = state.batch  # type: ignore[method-assign]
         app.wsgi_app = Door(app.wsgi_app, prefix, state.get_responder, state.threads, identify)  # type: ignore[method-assign]
+        if layers:
+            app.wsgi_app = Layered(app.wsgi_app, layers)  # type: ignore[method-assign]
+
+    @staticmethod
+    def asgi(app: Flask) -> AsgiDoor:
+        """Return the application for an ASGI server. What is put around `app.wsgi_app` later, hits do not meet."""
+        state = state_of(app)
+        return AsgiDoor(
+            app.wsgi_app,
+            app.config["ROUNDTRIP_PREFIX"],
+            state.get_responder,
+            state.batch,
+            state.threads,
+            app.config["ROUNDTRIP_THREADS"] or THREADS,
+            state.identify,
+            state.layers,
+            app.config["MAX_CONTENT_LENGTH"],
+        )
 
     def answers(
         self,
@@ -148,12 +171,20 @@ class State:
     """The extension's state for one application."""
 
     def __init__(
-        self, app: Flask, database: Database | None, cache: ResponseCache, changed: Changed, identify: Identify | None
+        self,
+        app: Flask,
+        database: Database | None,
+        cache: ResponseCache,
+        changed: Changed,
+        identify: Identify | None,
+        layers: Sequence[Layer] = (),
     ) -> None:
         self.app = app
         self.database = database
         self.cache = cache
         self.identify = identify
+        self.layers = layers
+        self.batch: Batch | None = None
         self.threads = Threads(app.config["ROUNDTRIP_THREADS"])
         self._changed = changed
 

@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 MOST_SPELLINGS = 4_000  # about a kilobyte each
 LONGEST_SPELLING = 1024  # bytes of a query: a longer query goes through respond() each time
 VERSION_AGE = 0.1  # seconds
-SHORT = 5.0  # milliseconds of CPU: an answer that takes less is built in the thread of its request
-PRIVATE_BYTES = 4 * 1024 * 1024  # bytes of private answers, which are kept in this process only
+# Milliseconds of the processor, and in all: an answer that is built in less is built where it is asked. A busy machine
+# makes every answer wait; one that waits longer than this waits for something else, such as another server.
+SHORT, SHORT_IN_ALL = 5.0, 20.0
+PRIVATE_BYTES = 4 * 1024 * 1024  # of private answers in this process, which is the only place for them
 
 
 class Route(NamedTuple):
@@ -75,9 +77,15 @@ class Responder:
         self._version: tuple[str, str | None] = ("", None)
         self._version_until = 0.0
         self._background = ThreadPoolExecutor(1, "renew")
-        self._lately: OrderedDict[tuple[Any, ...], float] = OrderedDict()  # milliseconds of CPU for each question
+        # Milliseconds that each question took, of the processor and in all.
+        self._lately: OrderedDict[tuple[Any, ...], tuple[float, float]] = OrderedDict()
         self._spellings: OrderedDict[tuple[str, str, str], tuple[Route, str, str, tuple[str, ...]]] = OrderedDict()
         self._lock = Lock()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a hit or a short answer is made in this process, so that an event loop can wait for it."""
+        return self._cache.is_local and (self._database is None or self._database.is_local)
 
     def hit(self, head: Head, timing: Timing) -> Answer | None:
         """Answer from a fresh entry, or return None. No schema, statement, encoder or compressor runs.
@@ -142,7 +150,7 @@ class Responder:
         cache, key, tags = self._keyed(route, arguments, selection, media_type, head)
         if only_short and not self._is_short(route, arguments, selection) and cache.get(key, tags) is None:
             raise NotNow
-        with cache.look_up(key, tags, timing) as found:
+        with cache.look_up(key, tags, timing, waits=not only_short) as found:
             if found.entry is None:
                 found.store(self.build(route, arguments, selection, media_type, coding, head, timing))
         entry, timing.cache = found.result(), found.how
@@ -167,7 +175,7 @@ class Responder:
     ) -> Entry:
         """Make an entry without any cache: query plan, statement, serialization, compression. Raises any error."""
         timing = timing or Timing()
-        began = time.thread_time()  # CPU time, because on a busy machine a short answer can wait long
+        began = time.thread_time(), time.perf_counter()
         _, last_modified = self.version()
         listed = f"{route.rule}?{canonical({k: v for k, v in arguments.items() if k not in _WITHIN_A_LIST})}"
         ask = Ask(arguments, selection, route.schema, listed, self._database, self._cursors, timing, head.client)  # type: ignore[arg-type]
@@ -193,7 +201,8 @@ class Responder:
         if entry.body_in(coding) is None:
             with timing.span("compress"):
                 entry = entry.compressed(coding)
-        self._note(route, arguments, selection, (time.thread_time() - began) * 1000)
+        took = (time.thread_time() - began[0]) * 1000, (time.perf_counter() - began[1]) * 1000
+        self._note(route, arguments, selection, *took)
         return entry
 
     def build_anew(self, head: Head) -> Entry:
@@ -251,14 +260,16 @@ class Responder:
         return self._private, _private(head, key), tags
 
     def _is_short(self, route: Route, arguments: dict[str, Any], selection: Selection) -> bool:
-        """Tell whether this process lately built the answer to such a question in less than SHORT milliseconds."""
-        if self._database is not None and not self._database.is_local:
+        """Tell whether such a question was lately answered in a moment, in this process alone."""
+        if self._database is not None and not (self._database.is_local and self._database.turns.has_plenty):
             return False
-        return self._lately.get((route.rule, *arguments, selection.text), SHORT) < SHORT
+        cpu, in_all = self._lately.get((route.rule, *arguments, selection.text), (SHORT, SHORT_IN_ALL))
+        return cpu < SHORT and in_all < SHORT_IN_ALL
 
-    def _note(self, route: Route, arguments: dict[str, Any], selection: Selection, ms: float) -> None:
+    def _note(self, route: Route, arguments: dict[str, Any], selection: Selection, cpu: float, in_all: float) -> None:
         shape = (route.rule, *arguments, selection.text)
-        self._lately[shape] = max(ms, 0.5 * self._lately.get(shape, 0.0))
+        before = self._lately.get(shape, (0.0, 0.0))
+        self._lately[shape] = max(cpu, 0.5 * before[0]), max(in_all, 0.5 * before[1])
         if len(self._lately) > MOST_SPELLINGS:
             self._lately.popitem(last=False)
 

@@ -28,7 +28,7 @@ from .shared.leases import MARK, RENEWAL, UNLEASED, Leases, leases_of
 from .shared.packed import pack, safe_key, unpack
 from .tags import LIFETIME, new_version
 from .timing import Timing
-from .wire import IDENTITY, RETRY_SOON, Problem
+from .wire import IDENTITY, RETRY_SOON, NotNow, Problem
 
 if TYPE_CHECKING:
     Base = object
@@ -93,17 +93,23 @@ class ResponseCache:
         self._building: dict[str, Promise] = {}
         self._lock = threading.Lock()
 
-    def look_up(self, key: str, tags: tuple[str, ...], timing: Timing) -> "LookUp":
+    def look_up(self, key: str, tags: tuple[str, ...], timing: Timing, waits: bool = True) -> "LookUp":
         """Look for the entry; if there is none, wait for the request that builds it, or become that request.
 
         The result is a context manager. Its `how` is `hit`, `stale`, `miss` (the caller must build the entry) or
         `collapsed` (another request has built it). An error in the block is raised in all requests that wait. Raises
-        Problem (503) after LONGEST_WAIT.
+        Problem (503) after LONGEST_WAIT. Without `waits` it raises NotNow while another thread builds the
+        entry.
         """
         with timing.span("cache"):
-            found = self._look_up(key, tags)
+            found = self._look_up(key, tags, waits)
         timing.cache = found.how
         return found
+
+    @property
+    def is_local(self) -> bool:
+        """Whether entries are in this process, so that to look one up is to wait for nobody."""
+        return not self._packs
 
     def get(self, key: str, tags: tuple[str, ...] = ()) -> Entry | None:
         """Return the entry, fresh or stale; None when there is none that may be given."""
@@ -140,12 +146,14 @@ class ResponseCache:
             if not self._store.set(key, new_version(), timeout=LIFETIME):
                 self._store.delete(key)
 
-    def _look_up(self, key: str, tags: tuple[str, ...]) -> "LookUp":
+    def _look_up(self, key: str, tags: tuple[str, ...], waits: bool) -> "LookUp":
         entry, versions, occupied = self._get(key, tags)
         if entry is not None:
             return LookUp(self, key, entry, "hit" if self.ttl(entry) > 0 else "stale")
         promised, mine = self._promise(key)
         if not mine:
+            if not waits:
+                raise NotNow
             return LookUp(self, key, promised.kept(), "collapsed")
         try:
             return self._take_over(key, tags, promised, versions, occupied)

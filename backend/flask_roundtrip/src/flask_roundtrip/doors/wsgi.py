@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,14 @@ from ..timing import TIMING, Timing
 from ..wire import RETRY_SOON, Answer, Head, Headers, Problem
 
 if TYPE_CHECKING:
-    from ..respond import Responder
+    from ..respond import Responder, Route
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
 
 # Keys of a WSGI environment, by which the door and the layers around it pass values. TIMING is another such key.
 ROUTE = "roundtrip.route"  # the rule of the route that answers
+PARTS = "roundtrip.parts"  # of each part of a batch that is done: status, milliseconds and Timing
 CLIENT = "REMOTE_ADDR"
 SEEN_LATELY = 10.0  # seconds after its last request for which a client keeps its share of the threads
 
@@ -71,18 +72,10 @@ class Door:
                 if outer is None:
                     del environ[TIMING]
                 return self._application(environ, start_response)
-            answer = self._built(responder, *found, head, timing)
+            answer = built(responder, self._threads, found, head, timing)
             if head.method == "HEAD":
                 answer = answer._replace(body=b"")  # of an error too
         return send(answer, start_response, timing)
-
-    def _built(self, responder: "Responder", route: Any, arguments: Any, head: Head, timing: Timing) -> Answer:
-        if not self._threads.enter(head.client):
-            return BUSY.answer()
-        try:
-            return responder.answer_route(route, arguments, head, timing)
-        finally:
-            self._threads.leave(head.client)
 
 
 class Threads:
@@ -130,6 +123,18 @@ class Threads:
             if not self._held[client]:
                 del self._held[client], self._batches[client]
         self.changed(-1)
+
+
+def built(
+    responder: "Responder", threads: Threads, found: "tuple[Route, Mapping[str, Any]]", head: Head, timing: Timing
+) -> Answer:
+    """Answer what is no hit in this thread, where it is the client's share of the threads."""
+    if not threads.enter(head.client):
+        return BUSY.answer()
+    try:
+        return responder.answer_route(*found, head, timing)
+    finally:
+        threads.leave(head.client)
 
 
 BUSY = Problem(503, "The server is busy with your other requests. Try again in a moment.", headers=[RETRY_SOON])
