@@ -31,6 +31,7 @@ HAVE := .make/have
 SERVER := $(VENV)/.server
 TOOLS := $(VENV)/.tools
 MONITORING := $(VENV)/.monitoring
+PROFILERS := $(VENV)/.profilers
 RECEIVER := backend/.receiver/.installed
 WANTED := $(if $(strip $(OTEL_EXPORTER_OTLP_ENDPOINT)$(OTEL_EXPORTER_OTLP_TRACES_ENDPOINT)),$(MONITORING))
 FRONTEND := frontend/node_modules/.installed
@@ -174,6 +175,10 @@ lab: ## Run every experiment of the Lab, and write the README's table of them; O
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && node lab.mjs
 
+profile: ## Ask URL=/api/v1/... many times under WITH=pyinstrument, cprofile, line_profiler, py-spy or memray, and save what it makes
+	@$(HAVE) $(DATABASE) $(if $(filter pyinstrument line_profiler py-spy memray,$(or $(WITH),pyinstrument)),$(PROFILERS))
+	@cd backend && $(BIN)/python -m profiles
+
 screenshots: ## Picture every page at 1280 and 390 px, by day and by night; ONLY=Delays: this alone
 	@$(HAVE) $(DATABASE) $(E2E) $(BUILT)
 	cd e2e && npm run screenshots --silent -- $(if $(ONLY),--grep '$(ONLY)')
@@ -193,6 +198,7 @@ lock: ## Write exact versions and hashes of what pyproject.toml and package.json
 	cd backend && $(COMPILE) pyproject.toml -o requirements.txt
 	cd backend && $(COMPILE) --group monitoring -c requirements.txt -o requirements-monitoring.txt
 	cd backend && $(COMPILE) pyproject.toml --group dev -o requirements-dev.txt
+	cd backend/profiles && ../$(COMPILE) requirements.in -o requirements.txt
 	cd backend/tests/receiver && ../../$(COMPILE) requirements.in -o requirements.txt
 	$(if $(LAB_REQUIREMENTS),cd backend/lab && ../$(COMPILE) requirements.in -o requirements.txt)
 	cd frontend && npm run lock --silent && cd ../e2e && npm run lock --silent
@@ -240,6 +246,12 @@ $(MONITORING): backend/requirements-monitoring.txt $(SERVER)
 	(cd backend && $(PIP) -r requirements-monitoring.txt); \
 	touch $@
 
+# Only for `make profile`.
+$(PROFILERS): backend/profiles/requirements.txt $(SERVER)
+	@rm -f $@; echo "The profilers: installing ..."; \
+	(cd backend && $(PIP) -r profiles/requirements.txt); \
+	touch $@
+
 # The environment of a program that is no part of ours: the tests send it traces.
 $(RECEIVER): backend/tests/receiver/requirements.txt
 	@echo "The tests' receiver of traces: installing ..."; \
@@ -271,5 +283,5 @@ $(BUILT): $(FRONTEND) $(shell find $(wildcard $(addprefix frontend/,src public p
 .DEFAULT_GOAL := help
 .PHONY: lab-stack e2e-lab-stack # the Lab
 .PHONY: help run dev data build path packages test-packages stack stack-update stack-down secrets test test-backend test-frontend test-setup test-stack e2e \
-  e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack \
+  e2e-stack lighthouse check check-backend check-frontend check-e2e check-types check-images format bench bench-stack profile \
   lab screenshots setup types lock clean $(DATABASE)
