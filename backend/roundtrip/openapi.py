@@ -11,11 +11,12 @@ from flask_roundtrip.arguments import Arguments, PageArguments, declared
 from flask_roundtrip.batch import MOST_PARTS
 from flask_roundtrip.fields import allowed_names
 from flask_roundtrip.respond import Route
-from flask_roundtrip.wire import JSON, MSGPACK, NDJSON
-from marshmallow import Schema
+from flask_roundtrip.wire import JSON, MSGPACK, NDJSON, PROBLEM_JSON
+from marshmallow import Schema, fields
 
 from .extensions import API
 
+_LICENSE = {"name": "MIT", "identifier": "MIT"}
 _PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -38,6 +39,7 @@ _PROBLEM = {
         },
     },
 }
+_ASCII = {"type": "string", "pattern": "^[ -~]*$"}
 _BATCH = {
     "type": "object",
     "required": ["requests"],
@@ -54,8 +56,20 @@ _BATCH = {
                 "properties": {
                     "id": {"type": "string", "minLength": 1, "maxLength": 64},
                     "method": {"type": "string", "enum": ["GET"]},
-                    "url": {"type": "string", "description": "Such as /api/v1/airlines?limit=5."},
-                    "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "url": {
+                        "type": "string",
+                        "pattern": rf"^{API}/(?!batch$)[a-z]+(/[A-Za-z0-9]+)?(\?[!-\"$-~]*)?$",
+                        "description": "Such as /api/v1/airlines?limit=5.",
+                    },
+                    "headers": {
+                        "type": "object",
+                        "description": "Names in upper or lower case.",
+                        "additionalProperties": False,
+                        "properties": {
+                            "Accept": {"type": "string", "enum": [JSON, "*/*"]},
+                            **dict.fromkeys(("If-None-Match", "If-Modified-Since"), _ASCII),
+                        },
+                    },
                 },
             },
         }
@@ -69,9 +83,23 @@ _PART = {
         "status": {"type": "integer"},
         "headers": {"type": "object", "additionalProperties": {"type": "string"}},
         "timing": {"type": "object", "additionalProperties": {"type": "number"}},
-        "body": {"description": "What the single GET's body would be; null for 304."},
+        "body": {"description": "The body of the single GET; null for 304."},
     },
 }
+_LOCAL_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}$"  # date-time (RFC 3339) has an offset
+_HEADERS = {
+    "ETag": "The weak validator of this representation, for If-None-Match.",
+    "Last-Modified": "When the data set was loaded, for If-Modified-Since.",
+    "Cache-Control": "For how many seconds the answer is fresh, and for how many more it may be used stale.",
+    "Cache-Status": "How the server's response cache answered (RFC 9211).",
+    "Cache-Groups": "The tags of the answer (RFC 9875).",
+    "Server-Timing": "The milliseconds of each step in the server.",
+    "Vary": "The request headers that choose the representation.",
+    "Link": "The next page of a list (RFC 8288).",
+    "Retry-After": "After how many seconds to ask again.",
+    "Allow": "The methods of this path.",
+}
+_OF_DATA = ("ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Cache-Groups", "Server-Timing", "Vary")
 
 
 def document_json(routes: Mapping[str, Route]) -> bytes:
@@ -80,16 +108,21 @@ def document_json(routes: Mapping[str, Route]) -> bytes:
 
 
 def document(named: Mapping[str, Route]) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of these routes, by Flask's endpoint, and of the batch."""
+    """Return the OpenAPI 3.2 document of these routes, by Flask's endpoint, and of the batch."""
     routes = list(named.values())
     plugin = MarshmallowPlugin(schema_name_resolver=_name)
     spec = APISpec(
         "Roundtrip",
         "1",
-        "3.1.0",
+        "3.2.0",
         plugins=[plugin],
-        info={"description": "All flights that left New York in 2013, and their delays."},
+        info={"description": "All flights that left New York in 2013, and their delays.", "license": _LICENSE},
+        servers=[{"url": "/"}],
+        security=[{}],
     )
+    assert plugin.converter is not None  # noqa: S101 - apispec sets it when the document is begun
+    plugin.map_to_openapi_type(fields.NaiveDateTime, "string", None)
+    plugin.converter.add_attribute_function(_local_time)
     spec.components.schema("Problem", _PROBLEM)
     spec.components.schema("Batch", _BATCH)
     spec.components.schema("BatchPart", _PART)
@@ -99,12 +132,16 @@ def document(named: Mapping[str, Route]) -> dict[str, Any]:
     for route in routes:
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.rule)
         spec.path(path, operations={"get": _operation(plugin, route)})
-    spec.path(f"{API}/batch", operations={"post": _batch_operation()})
+    for name, description in _HEADERS.items():
+        spec.components.header(name, {"description": description, "schema": {"type": "string"}})
+    spec.path(f"{API}/batch", operations={"post": _batch_operation("post")})
     made = spec.to_dict()
-    for schema in dict.fromkeys(route.schema for route in routes):
-        described = made["components"]["schemas"][_name(schema)]
-        described["required"] = list(described["properties"])  # of what was asked for, nothing is left out
+    made["paths"][f"{API}/batch"]["query"] = _batch_operation("query")  # OpenAPI 3.2; apispec does not know it yet
     return made
+
+
+def _local_time(_: Any, field: fields.Field[Any], **__: Any) -> dict[str, Any]:
+    return {"pattern": _LOCAL_TIME} if isinstance(field, fields.NaiveDateTime) else {}
 
 
 def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
@@ -121,21 +158,24 @@ def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
         "operationId": route.view.__name__,
         "summary": (route.view.__doc__ or "").strip(),
         "parameters": in_path + _in_query(plugin, route),
-        "x-default-fields": route.fields,
         "responses": {
             "200": {
-                "description": "The answer, reduced to the fields asked for.",
+                "description": "The answer, with the fields asked for and no others.",
+                "headers": _headers(*_OF_DATA, *(() if in_path else ("Link",))),
                 "content": {kind: {"schema": _body(route)} for kind in (JSON, MSGPACK)},
             },
-            "304": {"description": "The client has it already."},
-            "4XX": _problem("What is wrong with the request."),
+            "304": {
+                "description": "The client has this representation already.",
+                "headers": _headers("ETag", "Last-Modified", "Cache-Control", "Cache-Status", "Server-Timing"),
+            },
+            **_problems("The request is wrong. `errors` names each wrong parameter."),
         },
     }
 
 
 def _in_query(plugin: MarshmallowPlugin, route: Route) -> list[dict[str, Any]]:
-    assert plugin.converter is not None  # noqa: S101 - apispec sets it when the document is begun
-    parameters = []
+    assert plugin.converter is not None  # noqa: S101 - see document()
+    parameters: list[dict[str, Any]] = []
     for name, field in declared(route.arguments).items():
         described = plugin.converter.field2property(field)
         if described.get("default") == "":
@@ -144,9 +184,18 @@ def _in_query(plugin: MarshmallowPlugin, route: Route) -> list[dict[str, Any]]:
         if "description" in described:
             parameter["description"] = described.pop("description")
         if name == "fields":
-            parameter["x-allowed"] = list(allowed_names(route.schema))
+            parameter |= _fields(route)
         parameters.append(parameter)
     return parameters
+
+
+def _fields(route: Route) -> dict[str, Any]:
+    """Return the selection as a list by commas: no answer has another field, and none of them is left out."""
+    one = {"type": "string", "enum": list(allowed_names(route.schema))}
+    schema: dict[str, Any] = {"type": "array", "minItems": 1, "items": one}
+    if "fields_" not in route.arguments().load({}):  # else the default depends on the other arguments
+        schema["default"] = route.fields.split(",")
+    return {"style": "form", "explode": False, "schema": schema}
 
 
 def _body(route: Route) -> dict[str, Any]:
@@ -159,29 +208,50 @@ def _body(route: Route) -> dict[str, Any]:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
-def _batch_operation() -> dict[str, Any]:
+def _batch_operation(method: str) -> dict[str, Any]:
     part = {"$ref": "#/components/schemas/BatchPart"}
-    answers = {"type": "object", "properties": {"responses": {"type": "array", "items": part}}}
+    answers = {
+        "type": "object",
+        "required": ["responses"],
+        "properties": {"responses": {"type": "array", "items": part}},
+    }
     return {
-        "operationId": "batch",
-        "summary": "Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same.",
+        "operationId": "batch" if method == "post" else f"batch_by_{method}",
+        "summary": "Many GETs in one round trip, each answered as it is done."
+        if method == "post"
+        else "The same by QUERY (RFC 10008): safe, so that a client may repeat it.",
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/Batch"}}},
         },
         "responses": {
             "200": {
-                "description": "One line a part as it is done (NDJSON), or all in the order asked (JSON).",
+                "description": "One line for each part as it is done (NDJSON), or all in the order asked (JSON).",
+                "headers": _headers("Cache-Control", "Server-Timing", "Vary"),
                 "content": {NDJSON: {"schema": part}, JSON: {"schema": answers}},
             },
-            "4XX": _problem("The batch as a whole is wrong."),
+            **_problems("The batch as a whole is wrong. A wrong part has a line with its own status."),
         },
     }
 
 
-def _problem(description: str) -> dict[str, Any]:
+def _problems(of_the_client: str) -> dict[str, Any]:
     reference = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {"application/problem+json": {"schema": reference}}}
+    return {
+        status: {
+            "description": description,
+            "headers": _headers(*told),
+            "content": {PROBLEM_JSON: {"schema": reference}},
+        }
+        for status, description, told in (
+            ("4XX", of_the_client, ("Retry-After", "Allow", "Server-Timing")),
+            ("5XX", "The server failed, or has too much to do.", ("Retry-After", "Server-Timing")),
+        )
+    }
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _name(schema: Schema | type[Schema] | type[Arguments]) -> str:

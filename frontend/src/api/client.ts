@@ -1,12 +1,12 @@
 /** This application's client: the package's, with the types of this API, sending through axios. */
 import axios from "axios";
-import { batch, type Client, conditional, createClient, timed, traced } from "roundtrip-client";
+import { batch, type Client, conditional, createClient, timed, traced, type Whole } from "roundtrip-client";
 import { throughAxios } from "roundtrip-client/axios";
 import { useClientOf } from "roundtrip-client/react";
 import type { components, paths } from "./resources.gen";
 
 export type ApiClient = Client<paths, "/api/v1">;
-export type Schemas = components["schemas"];
+export type Schemas = Whole<components["schemas"]>;
 
 /** The steps stand in the order that a request meets them. */
 export function createApiClient(baseURL: `${string}/api/v1` = "/api/v1"): ApiClient {

@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same. */
+        /** Many GETs in one round trip, each answered as it is done. */
         post: operations["batch"];
         delete?: never;
         options?: never;
@@ -213,8 +213,12 @@ export interface components {
                 method?: "GET";
                 /** @description Such as /api/v1/airlines?limit=5. */
                 url: string;
+                /** @description Names in upper or lower case. */
                 headers?: {
-                    [key: string]: string;
+                    /** @enum {string} */
+                    Accept?: "application/json" | "*/*";
+                    "If-None-Match"?: string;
+                    "If-Modified-Since"?: string;
                 };
             }[];
         };
@@ -227,7 +231,7 @@ export interface components {
             timing: {
                 [key: string]: number;
             };
-            /** @description What the single GET's body would be; null for 304. */
+            /** @description The body of the single GET; null for 304. */
             body: unknown;
         };
         Airline: {
@@ -235,200 +239,206 @@ export interface components {
              * @description Two-letter code (IATA).
              * @example UA
              */
-            carrier: string;
+            carrier?: string;
             /** @example United Air Lines Inc. */
-            name: string;
+            name?: string;
         };
         Airport: {
             /**
              * @description Three-letter code (FAA).
              * @example JFK
              */
-            faa: string;
+            faa?: string;
             /** @example John F Kennedy Intl */
-            name: string;
+            name?: string;
             /** @description Degrees north. */
-            lat: number;
+            lat?: number;
             /** @description Degrees east. */
-            lon: number;
+            lon?: number;
             /** @description Feet above the sea. */
-            alt: number;
+            alt?: number;
             /** @description Hours from UTC in winter. */
-            tz: number;
+            tz?: number;
             /** @description Summer time: A as in the US, N none, U unknown. */
-            dst: string;
+            dst?: string;
             /** @description IANA time zone. */
-            tzone: string | null;
+            tzone?: string | null;
         };
         Delay: {
             /** @description Only with by=carrier. */
-            carrier: string;
+            carrier?: string;
             /** @description Only with by=origin or by=route. */
-            origin: string;
+            origin?: string;
             /** @description Only with by=dest or by=route. */
-            dest: string;
+            dest?: string;
             /**
              * @description Only with by=month.
              * @example 2013-01
              */
-            month: string;
+            month?: string;
             /**
              * @description Only with by=date.
              * @example 2013-01-31
              */
-            date: string;
+            date?: string;
             /** @description Only with by=weekday: 1 is Monday. */
-            weekday: number;
+            weekday?: number;
             /** @description Only with by=hour: of the scheduled departure, local. */
-            hour: number;
+            hour?: number;
             /** @description Only with by=tailnum; null of the flights whose plane is unknown. */
-            tailnum: string | null;
+            tailnum?: string | null;
             /** @description Scheduled flights. */
-            count: number;
-            cancelled: number;
-            diverted: number;
+            count?: number;
+            cancelled?: number;
+            diverted?: number;
             /** @description Arrived less than 15 minutes late. */
-            on_time: number;
+            on_time?: number;
             /** @description Arrived 15 minutes late or more. */
-            delayed: number;
+            delayed?: number;
             /** @description on_time / count. Cancelled and diverted flights count as not on time, as the US Bureau of Transportation Statistics counts them. */
-            on_time_share: number | null;
+            on_time_share?: number | null;
             /** @description Minutes of arrival delay, over flights that arrived. */
-            mean_delay: number | null;
+            mean_delay?: number | null;
             /** @description Variance of the arrival delay over flights that arrived (on_time + delayed), in square minutes, with n - 1; null of fewer than two. The standard error of mean_delay is the root of var_delay / (on_time + delayed). */
-            var_delay: number | null;
+            var_delay?: number | null;
             /** @description Minutes of departure delay, over flights that left. */
-            mean_dep_delay: number | null;
+            mean_dep_delay?: number | null;
             /** @description Minutes of arrival delay that half of the flights that arrived stay below. Told from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null where it lies in the first or the last class, or where no flight arrived. */
-            median_delay: number | null;
+            median_delay?: number | null;
             /** @description Minutes that one of ten flights that arrived stays below; told as the median is. */
-            p10_delay: number | null;
+            p10_delay?: number | null;
             /** @description Minutes that nine of ten flights that arrived stay below; told as the median is. */
-            p90_delay: number | null;
+            p90_delay?: number | null;
             /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
-            histogram: number[];
+            histogram?: number[];
         };
         Plane: {
             /** @example N14228 */
-            tailnum: string;
+            tailnum?: string;
             /** @description Of manufacture. */
-            year: number | null;
+            year?: number | null;
             /** @example Fixed wing multi engine */
-            type: string;
+            type?: string;
             /** @example BOEING */
-            manufacturer: string;
+            manufacturer?: string;
             /** @example 737-824 */
-            model: string;
-            engines: number;
-            seats: number;
+            model?: string;
+            engines?: number;
+            seats?: number;
             /** @description Average cruising speed, miles per hour. */
-            speed: number | null;
+            speed?: number | null;
             /** @example Turbo-fan */
-            engine: string;
+            engine?: string;
         };
         Weather: {
-            id: number;
+            id?: number;
             /**
              * @description The airport.
              * @example JFK
              */
-            origin: string;
+            origin?: string;
             /**
              * Format: date-time
              * @description The hour, in UTC.
              */
-            time_hour: string;
-            /**
-             * Format: date-time
-             * @description The hour on the airport's clock.
-             */
-            local_hour: string;
+            time_hour?: string;
+            /** @description The hour on the airport's clock. */
+            local_hour?: string;
             /** @description Degrees Fahrenheit. */
-            temp: number | null;
+            temp?: number | null;
             /** @description Dew point, degrees Fahrenheit. */
-            dewp: number | null;
+            dewp?: number | null;
             /** @description Relative humidity, percent. */
-            humid: number | null;
+            humid?: number | null;
             /** @description Degrees. */
-            wind_dir: number | null;
+            wind_dir?: number | null;
             /** @description Miles per hour. */
-            wind_speed: number | null;
+            wind_speed?: number | null;
             /** @description Miles per hour. */
-            wind_gust: number | null;
+            wind_gust?: number | null;
             /** @description Inches. */
-            precip: number | null;
+            precip?: number | null;
             /** @description At sea level, millibars. */
-            pressure: number | null;
+            pressure?: number | null;
             /** @description Visibility, miles. */
-            visib: number | null;
+            visib?: number | null;
         };
         Flight: {
-            id: number;
+            id?: number;
             /**
              * @description Two-letter code of the airline.
              * @example UA
              */
-            carrier: string;
+            carrier?: string;
             /**
              * @description Flight number.
              * @example 1545
              */
-            flight: number;
+            flight?: number;
             /** @example N14228 */
-            tailnum: string | null;
+            tailnum?: string | null;
             /** @example EWR */
-            origin: string;
+            origin?: string;
             /** @example IAH */
-            dest: string;
-            /**
-             * Format: date-time
-             * @description Scheduled departure, local time at the origin.
-             */
-            sched_dep: string;
-            /**
-             * Format: date-time
-             * @description Departure; null if cancelled.
-             */
-            dep: string | null;
+            dest?: string;
+            /** @description Scheduled departure, local time at the origin. */
+            sched_dep?: string;
+            /** @description Departure; null if cancelled. */
+            dep?: string | null;
             /** @description Minutes; negative if early. */
-            dep_delay: number | null;
-            /**
-             * Format: date-time
-             * @description Scheduled arrival, local time at the destination.
-             */
-            sched_arr: string;
-            /**
-             * Format: date-time
-             * @description Arrival; null if not recorded.
-             */
-            arr: string | null;
+            dep_delay?: number | null;
+            /** @description Scheduled arrival, local time at the destination. */
+            sched_arr?: string;
+            /** @description Arrival; null if not recorded. */
+            arr?: string | null;
             /** @description Minutes; negative if early. */
-            arr_delay: number | null;
+            arr_delay?: number | null;
             /** @description Minutes in the air. */
-            air_time: number | null;
+            air_time?: number | null;
             /** @description Miles. */
-            distance: number;
+            distance?: number;
             /**
              * @description on_time: arrived less than 15 minutes late, as the US Bureau of Transportation Statistics counts; diverted: left, and no arrival delay was recorded.
              * @enum {string}
              */
-            status: "on_time" | "delayed" | "cancelled" | "diverted";
+            status?: "on_time" | "delayed" | "cancelled" | "diverted";
             /**
              * Format: date-time
              * @description The hour of the scheduled departure, in UTC.
              */
-            time_hour: string;
-            airline: components["schemas"]["Airline"];
-            plane: components["schemas"]["Plane"] | null;
-            origin_airport: components["schemas"]["Airport"];
-            dest_airport: components["schemas"]["Airport"] | null;
-            weather: components["schemas"]["Weather"] | null;
+            time_hour?: string;
+            airline?: components["schemas"]["Airline"];
+            plane?: components["schemas"]["Plane"] | null;
+            origin_airport?: components["schemas"]["Airport"];
+            dest_airport?: components["schemas"]["Airport"] | null;
+            weather?: components["schemas"]["Weather"] | null;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The weak validator of this representation, for If-None-Match. */
+        ETag: string;
+        /** @description When the data set was loaded, for If-Modified-Since. */
+        "Last-Modified": string;
+        /** @description For how many seconds the answer is fresh, and for how many more it may be used stale. */
+        "Cache-Control": string;
+        /** @description How the server's response cache answered (RFC 9211). */
+        "Cache-Status": string;
+        /** @description The tags of the answer (RFC 9875). */
+        "Cache-Groups": string;
+        /** @description The milliseconds of each step in the server. */
+        "Server-Timing": string;
+        /** @description The request headers that choose the representation. */
+        Vary: string;
+        /** @description The next page of a list (RFC 8288). */
+        Link: string;
+        /** @description After how many seconds to ask again. */
+        "Retry-After": string;
+        /** @description The methods of this path. */
+        Allow: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -437,7 +447,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("carrier" | "name")[];
                 /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -451,9 +461,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -469,16 +487,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -491,7 +528,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("carrier" | "name")[];
             };
             header?: never;
             path: {
@@ -501,9 +538,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -511,16 +555,35 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Airline"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -533,7 +596,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("faa" | "name" | "lat" | "lon" | "alt" | "tz" | "dst" | "tzone")[];
                 /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -549,9 +612,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -567,16 +638,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -589,7 +679,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("faa" | "name" | "lat" | "lon" | "alt" | "tz" | "dst" | "tzone")[];
             };
             header?: never;
             path: {
@@ -599,9 +689,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -609,16 +706,35 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Airport"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -631,7 +747,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("carrier" | "origin" | "dest" | "month" | "date" | "weekday" | "hour" | "tailnum" | "count" | "cancelled" | "diverted" | "on_time" | "delayed" | "on_time_share" | "mean_delay" | "var_delay" | "mean_dep_delay" | "median_delay" | "p10_delay" | "p90_delay" | "histogram")[];
                 /** @description Local date, such as 2013-01-31. It cannot be combined with from and to. */
                 date?: string;
                 /** @description First local date. */
@@ -666,9 +782,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -680,16 +804,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -702,7 +845,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("id" | "carrier" | "flight" | "tailnum" | "origin" | "dest" | "sched_dep" | "dep" | "dep_delay" | "sched_arr" | "arr" | "arr_delay" | "air_time" | "distance" | "status" | "time_hour" | "airline" | "airline.carrier" | "airline.name" | "plane" | "plane.tailnum" | "plane.year" | "plane.type" | "plane.manufacturer" | "plane.model" | "plane.engines" | "plane.seats" | "plane.speed" | "plane.engine" | "origin_airport" | "origin_airport.faa" | "origin_airport.name" | "origin_airport.lat" | "origin_airport.lon" | "origin_airport.alt" | "origin_airport.tz" | "origin_airport.dst" | "origin_airport.tzone" | "dest_airport" | "dest_airport.faa" | "dest_airport.name" | "dest_airport.lat" | "dest_airport.lon" | "dest_airport.alt" | "dest_airport.tz" | "dest_airport.dst" | "dest_airport.tzone" | "weather" | "weather.id" | "weather.origin" | "weather.time_hour" | "weather.local_hour" | "weather.temp" | "weather.dewp" | "weather.humid" | "weather.wind_dir" | "weather.wind_speed" | "weather.wind_gust" | "weather.precip" | "weather.pressure" | "weather.visib")[];
                 /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -741,9 +884,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -759,16 +910,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -781,7 +951,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("id" | "carrier" | "flight" | "tailnum" | "origin" | "dest" | "sched_dep" | "dep" | "dep_delay" | "sched_arr" | "arr" | "arr_delay" | "air_time" | "distance" | "status" | "time_hour" | "airline" | "airline.carrier" | "airline.name" | "plane" | "plane.tailnum" | "plane.year" | "plane.type" | "plane.manufacturer" | "plane.model" | "plane.engines" | "plane.seats" | "plane.speed" | "plane.engine" | "origin_airport" | "origin_airport.faa" | "origin_airport.name" | "origin_airport.lat" | "origin_airport.lon" | "origin_airport.alt" | "origin_airport.tz" | "origin_airport.dst" | "origin_airport.tzone" | "dest_airport" | "dest_airport.faa" | "dest_airport.name" | "dest_airport.lat" | "dest_airport.lon" | "dest_airport.alt" | "dest_airport.tz" | "dest_airport.dst" | "dest_airport.tzone" | "weather" | "weather.id" | "weather.origin" | "weather.time_hour" | "weather.local_hour" | "weather.temp" | "weather.dewp" | "weather.humid" | "weather.wind_dir" | "weather.wind_speed" | "weather.wind_gust" | "weather.precip" | "weather.pressure" | "weather.visib")[];
             };
             header?: never;
             path: {
@@ -791,9 +961,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -801,16 +978,35 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Flight"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -823,7 +1019,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("tailnum" | "year" | "type" | "manufacturer" | "model" | "engines" | "seats" | "speed" | "engine")[];
                 /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -841,9 +1037,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -859,16 +1063,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -881,7 +1104,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("tailnum" | "year" | "type" | "manufacturer" | "model" | "engines" | "seats" | "speed" | "engine")[];
             };
             header?: never;
             path: {
@@ -891,9 +1114,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -901,16 +1131,35 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Plane"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -923,7 +1172,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The fields to answer: names joined by commas, dotted where a resource is nested. */
-                fields?: string;
+                fields?: ("id" | "origin" | "time_hour" | "local_hour" | "temp" | "dewp" | "humid" | "wind_dir" | "wind_speed" | "wind_gust" | "precip" | "pressure" | "visib")[];
                 /** @description The largest number of items in the answer. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -945,9 +1194,17 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the fields asked for and no others. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Cache-Groups": components["headers"]["Cache-Groups"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -963,16 +1220,35 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this representation already. */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Cache-Status": components["headers"]["Cache-Status"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The request is wrong. `errors` names each wrong parameter. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -994,21 +1270,38 @@ export interface operations {
             };
         };
         responses: {
-            /** @description One line a part as it is done (NDJSON), or all in the order asked (JSON). */
+            /** @description One line for each part as it is done (NDJSON), or all in the order asked (JSON). */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    Vary: components["headers"]["Vary"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["BatchPart"];
                     "application/json": {
-                        responses?: components["schemas"]["BatchPart"][];
+                        responses: components["schemas"]["BatchPart"][];
                     };
                 };
             };
-            /** @description The batch as a whole is wrong. */
+            /** @description The batch as a whole is wrong. A wrong part has a line with its own status. */
             "4XX": {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    Allow: components["headers"]["Allow"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server failed, or has too much to do. */
+            "5XX": {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "Server-Timing": components["headers"]["Server-Timing"];
                     [name: string]: unknown;
                 };
                 content: {

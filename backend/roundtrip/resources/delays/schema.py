@@ -101,14 +101,18 @@ class Dimensions(fields.String):
         return text
 
 
+_ONE = "|".join(DIMENSIONS)
+
+
 class DelayArguments(FlightFilters, Arguments):
     """Which flights to measure, and along which dimensions."""
 
     by = Dimensions(
         load_default="",
         metadata={
+            "pattern": rf"^(?!([a-z]+),\1$)({_ONE})(,({_ONE}))?$",
             "description": f"At most two of {', '.join(DIMENSIONS)}, by a comma; none for one total. A report that "
-            "would take too long is refused with what to narrow: such as by date and destination over a year."
+            "would take too long is refused with what to narrow: such as by date and destination over a year.",
         },
     )
 

@@ -24,7 +24,7 @@ export { indexedStorage, type Storage } from "./client/persistence.ts";
 export { type ParameterProblem, ProblemError, type ProblemKind, problemOf } from "./errors.ts";
 export { type BatchOptions, batch } from "./techniques/batch.ts";
 export { conditional } from "./techniques/conditional.ts";
-export { canonical, covers, type FieldOf, type PickFields, pick } from "./techniques/fields.ts";
+export { canonical, covers, type FieldOf, type PickFields, pick, type Whole } from "./techniques/fields.ts";
 export type { Format } from "./techniques/negotiation.ts";
 export { type FetchOptions, overFetch } from "./techniques/overFetch.ts";
 export { type Answers, createAnswers, type Held } from "./techniques/response_cache.ts";

@@ -12,8 +12,12 @@ const DOCUMENT = {
       get: {
         operationId: "airlines",
         summary: "Airlines, a page at a time.",
-        "x-default-fields": "carrier",
         parameters: [
+          {
+            name: "fields",
+            in: "query",
+            schema: { type: "array", items: { enum: ["carrier", "name"] }, default: ["carrier"] },
+          },
           { name: "limit", in: "query", schema: { type: "integer", minimum: 1, maximum: 200, default: 50 } },
         ],
         responses: {

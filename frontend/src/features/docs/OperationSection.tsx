@@ -72,7 +72,7 @@ function Parameters({ parameters }: { parameters: readonly ApiParameter[] }) {
                   description,
                   place === "path" ? "In the address." : "",
                   required && place === "query" ? "Required." : "",
-                  schema.default === undefined ? "" : `Unless told otherwise: ${String(schema.default)}.`,
+                  schema.default === undefined ? "" : `By default: ${String(schema.default)}.`,
                 ]
                   .filter(Boolean)
                   .join(" ")}

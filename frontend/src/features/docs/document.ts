@@ -1,4 +1,4 @@
-/** What the page reads of an OpenAPI document (3.1), and how. */
+/** What the page reads of an OpenAPI document (3.2), and how. */
 export interface ApiDocument {
   info: { title: string; description?: string; version: string };
   paths: Record<string, Record<string, ApiOperation>>;
@@ -11,8 +11,6 @@ export interface ApiOperation {
   parameters?: ApiParameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
-  /** By commas. */
-  "x-default-fields"?: string;
 }
 
 export interface ApiParameter {
@@ -67,7 +65,8 @@ export function operationsOf({ paths }: ApiDocument): Operation[] {
 export function fieldsOf(document: ApiDocument, operation: Operation): FieldLine[] {
   const answer = operation.responses["200"]?.content?.["application/json"]?.schema;
   const one = resolve(document, answer?.properties?.items?.items ?? answer);
-  const defaults = operation["x-default-fields"]?.split(",");
+  const selection = operation.parameters?.find(({ name }) => name === "fields")?.schema;
+  const defaults = selection?.default as string[] | undefined;
   return Object.entries(one?.properties ?? {}).map(([name, schema]) => ({
     name,
     type: typeOf(schema),
@@ -80,6 +79,7 @@ export function fieldsOf(document: ApiDocument, operation: Operation): FieldLine
 export function typeOf(schema: Schema): string {
   if (schema.enum) return `one of ${schema.enum.join(", ")}`;
   if (schema.$ref) return named(schema.$ref);
+  if (schema.items?.enum) return "names, by commas";
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ");
   const types = [schema.type ?? "anything"].flat().join(" or ");
   const range =

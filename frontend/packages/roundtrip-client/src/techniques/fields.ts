@@ -14,9 +14,16 @@ export type FieldOf<T, Depth extends unknown[] = []> = {
 /** The type of an answer with only these fields of an object. */
 export type PickFields<T, F extends string> = {
   [K in keyof T as K extends Head<F> ? K : never]-?: K extends F
-    ? T[K]
+    ? Whole<T[K]>
     : PickNested<T[K], Tail<F, K & string>>;
 };
+
+/** An object with all its fields. The OpenAPI document makes fields optional: an answer has only the selected ones. */
+export type Whole<V> = V extends readonly (infer I)[]
+  ? Whole<I>[]
+  : V extends object
+    ? { [K in keyof V]-?: Whole<V[K]> }
+    : V;
 
 /** A plane that may be null stays `{...} | null` when only some of its fields are selected. */
 type PickNested<V, F extends string> =
