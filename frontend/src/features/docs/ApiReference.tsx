@@ -1,19 +1,32 @@
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useClient } from "../../api/client";
 import { useRendered } from "../../api/useRendered";
 import { Failure } from "../../ui/Failure";
 import { Pending } from "../../ui/Pending";
 import styles from "./ApiReference.module.css";
 import { operationsOf } from "./document";
+import { exampleOf } from "./examples";
 import { OperationSection } from "./OperationSection";
+import { sampleQuery } from "./sampleQuery";
+import type { Language } from "./snippets";
 import { useDocument } from "./useDocument";
+import { useInView } from "./useInView";
 
 /** Every operation of the API, from its own document. */
 export function ApiReference() {
   const { data, error, refetch } = useDocument();
+  const [language, setLanguage] = useState<Language>("cURL");
   const all = useMemo(() => data && operationsOf(data), [data]);
   // Deferred, and with it sliced: some thousand table cells in one go would hold up everything else.
   const operations = useDeferredValue(all, undefined);
   useRendered(operations);
+  const inView = useInView(operations);
+  const client = useClient();
+  useEffect(() => {
+    // All samples in one tick: the client sends them as one batch.
+    for (const operation of operations ?? [])
+      void client.queryClient.prefetchQuery(sampleQuery(client, exampleOf(operation)));
+  }, [client, operations]);
   if (error && !data)
     return <Failure error={error} heading="The document could not be loaded" onRetry={refetch} />;
   if (!data || !operations) return <Pending what="The pages of the API take" />;
@@ -23,7 +36,7 @@ export function ApiReference() {
         <ul>
           {operations.map(({ anchor, method, path }) => (
             <li key={anchor}>
-              <a href={`#${anchor}`}>
+              <a href={`#${anchor}`} aria-current={anchor === inView ? "location" : undefined}>
                 <span className={styles.method}>{method}</span> {path.replace("/api/v1", "")}
               </a>
             </li>
@@ -32,7 +45,13 @@ export function ApiReference() {
       </nav>
       <div>
         {operations.map((operation) => (
-          <OperationSection key={operation.anchor} document={data} operation={operation} />
+          <OperationSection
+            key={operation.anchor}
+            document={data}
+            operation={operation}
+            language={language}
+            onChoose={setLanguage}
+          />
         ))}
       </div>
     </div>

@@ -1,4 +1,8 @@
+import { useState } from "react";
+import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
+import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ApiReference.module.css";
+import { CopyAs } from "./CopyAs";
 import {
   type ApiDocument,
   type ApiParameter,
@@ -7,17 +11,24 @@ import {
   type Operation,
   typeOf,
 } from "./document";
-import { BATCH, exampleOf } from "./examples";
+import { exampleOf } from "./examples";
 import { Prose } from "./Prose";
+import type { Asked, Language } from "./snippets";
+import { TryIt } from "./TryIt";
 
 interface Props {
   document: ApiDocument;
   operation: Operation;
+  language: Language;
+  onChoose: (language: Language) => void;
 }
 
-export function OperationSection({ document, operation }: Props) {
+/** The room of a sample answer and its program, in pixels, kept before they are drawn. */
+const SAMPLE_HEIGHT = { wide: 345, phone: 430 };
+
+export function OperationSection({ document, operation, language, onChoose }: Props) {
   const { anchor, method, path, summary, parameters = [], responses } = operation;
-  const example = exampleOf(path);
+  const [asked, setAsked] = useState<Asked>(() => exampleOf(operation));
   const fields = method === "GET" ? fieldsOf(document, operation) : [];
   return (
     <section className={styles.operation} id={anchor} aria-labelledby={`${anchor}-name`}>
@@ -29,16 +40,10 @@ export function OperationSection({ document, operation }: Props) {
           <Prose text={summary} />
         </p>
       )}
-      {example && (
-        <p className={styles.example}>
-          <a href={example}>{example}</a>
-        </p>
-      )}
-      {method !== "GET" && (
-        <pre className={styles.code}>
-          <code>{BATCH}</code>
-        </pre>
-      )}
+      <WhenNear height={useMediaQuery(PHONE) ? SAMPLE_HEIGHT.phone : SAMPLE_HEIGHT.wide}>
+        <TryIt asked={asked} onAsk={(url) => setAsked({ ...asked, url })} />
+        <CopyAs asked={asked} language={language} onChoose={onChoose} />
+      </WhenNear>
       {parameters.length > 0 && <Parameters parameters={parameters} />}
       {fields.length > 0 && <Fields fields={fields} />}
       <dl className={styles.answers}>
@@ -72,7 +77,7 @@ function Parameters({ parameters }: { parameters: readonly ApiParameter[] }) {
                   description,
                   place === "path" ? "In the address." : "",
                   required && place === "query" ? "Required." : "",
-                  schema.default === undefined ? "" : `By default: ${String(schema.default)}.`,
+                  schema.default === undefined ? "" : `By default: ${[schema.default].flat().join(", ")}.`,
                 ]
                   .filter(Boolean)
                   .join(" ")}

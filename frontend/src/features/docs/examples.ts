@@ -1,4 +1,7 @@
-/** For each address one that can be opened, and shows what it is for. */
+import type { Operation } from "./document";
+import type { Asked } from "./snippets";
+
+/** One address for each path, which shows its use. */
 const EXAMPLES: Record<string, string> = {
   "/api/v1/flights":
     "/api/v1/flights?origin=JFK&dest=LAX&sort=-delay&fields=carrier,flight,sched_dep,arr_delay,airline.name&limit=5",
@@ -13,14 +16,16 @@ const EXAMPLES: Record<string, string> = {
   "/api/v1/delays": "/api/v1/delays?by=carrier&origin=JFK&dest=LAX",
 };
 
-export function exampleOf(path: string): string | undefined {
-  return EXAMPLES[path];
+/** The request that shows what an operation is for. */
+export function exampleOf({ method, path }: Operation): Asked {
+  return { method, path, url: EXAMPLES[path] ?? path, ...(method !== "GET" && { body: BATCH }) };
 }
 
 export const MISTAKEN = "/api/v1/flights?fields=speed";
 
-export const BATCH = `curl ${location.origin}/api/v1/batch \\
-  -H 'Content-Type: application/json' -H 'Accept: application/x-ndjson' \\
-  -d '{"requests": [
-    {"id": "flight", "url": "/api/v1/flights/1"},
-    {"id": "year", "url": "/api/v1/delays?by=month&carrier=UA"}]}'`;
+const BATCH = {
+  requests: [
+    { id: "flight", url: "/api/v1/flights/1" },
+    { id: "year", url: "/api/v1/delays?by=month&carrier=UA" },
+  ],
+};
