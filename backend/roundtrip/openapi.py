@@ -1,4 +1,4 @@
-"""The OpenAPI document, made of the routes and the schemas that also validate and name the fields."""
+"""The OpenAPI document, made from the routes and from the schemas that validate requests and name the fields."""
 
 import re
 from collections.abc import Mapping
@@ -160,7 +160,7 @@ def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
         "parameters": in_path + _in_query(plugin, route),
         "responses": {
             "200": {
-                "description": "The answer, with the fields asked for and no others.",
+                "description": "The answer, with the selected fields.",
                 "headers": _headers(*_OF_DATA, *(() if in_path else ("Link",))),
                 "content": {kind: {"schema": _body(route)} for kind in (JSON, MSGPACK)},
             },

@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Delays of the flights that match, added up along at most two dimensions. */
+        /** Delays of the matching flights, added up by at most two dimensions. */
         get: operations["delays"];
         put?: never;
         post?: never;
@@ -303,11 +303,11 @@ export interface components {
             var_delay?: number | null;
             /** @description Minutes of departure delay, over flights that left. */
             mean_dep_delay?: number | null;
-            /** @description Minutes of arrival delay that half of the flights that arrived stay below. Told from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null where it lies in the first or the last class, or where no flight arrived. */
+            /** @description Median arrival delay in minutes, over flights that arrived. It is estimated from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null if it lies in the first or the last class, or if no flight arrived. */
             median_delay?: number | null;
             /** @description Minutes that one of ten flights that arrived stays below; told as the median is. */
             p10_delay?: number | null;
-            /** @description Minutes that nine of ten flights that arrived stay below; told as the median is. */
+            /** @description 90th percentile of the arrival delay in minutes; estimated like the median. */
             p90_delay?: number | null;
             /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
             histogram?: number[];
@@ -452,7 +452,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the code, or a part of the name. */
+                /** @description The beginning of the code or a part of the name. */
                 q?: string;
             };
             header?: never;
@@ -461,7 +461,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -538,7 +538,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -601,7 +601,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the code, or a part of the name. */
+                /** @description The beginning of the code or a part of the name. */
                 q?: string;
                 /** @description Whether a flight of the data set begins or ends there. */
                 served?: boolean;
@@ -612,7 +612,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -689,7 +689,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -756,9 +756,9 @@ export interface operations {
                 to?: string;
                 /** @description Local month, such as 2013-01. */
                 month?: string;
-                /** @description Where it left: EWR, JFK or LGA. */
+                /** @description Airport of departure: EWR, JFK or LGA. */
                 origin?: string;
-                /** @description Where it was going. */
+                /** @description Airport of the planned arrival. */
                 dest?: string;
                 /** @description Code of the airline. */
                 carrier?: string;
@@ -767,13 +767,13 @@ export interface operations {
                 /** @description Tail number of the plane. */
                 tailnum?: string;
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
-                /** @description Arrived at least so many minutes late. */
+                /** @description Smallest arrival delay in minutes. */
                 min_delay?: number;
-                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                /** @description Weekday of the departure, 1 is Monday: one, several with commas, or a range. */
                 weekday?: string;
-                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                /** @description Hour of the scheduled departure, local: one, several with commas, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
                 hour?: string;
-                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, tailnum, by a comma; none for one total. A report that would take too long is refused with what to narrow: such as by date and destination over a year. */
+                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, tailnum, by a comma; none for one total. A report that would take too long is refused, with advice to narrow it: such as by date and destination over a year. */
                 by?: string;
             };
             header?: never;
@@ -782,7 +782,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -858,9 +858,9 @@ export interface operations {
                 to?: string;
                 /** @description Local month, such as 2013-01. */
                 month?: string;
-                /** @description Where it left: EWR, JFK or LGA. */
+                /** @description Airport of departure: EWR, JFK or LGA. */
                 origin?: string;
-                /** @description Where it was going. */
+                /** @description Airport of the planned arrival. */
                 dest?: string;
                 /** @description Code of the airline. */
                 carrier?: string;
@@ -869,13 +869,13 @@ export interface operations {
                 /** @description Tail number of the plane. */
                 tailnum?: string;
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
-                /** @description Arrived at least so many minutes late. */
+                /** @description Smallest arrival delay in minutes. */
                 min_delay?: number;
-                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                /** @description Weekday of the departure, 1 is Monday: one, several with commas, or a range. */
                 weekday?: string;
-                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                /** @description Hour of the scheduled departure, local: one, several with commas, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
                 hour?: string;
-                /** @description `delay` is that of the arrival; flights without one come last. `-` turns it round. */
+                /** @description `delay` is that of the arrival; flights without one come last. `-` reverses it. */
                 sort?: "departure" | "-departure" | "delay" | "-delay" | "distance" | "-distance";
             };
             header?: never;
@@ -884,7 +884,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -961,7 +961,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1024,7 +1024,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the tail number, or a part of the model. */
+                /** @description The beginning of the tail number or a part of the model. */
                 q?: string;
                 /** @description The manufacturer, in full. */
                 manufacturer?: string;
@@ -1037,7 +1037,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1114,7 +1114,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -1194,7 +1194,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, with the fields asked for and no others. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];

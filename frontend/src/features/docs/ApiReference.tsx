@@ -17,7 +17,7 @@ export function ApiReference() {
   const { data, error, refetch } = useDocument();
   const [language, setLanguage] = useState<Language>("cURL");
   const all = useMemo(() => data && operationsOf(data), [data]);
-  // Deferred, and with it sliced: some thousand table cells in one go would hold up everything else.
+  // Deferred, so that React draws some thousand table cells in slices and does not block the page.
   const operations = useDeferredValue(all, undefined);
   useRendered(operations);
   const inView = useInView(operations);
