@@ -14,8 +14,9 @@ from flask_roundtrip.timing import Timing
 from flask_roundtrip.wire import Answer, Head, NotNow
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import Client, TestResponse
 
-from flask_roundtrip import Problem
+from flask_roundtrip import Batch, Problem
 from flask_roundtrip import batch as batch_module
 
 URL = "/api/v1/airlines"
@@ -408,3 +409,73 @@ def _parsed_or_refused(body: bytes) -> None:
     else:
         status = 200 if 1 <= len(parts) <= MOST_PARTS else 500
     assert status in (200, 400)
+
+
+# In front of an application that is not ours
+
+
+def raises(environ: Any, start_response: Any) -> Any:
+    raise LookupError("a fault of the application")
+
+
+def raises_late(environ: Any, start_response: Any) -> Iterator[bytes]:
+    start_response("200 OK", [("Content-Type", "application/json")])
+    yield b'{"a":'
+    raise LookupError("a fault of the application")
+
+
+def never_starts(environ: Any, start_response: Any) -> list[bytes]:
+    return [b"{}"]
+
+
+def says(body: bytes, kind: str = "application/json") -> Any:
+    def application(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", kind)])
+        return [body]
+
+    return application
+
+
+def of_two(faulty: Any, accept: str) -> TestResponse:
+    """Answer a batch of /faulty and /sound."""
+
+    def application(environ: Any, start_response: Any) -> Any:
+        chosen = faulty if environ["PATH_INFO"] == "/faulty" else says(b'{"sound": true}')
+        return chosen(environ, start_response)
+
+    parts = [{"id": name, "url": f"/{name}"} for name in ("faulty", "sound")]
+    client = Client(Batch(application, at="/batch", prefix="/"))
+    return client.post("/batch", json={"requests": parts}, headers={"Accept": accept})
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize("faulty", [raises, raises_late, never_starts])
+def test_a_part_that_fails_is_a_500_at_once_and_breaks_no_other(
+    faulty: Any, accept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answered = of_two(faulty, accept)
+    told = answered.json["responses"] if accept == "application/json" else map(orjson.loads, answered.data.splitlines())
+    parts = {part["id"]: part for part in told}
+    assert (parts["faulty"]["status"], parts["sound"]["status"]) == (500, 200)
+    assert parts["faulty"]["headers"]["content-type"] == "application/problem+json"
+    assert parts["faulty"]["body"]["status"] == 500
+    assert parts["sound"]["body"] == {"sound": True}
+    assert "/faulty" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "told"),
+    [
+        (b'{"a": 1}', "application/json", {"a": 1}),
+        (b"[1,\r\n 2]\n", "application/json", [1, 2]),
+        (b'{"a": ', "application/json", '{"a": '),
+        (b'{"a": NaN}', "application/json", '{"a": NaN}'),
+        (b'"x"}, {"id": "sound"', "application/problem+json", '"x"}, {"id": "sound"'),
+        (b"caf\xe9", "text/plain; charset=latin-1", "caf\u00e9"),
+        (b"\x00\xff", "image/png", "AP8="),
+        (b"", "application/json", None),
+    ],
+)
+def test_whatever_a_part_answers_stands_as_json_in_the_batch(body: bytes, kind: str, told: Any) -> None:
+    parts = of_two(says(body, kind), "application/json").json["responses"]
+    assert [part["body"] for part in parts] == [told, {"sound": True}]

@@ -7,13 +7,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_roundtrip.arguments import PageArguments
+from flask_roundtrip.extension import state_of
 from flask_roundtrip.query_plan import Answered
+from flask_roundtrip.response_cache import MemoryStore
 from flask_sqlalchemy import SQLAlchemy
 from marshmallow import Schema, fields
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from flask_roundtrip import Roundtrip
+from flask_roundtrip import Freshness, Roundtrip
 
 
 class Base(DeclarativeBase):
@@ -126,3 +128,58 @@ def test_a_schema_that_is_made_with_arguments_of_its_own_is_refused_at_start(ser
     assert serve(Own).get("/flights").status_code == 200
     with pytest.raises(TypeError, match="Own"):
         serve(Own(currency="EUR"))
+
+
+# Whatever fails is told as application/problem+json
+
+
+class Broken(MemoryStore):
+    """A store that fails from when it is told to."""
+
+    is_broken = False
+
+    def get_many(self, *keys: str) -> list[Any]:
+        if self.is_broken:
+            raise ConnectionError("the store is away")
+        return super().get_many(*keys)
+
+
+@pytest.mark.parametrize("fault", ["store", "identify", "version"])
+def test_a_fault_before_the_route_is_told_as_a_problem(fault: str, caplog: pytest.LogCaptureFixture) -> None:
+    broken: list[bool] = []
+    store = Broken(1_000_000)
+
+    def fail_if_broken(*_: Any) -> Any:
+        if broken:
+            raise ConnectionError("it is away")
+        return None if fault == "identify" else ("1", None)
+
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="a secret of the tests", ROUNDTRIP_BATCH="/batch")
+    rt = Roundtrip()
+    options: Any = {"identify": {"identify": fail_if_broken}, "version": {"changed": fail_if_broken}}
+    rt.init_app(app, **options.get(fault, {}))
+    state_of(app).cache._store = store
+    app.add_url_rule("/thing", view_func=rt.answers(AirlineSchema, tags=("things",), fresh=Freshness(60))(united))
+    client, parts = app.test_client(), {"requests": [{"id": "1", "url": "/thing"}]}
+    assert [client.get("/thing").json for _ in range(2)] == [UNITED] * 2  # a miss and a hit
+
+    broken.append(True)
+    store.is_broken = fault == "store"
+    state_of(app).responder._version_until = 0.0
+    for answer in (client.get("/thing"), client.get("/thing?fields=name")):
+        assert (answer.status_code, answer.content_type) == (500, "application/problem+json")
+        assert answer.json["detail"] == "The server failed; the reason is in its log."
+    assert client.head("/thing").status_code == 500
+    batch = client.post("/batch", json=parts)
+    told = batch.json if fault == "identify" else batch.json["responses"][0]
+    assert told["status"] == 500
+    assert "ConnectionError" in caplog.text
+
+    broken.clear()
+    store.is_broken = False
+    assert client.get("/thing").json == UNITED
+
+
+def united(ask: Any) -> Answered:
+    return Answered(UNITED)

@@ -10,6 +10,7 @@ that does not accept NDJSON gets one JSON object.
 
 import asyncio
 import json
+import logging
 import re
 from base64 import b64encode
 from collections import deque
@@ -33,11 +34,25 @@ from .doors.wsgi import BUSY, PARTS, ROUTE, WSGI, Threads, client_left, head_of,
 from .negotiation import media_type_for
 from .serialization import json_bytes
 from .timing import TIMING, Timing, as_current
-from .wire import IDENTITY, JSON, NDJSON, NOSNIFF, RETRY_SOON, Answer, Fault, Head, Headers, NotNow, Problem
+from .wire import (
+    FAILED,
+    IDENTITY,
+    JSON,
+    NDJSON,
+    NOSNIFF,
+    RETRY_SOON,
+    Answer,
+    Fault,
+    Head,
+    Headers,
+    NotNow,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from .respond import Responder
 
+log = logging.getLogger(__name__)
 MOST_PARTS = 20
 MOST_BYTES = 64 * 1024
 LONGEST_ID = 64
@@ -142,7 +157,11 @@ class Batch:
         # The URLs of parts begin with the application's mount, as the URLs of all requests do.
         mount = environ.get("SCRIPT_NAME", "").encode("latin-1").decode("utf-8", "replace")
         parts = parse(body, mount + self._prefix, mount + self.at)
-        caller = head_of(environ, self._identify)
+        try:
+            caller = head_of(environ, self._identify)
+        except Exception as error:
+            log.exception("The caller of a batch could not be identified")
+            raise Problem(500, FAILED.detail) from error
         media_type = media_type_for(caller.accept, (JSON, NDJSON))
         if CHARGE in environ:
             environ[CHARGE](len(parts) - 1)  # the rate limiter has charged for one already
@@ -166,7 +185,13 @@ class Batch:
         context = copy_context()  # such as the request's id; the parts run when the request has left it
 
         def respond(head: Head, timing: Timing, only_short: bool) -> Answer:
-            answer = context.copy().run(self._respond, head, environ, timing, only_short)
+            try:
+                answer = context.copy().run(self._respond, head, environ, timing, only_short)
+            except NotNow:
+                raise
+            except Exception:  # an error of the application, or of the cache's store, breaks no other part
+                log.exception("GET %s, a part of a batch, failed (rid %s)", head.path, timing.rid)
+                answer = FAILED.answer()
             done.append((answer.status, timing.elapsed, timing))
             return answer
 
@@ -431,6 +456,8 @@ def through(application: WSGI, head: Head, caller: dict[str, Any], timing: Timin
             close = getattr(pieces, "close", None)
             if close:
                 close()
+    if not status:
+        raise RuntimeError("The application did not call start_response().")
     named = [(_CANONICAL.get(name.lower(), name), value) for name, value in headers]
     return Answer(status, named, _as_json(named, b"".join(written)))
 
@@ -450,14 +477,20 @@ def _answered(part: Part, respond: Respond, began: int, timing: Timing, only_sho
 
 
 def _as_json(headers: list[tuple[str, str]], body: bytes) -> bytes:
-    """Return a body as JSON on one line: JSON as it is, text as a string, all else as base64 (as Microsoft Graph)."""
+    """Return a body as JSON on one line: JSON as it is, text as a string, all else as base64 (as Microsoft Graph).
+
+    A body that only claims to be JSON becomes a string: as it is, it would break the lines of other parts.
+    """
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     media_type, options = parse_options_header(kind)
     if not body:
         return b""
-    if media_type == JSON or media_type.endswith("+json"):
-        return body.strip().replace(b"\n", b" ").replace(b"\r", b" ")
-    if media_type.startswith("text/"):
+    is_json = media_type == JSON or media_type.endswith("+json")
+    if is_json:
+        with suppress(ValueError, RecursionError):
+            json.loads(body.decode(), parse_constant=_no_constant)
+            return body.strip().replace(b"\n", b" ").replace(b"\r", b" ")
+    if is_json or media_type.startswith("text/"):
         return json.dumps(body.decode(options.get("charset", "utf-8"), "replace")).encode()
     return json.dumps(b64encode(body).decode()).encode()
 

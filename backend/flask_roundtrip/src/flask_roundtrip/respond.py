@@ -27,7 +27,7 @@ from .query_plan import Answered, Ask
 from .response_cache import Entry, MemoryStore, ResponseCache
 from .serialization import encode
 from .timing import Timing
-from .wire import IDENTITY, RETRY_SOON, Answer, Freshness, Head, NotNow, Problem
+from .wire import FAILED, IDENTITY, RETRY_SOON, Answer, Freshness, Head, NotNow, Problem
 
 log = logging.getLogger(__name__)
 MOST_SPELLINGS = 4_000  # about a kilobyte each
@@ -279,7 +279,7 @@ class Responder:
             said = "This question takes too long now." if is_slow(error) else "The database does not answer now."
             return Problem(503, said, headers=[RETRY_SOON])
         log.error("%s %s?%s failed (rid %s)", head.method, head.path, head.query, timing.rid, exc_info=error)
-        return Problem(500, "The server failed; the reason is in its log.")
+        return FAILED
 
 
 @lru_cache(maxsize=1024)

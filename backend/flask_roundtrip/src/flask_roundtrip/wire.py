@@ -134,6 +134,9 @@ class Problem(HTTPException):
         return Answer(self.status, headers, body)
 
 
+FAILED = Problem(500, "The server failed; the reason is in its log.")
+
+
 class NotNow(Exception):
     """The answer would take longer than its caller can wait."""
 

@@ -28,7 +28,7 @@ from werkzeug.exceptions import HTTPException
 from ..timing import TIMING, Timing
 from ..wire import Answer, Head, Headers, NotNow, Problem
 from .layers import ENTERED, Layer, Visit
-from .wsgi import CLIENT, WSGI, Identify, Threads, built, head_of
+from .wsgi import CLIENT, WSGI, Identify, Threads, built, failed, head_of
 
 if TYPE_CHECKING:
     from ..batch import Batch
@@ -98,7 +98,13 @@ class AsgiDoor:
         try:
             answer = visit.refused
             if answer is None and self._is_ours(environ):
-                answer = await self._own(environ)
+                timing = environ.get(TIMING) or Timing()
+                try:
+                    answer = await self._own(environ, timing)
+                except Exception:
+                    answer = failed(environ, timing)
+                if answer is not None and environ["REQUEST_METHOD"] == "HEAD":
+                    answer = answer._replace(body=b"")  # of an error too
             if answer is not None:
                 await _tell(answer, environ.get(TIMING), visit, send)
             elif self._batch is not None and environ["PATH_INFO"] == self._batch.at:
@@ -116,10 +122,10 @@ class AsgiDoor:
         path: str = environ["PATH_INFO"]
         return environ["REQUEST_METHOD"] in ("GET", "HEAD") and path.startswith(self._prefix)
 
-    async def _own(self, environ: dict[str, Any]) -> Answer | None:
+    async def _own(self, environ: dict[str, Any], timing: Timing) -> Answer | None:
         """Answer a GET of the extension; None where Flask has to."""
         outer = environ.get(TIMING)
-        timing = environ[TIMING] = outer or Timing()
+        environ[TIMING] = timing
         responder = self._responder
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing) if responder.is_local else None
@@ -138,7 +144,7 @@ class AsgiDoor:
                 answer = responder.answer_route(*found, head, timing, only_short=True)
         if answer is None:
             answer = await _in_thread(self._workers, copy_context(), self._built, responder, found, head, timing)
-        return answer._replace(body=b"") if head.method == "HEAD" else answer  # of an error too
+        return answer
 
     def _built(
         self, responder: "Responder", found: "tuple[Route, Mapping[str, Any]]", head: Head, timing: Timing

@@ -4,6 +4,7 @@ Hooks of Flask (before_request, after_request) do not run for these answers. Fla
 `through_flask` is true.
 """
 
+import logging
 import socket
 import sys
 import threading
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.exceptions import HTTPException
 
 from ..timing import TIMING, Timing
-from ..wire import RETRY_SOON, Answer, Head, Headers, Problem
+from ..wire import FAILED, RETRY_SOON, Answer, Head, Headers, Problem
 
 if TYPE_CHECKING:
     from ..respond import Responder, Route
 
+log = logging.getLogger(__name__)
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Identify = Callable[[dict[str, Any]], str | None]  # from a request's environment to its user
 
@@ -61,21 +63,31 @@ class Door:
         outer = environ.get(TIMING)
         timing = environ[TIMING] = outer or Timing()
         responder = self._responder
+        try:
+            answer = self._answer(responder, environ, timing)
+        except Exception:
+            answer = failed(environ, timing)
+        if answer is None:
+            if outer is None:
+                del environ[TIMING]
+            return self._application(environ, start_response)
+        if environ["REQUEST_METHOD"] == "HEAD":
+            answer = answer._replace(body=b"")  # of an error too
+        return send(answer, start_response, timing)
+
+    def _answer(self, responder: "Responder", environ: dict[str, Any], timing: Timing) -> Answer | None:
+        """Return the answer, or None where the application has to give it."""
         head = head_of(environ, self._identify)
         answer = responder.hit(head, timing)
-        if answer is None:
-            try:
-                found = responder.find(head)
-            except HTTPException:
-                found = None
-            if found is None or found[0].through_flask:
-                if outer is None:
-                    del environ[TIMING]
-                return self._application(environ, start_response)
-            answer = built(responder, self._threads, found, head, timing)
-            if head.method == "HEAD":
-                answer = answer._replace(body=b"")  # of an error too
-        return send(answer, start_response, timing)
+        if answer is not None:
+            return answer
+        try:
+            found = responder.find(head)
+        except HTTPException:
+            return None
+        if found is None or found[0].through_flask:
+            return None
+        return built(responder, self._threads, found, head, timing)
 
 
 class Threads:
@@ -155,6 +167,12 @@ def head_of(environ: dict[str, Any], identify: Identify | None = None) -> Head:
         (identify(environ) or "") if identify else "",
         get(CLIENT, ""),
     )
+
+
+def failed(environ: dict[str, Any], timing: Timing) -> Answer:
+    """Log the error at hand and answer with 500: `identify` or the cache's store failed, before any route was asked."""
+    log.exception("%s %s failed (rid %s)", environ["REQUEST_METHOD"], environ["PATH_INFO"], timing.rid)
+    return FAILED.answer()
 
 
 def status_line(status: int) -> str:
