@@ -11,15 +11,17 @@ one valid spelling, and so only one cache entry.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import time
+from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 from sqlalchemy import BindParameter, Engine, Select, bindparam, literal, tuple_
 
 from .arguments import DEFAULT_ITEMS
-from .query_plan import Answered, Ask, DumpPlan, Filters, Plan, plan_of
+from .query_plan import Answered, Ask, DumpPlan, Filters, Plan, of_type, plan_of
 from .serialization import json_bytes
 from .wire import Fault, Problem
 
@@ -70,7 +72,7 @@ def keyset(
     continued = statement.add_columns(*by).order_by(*_directed(by, descending)).limit(limit + 1)
     if after is not None:
         position = zip(cursors.position(listed, after), by, strict=True)
-        columns, row = tuple_(*by), tuple_(*(_bound(value, column) for value, column in position))
+        columns, row = tuple_(*by), tuple_(*(literal(of_type(value, of.type), of.type) for value, of in position))
         continued = continued.where(columns < row if descending else columns > row)
     return Keyset(continued, len(by), limit, cursors, listed)
 
@@ -101,7 +103,8 @@ class Cursors:
 
     def make(self, listed: str, position: Sequence[Any]) -> str:
         """Return the cursor behind a row: the values of its sort columns. `listed` names the list it belongs to."""
-        return self._signer(listed).sign(base64_encode(json_bytes(list(position)))).decode()
+        plain = [str(value) if isinstance(value, Decimal | UUID | time) else value for value in position]
+        return self._signer(listed).sign(base64_encode(json_bytes(plain))).decode()
 
     def position(self, listed: str, cursor: str) -> list[Any]:
         """Return a cursor's values. Raises Problem (400) for a cursor of another list or with another spelling."""
@@ -129,10 +132,10 @@ def paged(statement: Select[Any], order: Sequence[Any], descending: bool, contin
     The last of `order` must be unique; the values of these columns are the cursor.
     """
     if continued:
-        after = tuple_(*(bindparam(f"after_{number}") for number in range(len(order))))
+        after = tuple_(*(bindparam(f"after_{number}", type_=column.type) for number, column in enumerate(order)))
         statement = statement.where(tuple_(*order) < after if descending else tuple_(*order) > after)
         # The condition above implies this one. SQLite needs it to seek in an index on an expression.
-        first: BindParameter[Any] = bindparam("after_0")
+        first: BindParameter[Any] = bindparam("after_0", type_=order[0].type)
         statement = statement.where(order[0] <= first if descending else order[0] >= first)
     return statement.order_by(*_directed(order, descending)).limit(bindparam("rows"))
 
@@ -176,11 +179,3 @@ class _Same:
 
 def _directed(order: Sequence[Any], descending: bool) -> list[Any]:
     return [column.desc() if descending else column.asc() for column in order]
-
-
-def _bound(value: Any, column: Any) -> Any:
-    """Return a cursor's value as a bound value of its column; dates and times stand as ISO 8601 in a cursor."""
-    kind = column.type.python_type
-    if isinstance(value, str) and issubclass(kind, datetime | date):
-        value = kind.fromisoformat(value)
-    return literal(value, column.type)

@@ -9,11 +9,15 @@ own) gets a plan that loads entities and dumps them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from marshmallow import Schema, fields
 from sqlalchemy import ColumnElement, Dialect, Engine, Select, bindparam, inspect, select, types
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import ColumnProperty, Session, aliased, joinedload
 
 from .arguments import LARGEST
 from .database import Database, Row
@@ -61,18 +65,28 @@ class Plan:
         compiled = statement.compile(engine, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self._order = tuple(compiled.positiontup or ())  # of the parameter marks; empty where the marks have names
-        self._constants = dict(compiled.params)
+        drives = {name: to_driver(bind.type, engine.dialect) for bind, name in compiled.bind_names.items()}
+        self._drives = {name: drive for name, drive in drives.items() if drive is not None}
+        self._constants = self._driven(compiled.params)
         self.items: Items = compiled_shape(shape)
         self.cursor = cursor  # the columns of a row that make the cursor of the next page
 
     def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
-        """Run the statement with these values; times are given as ISO 8601 text."""
-        given = {**self._constants, **{name: values[name] for name in values if name in self._constants}}
+        """Run the statement with these values, each of its column's Python type, or as text: times in ISO 8601."""
+        given = {**self._constants, **self._driven({n: values[n] for n in values if n in self._constants})}
         arguments = tuple([given[name] for name in self._order]) if self._order else given
         with ask.timing.statement(self.sql) as ran:
             rows = ask.database.fetch(self.sql, arguments, ask.client)
             ran.rows = len(rows)
         return rows
+
+    def _driven(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values as the driver takes them. A parameter that is not given yet is null."""
+        driven = dict(values)
+        for name in self._drives.keys() & driven.keys():
+            if driven[name] is not None:
+                driven[name] = self._drives[name](driven[name])
+        return driven
 
 
 class DumpPlan:
@@ -84,14 +98,16 @@ class DumpPlan:
         relationships = inspect(model).relationships
         loads = [joinedload(getattr(model, name)) for name in selection.nested if name in relationships]
         self._statement = statement.with_only_columns(model, *order).options(*loads)
+        self._types = {name: bind.type for bind, name in self._statement.compile().bind_names.items()}
         self._schema = schema(only=selection.names, many=True)
         self.cursor = tuple(Column(position) for position in range(1, len(order) + 1))
 
     def rows(self, ask: Ask, values: Mapping[str, Any]) -> Sequence[Row]:
         """Run the statement, and dump each entity while its session is open."""
+        typed = {name: of_type(value, self._types[name]) for name, value in values.items() if name in self._types}
         measured = ask.timing.statement(self._statement)
         with measured as ran, ask.database.session(ask.client), Session(ask.database.engine) as session:
-            rows = session.execute(self._statement, values).unique().all()
+            rows = session.execute(self._statement, typed).unique().all()
             ran.rows = len(rows)
             dumped = self._schema.dump([row[0] for row in rows])
             return [(item, *row[1:]) for item, row in zip(dumped, rows, strict=True)]
@@ -157,6 +173,8 @@ def columns_of(
         for name in names:
             field = described.fields[name]
             column = _attribute(source, field.attribute or name)
+            if not isinstance(column.property, ColumnProperty):  # a relationship that the field makes a text of, say
+                raise NotCompilable
             content[field.data_key or name] = Column(position(column), converter(field, column.type, dialect))
         return content
 
@@ -203,6 +221,41 @@ def converter(field: fields.Field[Any], kind: types.TypeEngine[Any], dialect: Di
     return convert
 
 
+def to_driver(kind: types.TypeEngine[Any], dialect: Dialect) -> Convert | None:
+    """Return the function from a parameter's value, or its text, to the driver's value; None if both are the same."""
+    if getattr(kind, "as_written", False):
+        return None
+    reads = _reader(kind)
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    if process is None:
+        return None if reads is None else partial(of_type, kind=kind)
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, str) and reads is None and not isinstance(kind, types.String):
+            return value  # the driver's own value, from a cursor
+        return process(of_type(value, kind))
+
+    return convert
+
+
+def of_type(value: Any, kind: types.TypeEngine[Any]) -> Any:
+    """Return a value of the type from the text that stands for it in a cursor or an argument."""
+    reads = _reader(kind)
+    return reads(value) if reads is not None and isinstance(value, str) else value
+
+
+def _reader(kind: types.TypeEngine[Any]) -> Convert | None:
+    stored = kind.impl_instance if isinstance(kind, types.TypeDecorator) else kind
+    try:
+        return _READERS.get(stored.python_type)
+    except NotImplementedError:  # the type of a parameter is not known
+        return None
+
+
+_READERS: dict[type, Convert] = {
+    **{kind: kind.fromisoformat for kind in (datetime, date, time)},
+    **{kind: kind for kind in (Decimal, UUID)},
+}
 _FLOAT8, _NUMERIC = 701, 1700  # PostgreSQL's codes of column types: its processors of numbers need one
 _LOOK_AT_MORE = (fields.Method, fields.Function, fields.Nested, fields.Pluck, fields.Constant)
 # Fields whose serialized value is the driver's value of these types.
@@ -239,6 +292,6 @@ def _attribute(model: Any, name: str) -> Any:
     return found
 
 
-def _can_be_a_key(value: int | str) -> bool:
+def _can_be_a_key(value: Any) -> bool:
     """Tell whether a database takes the value: SQLite knows 64 bits, PostgreSQL no NUL in a text."""
-    return value <= LARGEST if isinstance(value, int) else value.isprintable()
+    return value <= LARGEST if isinstance(value, int) else not isinstance(value, str) or value.isprintable()
