@@ -150,7 +150,7 @@ def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer" if kind else "string"},
+            "schema": {"type": "integer" if kind == "int:" else "string"},
         }
         for kind, name in re.findall(r"<(\w+:)?(\w+)>", route.rule)
     ]

@@ -1,21 +1,29 @@
 """rt.answers(): what the decorator is told, each answer holds to."""
 
+import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
-from flask import Flask
+from engines import Connect, Engine
+from flask import Flask, abort
 from flask.testing import FlaskClient
-from flask_roundtrip.arguments import PageArguments
+from flask_roundtrip.arguments import PageArguments, UpperCode
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.query_plan import Answered
+from flask_roundtrip.respond import VERSION_AGE
 from flask_roundtrip.response_cache import MemoryStore
 from flask_sqlalchemy import SQLAlchemy
 from marshmallow import Schema, fields
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, bindparam
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Unauthorized
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.test import Client
 
-from flask_roundtrip import Freshness, Roundtrip
+from flask_roundtrip import Freshness, Problem, Roundtrip, cached
 
 
 class Base(DeclarativeBase):
@@ -183,3 +191,199 @@ def test_a_fault_before_the_route_is_told_as_a_problem(fault: str, caplog: pytes
 
 def united(ask: Any) -> Answered:
     return Answered(UNITED)
+
+
+# What an answer says of itself
+
+
+def routes(rt: Roundtrip, **views: Any) -> FlaskClient:
+    """Serve each view at its name and a text."""
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="a secret of the tests", ROUNDTRIP_BATCH="/batch", ROUNDTRIP_CACHE_BYTES=20_000)
+    for name, view in views.items():
+        app.add_url_rule(f"/{name}/<text>", name, view)
+    rt.init_app(app, identify=lambda environ: environ.get("HTTP_X_USER"))
+    return app.test_client()
+
+
+def said(ask: Any) -> Answered:
+    return Answered({"carrier": ask["text"], "name": "long " * (5000 if ask["text"] == "long" else 1)})
+
+
+@pytest.mark.parametrize(
+    ("text", "fresh", "status"),
+    [
+        ("short", Freshness(60), ["fwd=uri-miss; stored", "hit; ttl=60"]),
+        ("short", Freshness(0), ["fwd=uri-miss", "fwd=uri-miss"]),
+        ("long", Freshness(60), ["fwd=uri-miss", "fwd=uri-miss"]),
+    ],
+)
+def test_an_answer_says_stored_only_if_it_is_kept(text: str, fresh: Freshness, status: list[str]) -> None:
+    rt = Roundtrip()
+    client = routes(
+        rt, kept=rt.answers(AirlineSchema, fresh=fresh)(said), seen=cached(*fresh)(lambda text: text * 5000)
+    )
+    told = [client.get(f"/kept/{text}").headers["Cache-Status"] for _ in status]
+    assert told == [f"roundtrip; {each}" for each in status]
+    if text == "long":
+        assert client.get(f"/seen/{text}").headers["Cache-Status"] == "roundtrip; fwd=uri-miss"
+
+
+def test_a_value_in_a_path_is_read_as_it_is_written() -> None:
+    rt = Roundtrip()
+    client = routes(rt, text=rt.answers(AirlineSchema, fresh=Freshness(60))(said))
+    assert [client.get(f"/text/{text}").json["carrier"] for text in ("ua", "UA", "Ua")] == ["ua", "UA", "Ua"]
+
+
+def test_a_code_in_a_path_may_be_written_in_lower_case() -> None:
+    rt, app = Roundtrip(), Flask(__name__)
+    app.secret_key = "a secret of the tests"
+    app.url_map.converters["code"] = UpperCode
+    app.add_url_rule("/<code:text>", view_func=rt.answers(AirlineSchema, fresh=Freshness(60))(said))
+    rt.init_app(app)
+    first, second = app.test_client().get("/ua"), app.test_client().get("/UA")
+    assert first.json == second.json
+    assert (first.json["carrier"], second.headers["Cache-Status"]) == ("UA", "roundtrip; hit; ttl=60")
+
+
+@pytest.mark.parametrize("mount", ["", "/mount"])
+def test_the_link_leads_to_the_next_page_wherever_the_application_is_mounted(serve: Serve, mount: str) -> None:
+    first = serve(FlightSchema)
+    with first.application.app_context():
+        db.session.add(Flight(id=8, secret="s", carrier="UA"))
+        db.session.commit()
+    mounted = Client(DispatcherMiddleware(Flask("outer"), {mount: first.application}) if mount else first.application)
+    for _ in range(2):
+        page = mounted.get(f"{mount}/flights?limit=1&fields=id")
+        link, _, relation = page.headers["Link"].partition("; ")
+        following = mounted.get(urljoin(f"{mount}/flights?limit=1&fields=id", link.strip("<>")))
+        assert (relation, following.json) == ('rel="next"', {"items": [{"id": 8}], "next": None})
+
+
+@pytest.mark.parametrize("refuse", [lambda: abort(401), lambda: (_ for _ in ()).throw(Problem(401, "Sign in."))])
+def test_a_401_names_a_way_to_sign_in(refuse: Callable[[], Any]) -> None:
+    rt = Roundtrip()
+    client = routes(
+        rt, mine=rt.answers(AirlineSchema, private=True)(said), own=rt.answers(AirlineSchema)(lambda _: refuse())
+    )
+    for url in ("/mine/x", "/own/x"):
+        answer = client.get(url)
+        assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Cookie")
+    named = Problem(401, "Sign in.", headers=[("www-authenticate", 'Bearer realm="x"')]).get_response()
+    assert named.headers.getlist("WWW-Authenticate") == ['Bearer realm="x"']
+    of_flask = Unauthorized(www_authenticate=WWWAuthenticate("basic", {"realm": "x"}))
+    assert Problem.of_http(of_flask).get_response().headers.getlist("WWW-Authenticate") == ["Basic realm=x"]
+
+
+def test_filters_that_are_written_in_a_view_are_compiled_once() -> None:
+    app, rt = Flask(__name__), Roundtrip(db=db)
+    app.config.update(SECRET_KEY="a secret of the tests", SQLALCHEMY_DATABASE_URI="sqlite://")
+    db.init_app(app)
+    rt.init_app(app)
+
+    class Wanted(PageArguments):
+        carrier = fields.String()
+        secret = fields.String()
+
+    @app.get("/flights")
+    @rt.answers(FlightSchema, arguments=Wanted, fields="id")
+    def flights(ask: Any) -> Answered:
+        filters = {name: lambda name=name: getattr(Flight, name) == bindparam(name) for name in ("carrier", "secret")}
+        return rt.page(Flight, ask, filters=filters, sorts={"id": lambda descending: (Flight.id,)})
+
+    with app.app_context():
+        db.create_all()
+        db.session.add_all([Flight(id=7, secret="s", carrier="UA"), Flight(id=8, secret="t", carrier="AA")])
+        db.session.commit()
+    client = app.test_client()
+    asked = {"carrier=UA": [7], "carrier=AA": [8], "secret=t": [8], "secret=s": [7], "secret=s&carrier=AA": []}
+    for _ in range(3):
+        for query, ids in asked.items():
+            assert [item["id"] for item in client.get(f"/flights?{query}").json["items"]] == ids
+    database = state_of(app).database
+    assert database is not None
+    assert database.compiled.cache_info().misses == 3  # by carrier, by secret, by both
+
+
+# Private routes
+
+
+def test_a_private_answer_is_of_one_user_in_no_shared_store_and_private_on_the_wire(
+    server: Engine, connect: Connect
+) -> None:
+    made: list[str] = []
+    rt = Roundtrip()
+
+    @rt.answers(AirlineSchema, private=True, fresh=Freshness(60), tags=("mine",))
+    def mine(ask: Any) -> Answered:
+        made.append(ask["text"])
+        return Answered({"carrier": f"{len(made)}"})
+
+    client = routes(rt, mine=mine)
+    backend = connect(server)
+    state_of(client.application).cache._store = backend
+    stored: list[Any] = []
+    for name in ("_store", "_add"):
+        setattr(backend, name, lambda *given: stored.append(given))
+
+    def ask(user: str) -> Any:
+        return client.get("/mine/x", headers={"X-User": user})
+
+    assert [ask(user).json["carrier"] for user in ("ann", "ben", "ann", "ben")] == ["1", "2", "1", "2"]
+    assert "hit" in ask("ann").headers["Cache-Status"]
+    for answer in (ask("ann"), ask("cid")):  # a hit and a miss
+        assert answer.headers["Cache-Control"] == "private, max-age=60"
+        assert {"Authorization", "Cookie"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
+    assert stored == []
+    etag = ask("ann").headers["ETag"]
+    assert client.get("/mine/x", headers={"X-User": "ann", "If-None-Match": etag}).status_code == 304
+    assert client.get("/mine/x", headers={"X-User": "ben", "If-None-Match": etag}).status_code == 200
+    assert client.get("/mine/x").status_code == 401
+
+    parts = {"requests": [{"id": number, "url": "/mine/x"} for number in "12"]}
+    for user, carrier in (("ann", "1"), ("ben", "2"), ("cid", "3")):
+        told = client.post("/batch", json=parts, headers={"X-User": user}).json["responses"]
+        assert [part["body"]["carrier"] for part in told] == [carrier] * 2
+        assert {part["headers"]["cache-control"] for part in told} == {"private, max-age=60"}
+    assert {part["status"] for part in client.post("/batch", json=parts).json["responses"]} == {401}
+
+    with client.application.app_context():
+        state_of(client.application).responder._private.invalidate("mine")
+    assert ask("ann").json["carrier"] == "4"
+
+
+def test_a_user_whose_name_looks_like_part_of_a_key_gets_no_answer_of_another() -> None:
+    rt = Roundtrip()
+    view = rt.answers(AirlineSchema, private=True, fresh=Freshness(60))(
+        lambda ask: Answered({"carrier": next(numbers)})
+    )
+    numbers = map(str, range(10))
+    client = routes(rt, mine=view)
+    users = ("a", "1:a", "1:a x", "2:a", "a 1:a")
+    told = [client.get("/mine/x", headers={"X-User": user}).json["carrier"] for user in users]
+    assert len(set(told)) == len(users)
+
+
+# The data is loaded anew while it is served
+
+
+def test_other_data_changes_last_modified_and_every_key_at_once() -> None:
+    versions = [("1", "Tue, 01 Jan 2013 12:00:00 GMT")]
+    app, rt = Flask(__name__), Roundtrip()
+    app.secret_key = "a secret of the tests"
+    view = rt.answers(AirlineSchema, fresh=Freshness(60))(lambda ask: Answered({"carrier": versions[-1][0]}))
+    app.add_url_rule("/<text>", view_func=view)
+    rt.init_app(app, changed=lambda: versions[-1])
+    client, urls = app.test_client(), ("/a", "/b", "/a?fields=carrier")
+    for _ in range(2):
+        before = [client.get(url) for url in urls]
+    assert {answer.headers["Last-Modified"] for answer in before} == {versions[0][1]}
+    assert all("hit" in answer.headers["Cache-Status"] for answer in before)
+
+    versions.append(("2", "Wed, 02 Jan 2013 12:00:00 GMT"))
+    time.sleep(VERSION_AGE)
+    for url, old in zip(urls, before, strict=True):
+        since = client.get(url, headers={"If-Modified-Since": old.headers["Last-Modified"]})
+        assert (since.status_code, since.json["carrier"]) == (200, "2")
+        assert since.headers["Last-Modified"] == versions[1][1]
+        assert client.get(url, headers={"If-None-Match": old.headers["ETag"]}).status_code == 200

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote_plus
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, post_load, validate, validates_schema
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, UnicodeConverter
 
 from .wire import Fault, Problem
 
@@ -98,6 +98,14 @@ class PlainDigits(IntegerConverter):
     """A whole number in plain digits, in a path. (Werkzeug's own converter takes the digits of any script.)"""
 
     regex = r"[0-9]+"
+
+
+class UpperCode(UnicodeConverter):
+    """An upper-case code in a path, such as JFK; lower case is understood, as in filters by a Code."""
+
+    def to_python(self, value: str) -> str:
+        """Return the code, by which both spellings share one cache entry."""
+        return str(_upper(value))
 
 
 class Day(fields.Date):
@@ -189,9 +197,8 @@ def parse(schema: type[Arguments], query: str, path_arguments: Mapping[str, Any]
         )
     except ValidationError as error:
         raise Problem.of_parameters(*_faults(schema, error)) from None
-    # A value in a path is a code or a number; a code in lower case is understood, as in filters.
     loaded = {name: value for name, value in loaded.items() if not isinstance(value, NoFilter)}
-    return {**loaded, **{name: _upper(value) for name, value in path_arguments.items()}}
+    return {**loaded, **path_arguments}
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:

@@ -98,7 +98,7 @@ def cached(
             if entry.body_in(coding) is None:
                 entry = entry.compressed(coding)
                 found.store(entry)
-            return sent(answer(entry, coding, cache.ttl(entry), found.how, head_of(request.environ)), timing)
+            return sent(answer(entry, coding, cache.ttl(entry), found.told, head_of(request.environ)), timing)
 
         return answered
 

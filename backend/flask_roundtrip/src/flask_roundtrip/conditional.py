@@ -86,5 +86,6 @@ _CACHE_STATUS = {
     "hit": "roundtrip; hit; ttl={ttl}",
     "stale": "roundtrip; hit; ttl={ttl}",
     "miss": "roundtrip; fwd=uri-miss; stored",
+    "unkept": "roundtrip; fwd=uri-miss",
     "collapsed": "roundtrip; fwd=uri-miss; collapsed",
 }

@@ -13,6 +13,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from decimal import Decimal
+from types import FunctionType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -42,8 +43,9 @@ def page(model: Any, ask: Ask, *, filters: Filters, sorts: Sorts, sort: str | No
     values = {**given, "rows": limit + 1}
     if after is not None:
         values.update(ask.cursors.read(ask.listed, after))
-    question = (ask.schema, ask.selection, tuple(given), sort, after is not None)
-    plan: Plan = ask.database.compiled(_compile_page, model, _Same(filters), _Same(sorts), *question)
+    conditions, order = _Functions(*(filters[name] for name in given)), _Functions(sorts[sort.removeprefix("-")])
+    question = (ask.schema, ask.selection, sort.startswith("-"), after is not None)
+    plan: Plan = ask.database.compiled(_compile_page, model, conditions, order, *question)
     rows = plan.rows(ask, values)
     with ask.timing.span("serialize"):
         items = plan.items(rows[:limit])
@@ -143,38 +145,51 @@ def paged(statement: Select[Any], order: Sequence[Any], descending: bool, contin
 def _compile_page(
     engine: Engine,
     model: Any,
-    filters: "_Same",
-    sorts: "_Same",
+    conditions: "_Functions",
+    orders: "_Functions",
     schema: Any,
     selection: Any,
-    given: tuple[str, ...],
-    sort: str,
+    descending: bool,
     continued: bool,
 ) -> Plan | DumpPlan:
-    descending = sort.startswith("-")
-    order = sorts.value[sort.removeprefix("-")](descending)
+    (order,) = (function(descending) for function in orders.all)
 
     def finish(statement: Select[Any]) -> Select[Any]:
         # With two bounds on one column SQLite seeks by the first, which must be the cursor's, not the filter's.
         statement = paged(statement, order, descending, continued)
-        return statement.where(*(filters.value[name]() for name in given))
+        return statement.where(*(condition() for condition in conditions.all))
 
     return plan_of(engine, model, schema, selection, order, finish)
 
 
-class _Same:
-    """A mapping as a part of a cache key: by identity."""
+class _Functions:
+    """Functions as a part of a cache key: by their code, for those written in a view are new in each request."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_key", "all")
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    def __init__(self, *functions: Callable[..., Any]) -> None:
+        self.all = functions
+        self._key = tuple([_made_of(function) for function in functions])
 
     def __hash__(self) -> int:
-        return id(self.value)
+        return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.value is other.value
+        return isinstance(other, _Functions) and self._key == other._key
+
+
+def _made_of(function: Any) -> Any:
+    """Return all that decides what the function does, or the function itself where that cannot be compared."""
+    if not isinstance(function, FunctionType):
+        return function
+    around = tuple([cell.cell_contents for cell in function.__closure__ or ()])
+    by_name = tuple((function.__kwdefaults__ or {}).items())
+    made = (id(function.__globals__), function.__code__, function.__defaults__, around, by_name)
+    try:
+        hash(made)
+    except TypeError:
+        return function
+    return made
 
 
 def _directed(order: Sequence[Any], descending: bool) -> list[Any]:

@@ -161,7 +161,7 @@ class Responder:
             with timing.span("compress"):
                 entry = entry.compressed(coding)
             found.store(entry)
-        return answer(entry, coding, cache.ttl(entry), found.how, head)
+        return answer(entry, coding, cache.ttl(entry), found.told, head)
 
     def build(
         self,
@@ -184,7 +184,7 @@ class Responder:
         with timing.span("serialize"):
             body = encode(answered.value, media_type)
         tags = tags_of(route, selection)
-        link = _next_link(head.path, arguments, selection, answered.next)
+        link = _next_link(arguments, selection, answered.next)
         etag = etag_of(body)
         entry = Entry(
             etag=etag,
@@ -301,12 +301,10 @@ def _private(head: Head, key: str) -> str:
     return f"{len(head.identity)}:{head.identity} {key}"
 
 
-def _next_link(
-    path: str, arguments: Mapping[str, Any], selection: Selection, cursor: str | None
-) -> tuple[tuple[str, str], ...]:
-    """Return the Link to the next page (RFC 8288), as a reference relative to the server's root."""
+def _next_link(arguments: Mapping[str, Any], selection: Selection, cursor: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the Link to the next page (RFC 8288): the same path, wherever the application is mounted."""
     if cursor is None:
         return ()
     written = {name: value for name, value in arguments.items() if name not in ("from", "before")}
     query = canonical({**written, **as_dates(arguments), "after": cursor, "fields": selection.text})
-    return (("Link", f'<{path}?{query}>; rel="next"'),)
+    return (("Link", f'<?{query}>; rel="next"'),)

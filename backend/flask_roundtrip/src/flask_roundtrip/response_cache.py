@@ -119,7 +119,7 @@ class ResponseCache:
         """Return the seconds for which the entry is still fresh; zero or less: the entry is stale."""
         return entry.fresh_for - int(self._clock() - entry.stored_at)
 
-    def put(self, key: str, entry: Entry, lease: "Lease | None" = None) -> None:
+    def put(self, key: str, entry: Entry, lease: "Lease | None" = None) -> bool:
         """Keep the entry for its fresh and stale time since it was built, and end the lease to build it."""
         left = self._left(entry)
         name = self._name(key)
@@ -127,6 +127,7 @@ class ResponseCache:
         kept = left >= 1 and self._store.set(name, value, timeout=int(left))
         if not kept or (lease and lease.name != name):  # under its own key, the entry has replaced the lease
             self.give_back(lease)
+        return bool(kept)
 
     def renew(self, key: str, tags: tuple[str, ...], build: Callable[[], Entry], executor: Executor) -> None:
         """Build a new entry in the background, unless this or another process builds one already."""
@@ -293,7 +294,7 @@ class ResponseCache:
 class LookUp:
     """The result of a look-up: an entry, or the duty to build one."""
 
-    __slots__ = ("_cache", "_key", "_lease", "_promised", "_tags", "_versions", "entry", "how")
+    __slots__ = ("_cache", "_key", "_lease", "_promised", "_tags", "_versions", "entry", "how", "kept")
 
     def __init__(
         self,
@@ -314,17 +315,23 @@ class LookUp:
         self._lease = lease
         self._tags = tags
         self._versions = versions
+        self.kept = True
 
     def store(self, entry: Entry) -> None:
         """Keep a new entry, or the same entry in one more coding; give it to all requests that wait."""
         if self._promised is None:
-            self._cache.put(self._key, entry)
+            self.kept = self._cache.put(self._key, entry)
         else:
             entry = entry._replace(versions=self._versions)
-            self._cache.put(self._key, entry, self._lease)
+            self.kept = self._cache.put(self._key, entry, self._lease)
             self._cache.fulfil(self._key, self._promised, entry)
             self._promised = None
         self.entry = entry
+
+    @property
+    def told(self) -> str:
+        """The result as Cache-Status tells it: `how`, or `unkept` for a new entry that the store did not keep."""
+        return self.how if self.kept or self.how != "miss" else "unkept"
 
     def result(self) -> Entry:
         """Return the entry after the block."""

@@ -20,6 +20,9 @@ IDENTITY = "identity"  # the content coding that changes nothing
 RETRY_SOON = ("Retry-After", "1")  # seconds, for a 503 with a cause that lasts a moment
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 
+# A 401 has to name a way to sign in (RFC 9110, section 11.6.1). No browser asks for a password by this one.
+CHALLENGE = ("WWW-Authenticate", "Cookie")
+
 Headers = list[tuple[str, str]]
 
 
@@ -91,7 +94,7 @@ class Problem(HTTPException):
 
     @classmethod
     def of_http(cls, error: HTTPException) -> "Problem":
-        """Return an error of the router or the server in the same form. Allow, Location and Retry-After are kept."""
+        """Return an error of the router or the server in the same form. Headers that it needs are kept."""
         kept = [(name, value) for name, value in error.get_headers() if name.lower() in _KEPT_HEADERS]
         said = error.description
         if said == type(error).description:  # werkzeug's own text is meant for an HTML page
@@ -131,6 +134,8 @@ class Problem(HTTPException):
             NOSNIFF,
             *self.headers,
         ]
+        if self.status == 401 and not any(name.lower() == "www-authenticate" for name, _ in self.headers):
+            headers.append(CHALLENGE)
         return Answer(self.status, headers, body)
 
 
@@ -145,4 +150,4 @@ _OWN_WORDS = {
     404: "There is nothing at this address.",
     405: "This address does not take that method; Allow names the methods it takes.",
 }
-_KEPT_HEADERS = {"allow", "retry-after", "location"}
+_KEPT_HEADERS = {"allow", "retry-after", "location", "www-authenticate"}

@@ -21,7 +21,7 @@ def airlines(ask: Ask) -> Answered:
     return rt.page(Airline, ask, filters=FILTERS, sorts=SORTS)
 
 
-@api.get("/airlines/<carrier>")
+@api.get("/airlines/<code:carrier>")
 @rt.answers(AirlineSchema, fresh=FRESHNESS, tags=("airlines",))
 def airlines_by_carrier(ask: Ask) -> Answered:
     """One airline."""

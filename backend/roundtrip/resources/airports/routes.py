@@ -25,7 +25,7 @@ def airports(ask: Ask) -> Answered:
     return rt.page(Airport, ask, filters=FILTERS, sorts=SORTS)
 
 
-@api.get("/airports/<faa>")
+@api.get("/airports/<code:faa>")
 @rt.answers(AirportSchema, fresh=FRESHNESS, tags=("airports",))
 def airports_by_faa(ask: Ask) -> Answered:
     """One airport."""

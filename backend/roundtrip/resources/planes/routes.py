@@ -25,7 +25,7 @@ def planes(ask: Ask) -> Answered:
     return rt.page(Plane, ask, filters=FILTERS, sorts=SORTS)
 
 
-@api.get("/planes/<tailnum>")
+@api.get("/planes/<code:tailnum>")
 @rt.answers(PlaneSchema, fresh=FRESHNESS, tags=("planes",))
 def planes_by_tailnum(ask: Ask) -> Answered:
     """One plane."""
