@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from flask import Flask
-from flask_roundtrip.arguments import PlainDigits, UpperCode
 from flask_roundtrip.database import Database
 from flask_roundtrip.read_replica import ReplicatedDatabase
 from sqlalchemy import Engine
@@ -26,7 +25,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     refuse_what_is_wrong(settings, os.environ)
     app = Flask(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # `//x` is unknown, not a redirect to whatever the Host header says
-    app.url_map.converters.update(int=PlainDigits, code=UpperCode)
     app.config.from_mapping(
         SECRET_KEY=settings.secret_key or kept_secret(),
         ROUNDTRIP_PREFIX=f"{API}/",

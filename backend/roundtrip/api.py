@@ -3,6 +3,7 @@
 import click
 from flask import Flask, Response, current_app, request
 from flask.cli import with_appcontext
+from flask_roundtrip.arguments import PlainDigits, UpperCode
 from flask_roundtrip.doors.flask import told
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.negotiation import media_type_for
@@ -42,6 +43,7 @@ def openapi_command() -> None:
 
 def register(app: Flask) -> None:
     """Add the API to an application."""
+    app.url_map.converters.update(int=PlainDigits, code=UpperCode)
     app.register_blueprint(api)
     app.register_error_handler(HTTPException, told)
     app.register_error_handler(Problem, told)
