@@ -16,6 +16,7 @@ from flask_roundtrip.respond import VERSION_AGE
 from flask_roundtrip.response_cache import MemoryStore
 from flask_sqlalchemy import SQLAlchemy
 from marshmallow import Schema, fields
+from over_asgi import OverAsgi
 from sqlalchemy import ForeignKey, bindparam
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from werkzeug.datastructures import WWWAuthenticate
@@ -152,8 +153,11 @@ class Broken(MemoryStore):
         return super().get_many(*keys)
 
 
+@pytest.mark.parametrize("through", ["wsgi", "asgi"])
 @pytest.mark.parametrize("fault", ["store", "identify", "version"])
-def test_a_fault_before_the_route_is_told_as_a_problem(fault: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_before_the_route_is_told_as_a_problem(
+    fault: str, through: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
     broken: list[bool] = []
     store = Broken(1_000_000)
 
@@ -169,7 +173,11 @@ def test_a_fault_before_the_route_is_told_as_a_problem(fault: str, caplog: pytes
     rt.init_app(app, **options.get(fault, {}))
     state_of(app).cache._store = store
     app.add_url_rule("/thing", view_func=rt.answers(AirlineSchema, tags=("things",), fresh=Freshness(60))(united))
-    client, parts = app.test_client(), {"requests": [{"id": "1", "url": "/thing"}]}
+    client, parts = Client(app), {"requests": [{"id": "1", "url": "/thing"}]}
+    if through == "asgi":
+        server = OverAsgi(rt.asgi(app))
+        request.addfinalizer(server.close)
+        client = Client(server)
     assert [client.get("/thing").json for _ in range(2)] == [UNITED] * 2  # a miss and a hit
 
     broken.append(True)
