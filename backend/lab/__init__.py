@@ -19,6 +19,7 @@ def mount(app: Flask) -> None:
     if setting("LAB").strip() != "on":
         return
     # Imported here: where the Lab is off, neither its code nor its dependencies are in memory.
+    from .page import MarkedPage
     from .routes import blueprint
     from .workbench import Workbench
 
@@ -26,6 +27,7 @@ def mount(app: Flask) -> None:
     if "SERVER_SOFTWARE" in os.environ:  # under gunicorn: start the links at once, so that bookmarks of them work
         Thread(target=bench.companion.start, name="start the Lab's links", daemon=True).start()
     app.register_blueprint(blueprint())
+    app.extensions["roundtrip-page"] = MarkedPage(app.extensions["roundtrip-page"])
     for path in ("/lab", "/lab/<experiment>", "/lab/source/<path:source>"):
         app.add_url_rule(path, f"lab {path}", show_isolated_page, methods=["GET"])
 

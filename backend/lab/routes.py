@@ -28,7 +28,7 @@ from .audit import recent
 from .experiment import CHAPTERS, NETWORKS, Experiment, Side, all_experiments, experiment
 from .files import REPOSITORY, exists
 from .run import Run
-from .spans import SPANS
+from .spans import PANEL
 from .workbench import ENGINES, Workbench
 
 LAB = "/api/lab"
@@ -56,6 +56,7 @@ def blueprint() -> Blueprint:
     lab.add_url_rule("/experiments", view_func=list_experiments, methods=["GET"])
     lab.add_url_rule("/experiments/<name>/<side>", view_func=run_side, methods=["GET"])
     lab.add_url_rule("/source/<path:path>", view_func=show_source, methods=["GET"])
+    lab.add_url_rule("/spans", view_func=list_spans, methods=["GET"])
     lab.add_url_rule("/audit", view_func=show_audit, methods=["GET"])
     lab.add_url_rule("/ping", view_func=ping, methods=["GET"])
     return lab
@@ -73,7 +74,7 @@ def admit() -> None:
 
 
 def list_experiments() -> Response:
-    """Describe all experiments, the links that lead to this port, where spans lead, and the machine."""
+    """Describe all experiments, the links that lead to this port, and the machine."""
     bench = bench_of(current_app)
     return no_store(
         jsonify(
@@ -82,7 +83,6 @@ def list_experiments() -> Response:
             experiments=[_described(name, found, bench) for name, found in all_experiments().items()],
             port=int(os.environ.get("LAB_PORT") or address()[1]),  # as browsers see it
             links=bench.companion.links,
-            spans={name: lead._asdict() for name, lead in SPANS.items()},
             machine=machine(),
         )
     )
@@ -148,6 +148,20 @@ def show_source(path: str) -> Response:
         raise Problem(404, "The Lab shows the files that its experiments name, and their own.")
     text = (REPOSITORY / path).read_text()
     return no_store(Response(text, content_type="text/plain; charset=utf-8"))
+
+
+def list_spans() -> Response:
+    """Say where each span of the timing panel leads."""
+    titles = {name: found.title for name, found in all_experiments().items()}
+    return no_store(
+        jsonify(
+            spans={
+                name: {**lead._asdict(), "title": titles[lead.experiment]}
+                for name, lead in PANEL.items()
+                if exists(lead.technique)
+            }
+        )
+    )
 
 
 def show_audit() -> Response:
@@ -222,7 +236,7 @@ def _shown() -> set[str]:
     named |= {
         path for experiment in found for example in experiment.take_away for path in (example.path, example.beside)
     }
-    named |= {lead.technique for lead in SPANS.values()}
+    named |= {lead.technique for lead in PANEL.values()}
     own = {f"{folder}/{name}{ending}" for name in all_experiments() for folder, ending in _HALVES}
     return {path for path in named | own if exists(path)}
 

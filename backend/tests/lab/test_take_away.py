@@ -8,11 +8,13 @@ import pytest
 from flask.testing import FlaskClient
 from support import WHOLE
 
+import lab
 from lab.experiment import all_experiments
 from lab.files import REPOSITORY
-from lab.spans import SPANS
+from lab.spans import PANEL, SPANS
 from lab.take_away import Example
-from roundtrip.config import BACKEND
+from roundtrip import create_app
+from roundtrip.config import BACKEND, Settings
 
 EXPERIMENTS = all_experiments()
 EXAMPLES = {example.path: example for found in EXPERIMENTS.values() for example in found.take_away}
@@ -79,8 +81,10 @@ def test_an_example_installs_what_it_imports() -> None:
 
 def test_the_list_and_the_source_have_what_a_page_shows(client: FlaskClient) -> None:
     listed = client.get("/api/lab/experiments").get_json()
-    assert listed["spans"].keys() == SPANS.keys()
-    shown = {lead["technique"] for lead in listed["spans"].values()}
+    spans = client.get("/api/lab/spans").get_json()["spans"]
+    assert spans.keys() == PANEL.keys()
+    assert spans["db"]["title"] == EXPERIMENTS["n_plus_one"].title
+    shown = {lead["technique"] for lead in spans.values()}
     for item in listed["experiments"]:
         shown.update(item["technique"], item["code"], (example["path"] for example in item["take_away"]))
         shown.update(example["beside"] for example in item["take_away"] if example["beside"])
@@ -104,17 +108,41 @@ def test_long_answers_of_the_lab_are_compressed(client: FlaskClient, path: str, 
         assert WHOLE[coding](answer.data) == whole.data
 
 
-def test_every_file_has_a_page(client: FlaskClient) -> None:
+@pytest.fixture
+def pages(database_path: Path, dist: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A client of the application with the small frontend that conftest.py makes up."""
+    monkeypatch.setenv("LAB", "on")
+    url = f"sqlite:///{database_path}"
+    app = create_app(Settings(database_url=url, secret_key="test", frontend_dist=str(dist), testing=True))
+    lab.mount(app)
+    return app.test_client()
+
+
+def test_every_file_has_a_page(pages: FlaskClient) -> None:
     for address in ("/lab/source/backend/flask_roundtrip/src/flask_roundtrip/batch.py", "/lab/batch"):
-        answer = client.get(address, headers={"Accept": "text/html"})
+        answer = pages.get(address, headers={"Accept": "text/html"})
         assert answer.status_code == 200
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_every_span_leads_to_a_technique_and_to_an_experiment_about_it() -> None:
-    for name, lead in SPANS.items():
+    for name, lead in PANEL.items():
         assert (REPOSITORY / lead.technique).is_file(), name
         assert lead.technique in EXPERIMENTS[lead.experiment].technique, name
+
+
+def test_the_panel_s_names_are_those_of_the_client() -> None:
+    spans = (CLIENT / "src" / "techniques" / "timing" / "spans.ts").read_text()
+    names = set(re.findall(r'^  \| "([a-z ()]+)"', spans, re.M))
+    assert PANEL.keys() <= names
+    assert SPANS.keys() - {"app"} <= PANEL.keys()
+
+
+def test_a_page_tells_that_the_lab_is_here(pages: FlaskClient) -> None:
+    first = pages.get("/", headers={"Accept": "text/html"})
+    again = pages.get("/", headers={"Accept": "text/html", "If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert first.headers["Server-Timing"] == again.headers["Server-Timing"] == "lab"
 
 
 def test_the_spans_are_those_that_the_product_emits(client: FlaskClient) -> None:

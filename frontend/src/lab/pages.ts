@@ -1,6 +1,9 @@
 /** The Lab's pages, as the application mounts them. */
 import { pageCode } from "../app/lazyPage";
 
+/** Where spans in the timing panel lead, where the Lab is on. */
+export const spanLeads = async () => (await import("./spanLeads")).loadLeads();
+
 export const labPages = [
   {
     pattern: "/lab",

@@ -4,6 +4,7 @@ import { percent } from "./format.ts";
 import { Swatch } from "./Legend.tsx";
 import styles from "./SpanTable.module.css";
 import { balance, lookOf, spanColour, uncovered } from "./spans.ts";
+import { useLeads } from "./TimingsContext.tsx";
 
 interface SpanTableProps {
   spans: Span[];
@@ -12,6 +13,7 @@ interface SpanTableProps {
 }
 
 export function SpanTable({ spans, start, end }: SpanTableProps) {
+  const leads = useLeads();
   if (end === null) return <p className={styles.waiting}>Its spans are known once it has ended.</p>;
   const books = balance({ spans, start, end });
   const rows = [...spans, ...uncovered(spans, start, end)].sort((a, b) => a.start - b.start);
@@ -33,6 +35,15 @@ export function SpanTable({ spans, start, end }: SpanTableProps) {
             <th scope="row" title={lookOf(span.name).meaning}>
               <Swatch name={span.name} /> {span.name}
               {span.detail && <small>{span.detail}</small>}
+              {leads[span.name] && (
+                <small className={styles.leads}>
+                  {leads[span.name]?.map(({ label, href }) => (
+                    <a key={href} href={href}>
+                      {label}
+                    </a>
+                  ))}
+                </small>
+              )}
             </th>
             <td>{(span.start - start).toFixed(2)}</td>
             <td>{(span.end - span.start).toFixed(2)}</td>

@@ -1,14 +1,60 @@
 /** The store that the bar and the panel read, and a snapshot of it at most once a frame. */
-import { createContext, type ReactNode, useCallback, useContext, useSyncExternalStore } from "react";
-import type { Snapshot, TimingStore } from "../techniques/timing/timing.ts";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useState,
+  useSyncExternalStore,
+} from "react";
+import type { Snapshot, SpanName, TimingStore } from "../techniques/timing/timing.ts";
 
 /** The part of the store that the panel uses; only the client records. */
 export type Timings = Pick<TimingStore, "subscribe" | "getSnapshot" | "pause" | "clear">;
 
-const TimingsContext = createContext<Timings | null>(null);
+/** A link from a span to what explains it. */
+export interface Lead {
+  label: string;
+  href: string;
+}
 
-export function TimingsProvider({ store, children }: { store: Timings; children: ReactNode }) {
-  return <TimingsContext value={store}>{children}</TimingsContext>;
+/** By the name of the span. */
+export type Leads = Partial<Record<SpanName, readonly Lead[]>>;
+export type LoadLeads = () => Promise<Leads>;
+
+const TimingsContext = createContext<Timings | null>(null);
+const LeadsContext = createContext<LoadLeads | undefined>(undefined);
+
+interface ProviderProps {
+  store: Timings;
+  leads?: LoadLeads | undefined;
+  children: ReactNode;
+}
+
+export function TimingsProvider({ store, leads, children }: ProviderProps) {
+  return (
+    <TimingsContext value={store}>
+      <LeadsContext value={leads}>{children}</LeadsContext>
+    </TimingsContext>
+  );
+}
+
+/** Where spans lead, asked for when the first of them is shown; nowhere until that is known, or if it cannot be. */
+export function useLeads(): Leads {
+  const load = useContext(LeadsContext);
+  const [leads, setLeads] = useState<Leads>({});
+  useEffect(() => {
+    let left = false;
+    load?.().then(
+      (loaded) => !left && setLeads(loaded),
+      () => undefined,
+    );
+    return () => {
+      left = true;
+    };
+  }, [load]);
+  return leads;
 }
 
 export function useTimings(): Timings {

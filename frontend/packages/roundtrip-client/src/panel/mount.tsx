@@ -3,20 +3,22 @@ import { createRoot } from "react-dom/client";
 import type { TimingStore } from "../techniques/timing/timing.ts";
 import "./panel.css";
 import { TimingBar } from "./TimingBar.tsx";
-import { TimingsProvider } from "./TimingsContext.tsx";
+import { type LoadLeads, TimingsProvider } from "./TimingsContext.tsx";
 
 export interface MountOptions {
   /** The element for the bar. @default a new element, fixed at the foot of the page */
   into?: HTMLElement;
+  /** Says where the names of spans lead: asked when the panel first shows spans. @default they lead nowhere */
+  leads?: LoadLeads;
 }
 
 /** Returns a function that removes the bar. */
-export function mountPanel(timings: TimingStore, { into }: MountOptions = {}): () => void {
+export function mountPanel(timings: TimingStore, { into, leads }: MountOptions = {}): () => void {
   const place = into ?? document.body.appendChild(Object.assign(document.createElement("div"), FOOT));
   const home = place.appendChild(Object.assign(document.createElement("div"), { className: "roundtrip" }));
   const root = createRoot(home);
   root.render(
-    <TimingsProvider store={timings}>
+    <TimingsProvider store={timings} leads={leads}>
       <TimingBar />
     </TimingsProvider>,
   );

@@ -1,7 +1,8 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountPanel } from "../../src/panel/index.ts";
+import { SPAN_ORDER } from "../../src/panel/spans.ts";
 import { createTimings, timed } from "../../src/techniques/timing/timing.ts";
 
 beforeEach(() => {
@@ -45,4 +46,30 @@ test("the bar mounts in an element of the page, and leaves the element in place"
   await waitFor(() => expect(dock).toBeEmptyDOMElement());
   expect(dock).toBeInTheDocument();
   dock.remove();
+});
+
+test("the names of spans lead where the page says", async () => {
+  // jsdom has no layout, but the virtual rows need a height.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(900);
+  const timings = createTimings(() => false);
+  const leads = vi.fn(async () =>
+    Object.fromEntries(SPAN_ORDER.map((name) => [name, [{ label: `about ${name}`, href: "/spans" }]])),
+  );
+  let away = () => {};
+  act(() => {
+    away = mountPanel(timings, { leads });
+  });
+  const send = timed(timings)(async () => ({ status: 200, headers: {}, body: null }));
+  await act(() => send({ method: "GET", url: "/api/x", headers: {}, call: timings.call() }));
+  await userEvent.click(await screen.findByRole("button", { name: "Timings" }));
+  expect(await screen.findByRole("dialog", { name: "Timings" })).toBeVisible();
+  expect(leads).not.toHaveBeenCalled();
+  await userEvent.click(await screen.findByRole("row", { name: /\/api\/x/ }));
+  const spans = await screen.findByRole("table", { name: "Where the time went" });
+  const [link] = await within(spans).findAllByRole("link");
+  expect(link).toHaveAttribute("href", "/spans");
+  const name = link?.textContent.replace("about ", "") ?? "?";
+  expect(link?.closest("th")?.textContent.trim().startsWith(name)).toBe(true);
+  await act(async () => away());
 });
