@@ -1,6 +1,6 @@
 /** The Lab, through the delay link: the verdicts whose direction physics decides, and what a stranger may send it. */
 import { readFile } from "node:fs/promises";
-import { expect, test, violations } from "../support.ts";
+import { expect, FAILED, openPanel, settled, test, violations } from "../support.ts";
 import { catalogue, measured, run, through } from "./support.ts";
 
 for (const { name, network, counted, saying, tags } of [
@@ -62,6 +62,66 @@ test("an experiment has the code of both halves, with an address for each line, 
   await expect(page.getByRole("heading", { name: "batch.py", level: 1 })).toBeVisible();
   await expect(page.locator("[data-marked]")).toContainText("12");
   await expect(page.getByRole("link", { name: "Six questions, one round trip" })).toBeVisible();
+});
+
+test.describe("where no server answers", () => {
+  test.use({ complaints: FAILED });
+
+  test("a result link shows the same verdicts, from its own samples", { tag: "@lab" }, async ({
+    page,
+    request,
+    context,
+  }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto(await through(request, "0 ms", "n_plus_one?seconds=2"));
+    await run(page);
+    const said = () =>
+      Promise.all(["verdict", "at-the-server"].map((id) => page.getByTestId(id).first().innerText()));
+    const before = await said();
+    expect(before[1]).toMatch(/^Server time: .+ Server's CPU: .+$/);
+    await page.getByRole("button", { name: "Copy a link to this result" }).click();
+    await expect(page.getByText(/now holds the result/)).toBeVisible();
+    await page.route("**/api/**", (route) => route.abort());
+    await page.reload();
+    await expect(page.getByTestId("verdict").first()).toBeVisible();
+    expect(await said()).toEqual(before);
+    expect(await violations(page)).toEqual([]);
+  });
+});
+
+test("a run takes about as long as it was told, and the list shows its result", { tag: "@lab" }, async ({
+  page,
+}) => {
+  test.setTimeout(60_000);
+  await page.goto("/lab/n_plus_one?precision=0.01&rounds=1000");
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible();
+  const began = Date.now();
+  await run(page);
+  const took = (Date.now() - began) / 1000;
+  expect(took).toBeGreaterThan(8);
+  expect(took).toBeLessThan(12);
+  await expect(page.getByText(/^It took \d+ s of about 10: the time was up\.$/)).toBeVisible();
+  const verdict = await page.getByTestId("verdict").locator("strong").innerText();
+  await page.goto("/lab");
+  await expect(page.getByText(/^Start with/)).toBeVisible();
+  const item = page.getByRole("listitem").filter({ hasText: "One statement for each row" });
+  await expect(item).toContainText(`N+1 statements → One statement: ${verdict} (direct`);
+  expect(await violations(page)).toEqual([]);
+});
+
+test("a span in the timing panel leads to its technique and to its experiment", { tag: "@lab" }, async ({
+  page,
+}) => {
+  await page.goto("/");
+  await settled(page);
+  const panel = await openPanel(page);
+  await panel.getByRole("row", { level: 2 }).first().click();
+  const details = panel.getByRole("region", { name: "Details" });
+  const technique = details.getByRole("link", { name: "wsgi.py" }).first();
+  await expect(technique).toHaveAttribute("href", /^\/lab\/source\/.+\/doors\/wsgi\.py$/);
+  expect(await violations(page)).toEqual([]);
+  await details.getByRole("link", { name: "Lab: What stands around a view" }).first().click();
+  await expect(page.getByRole("heading", { name: "What stands around a view", level: 1 })).toBeVisible();
 });
 
 test("a result link made by hand, an unknown experiment and absurd settings are told of", {

@@ -144,6 +144,9 @@ const results = fc.integer({ min: 2, max: 30 }).chain((rounds) =>
       }),
       { minLength: 2, maxLength: 8 },
     ),
+    took: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true, noDefaultInfinity: true }), {
+      nil: undefined,
+    }),
     ended: fc.constantFrom("precise", "time", "least", "rounds", "stopped", "broken"),
   }),
 ) as fc.Arbitrary<Result>;

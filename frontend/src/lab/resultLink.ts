@@ -39,14 +39,19 @@ export async function fromLink(text: string): Promise<Result> {
   return checked(await jsonOf(text), "This result link is cut short or was changed");
 }
 
+/** The result, if it is of the experiment that is named. Throws LinkError. */
+export function of(name: string, result: Result): Result {
+  if (result.experiment !== name)
+    throw new LinkError(`This result link is of another experiment: ${result.experiment}.`);
+  return result;
+}
+
 /**
  * The result, with its sides called as the experiment calls them. Throws LinkError unless they are the experiment's, in
  * its order: not all of them, where one could not run. An A/A run has one of them twice, which is not the slow one.
  */
 export function fitted(result: Result, info: ExperimentInfo): Result {
-  const { experiment, settings, sides } = result;
-  if (experiment !== info.name)
-    throw new LinkError(`This result link is of another experiment: ${experiment}.`);
+  const { settings, sides } = of(info.name, result);
   const places = sides.map(({ name }) => info.sides.findIndex((side) => side.name === name));
   const [first = -1, second = -1] = places;
   const fits = settings.aa
@@ -285,6 +290,7 @@ const wellFormed = object<Result>({
     at: text(40),
   }),
   sides: list(2, 8, side),
+  took: optional(amount),
   ended: oneOf("precise", "time", "least", "rounds", "stopped", "broken"),
 });
 

@@ -103,6 +103,23 @@ test("when the time is up, it goes on until something can be told", async () => 
   vi.restoreAllMocks();
 });
 
+test("the time that is set includes the preparation, and is kept to half a round", async () => {
+  let now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  answered = () => {
+    now += 50 + ((asked.length * 7) % 11) * 10; // 100 ms, now more, now less: a ratio that is never known well
+    return 1;
+  };
+  vi.spyOn(await import("./environment"), "environmentOf").mockImplementation(async () => {
+    now += 1_850; // the pings
+    return { network: "direct" } as Awaited<ReturnType<typeof import("./environment").environmentOf>>;
+  });
+  const { ended, took } = await run({ seconds: 10, rounds: 100, warmup: 3, precision: 0.01 }).done;
+  expect(ended).toBe("time");
+  expect(took).toBeGreaterThanOrEqual(9.9);
+  expect(took).toBeLessThanOrEqual(10.1);
+});
+
 test("stopped, it has the whole rounds so far", async () => {
   const { done, stop } = run({ rounds: 1_000 });
   answered = () => {

@@ -1,6 +1,7 @@
 /**
  * Runs an experiment: its sides in turn, in random order within each round, until the interval of their ratio is
- * narrow enough or the time set is up: then at least as many rounds are run as it takes to tell anything.
+ * narrow enough or the time set is up, which includes the preparation. It runs at least as many rounds as it takes to
+ * tell anything.
  */
 import { createTimings, overFetch, timed } from "roundtrip-client";
 import { inWords } from "./catalogue";
@@ -66,17 +67,19 @@ export async function runExperiment(
     return taken;
   }
 
+  const began = performance.now();
+  const elapsedMs = () => performance.now() - began;
   tell({});
   const environment = await environmentOf(catalogue, signal);
   const numberOf = (n: number) => (settings.seed + n) % 1_000_000;
   const { warmup } = settings;
   for (let n = 0; n < warmup; n += 1) {
-    tell({ phase: "warming up", round: n + 1 });
+    tell({ phase: "warming up", round: n + 1, elapsed: elapsedMs() });
     checkEqual(info, contenders, await round(numberOf(n)));
   }
 
-  const began = performance.now();
-  let told = began;
+  const prepared = elapsedMs();
+  let told = performance.now();
   let ended: Result["ended"] = "rounds";
   for (let n = 0; n < settings.rounds; n += 1) {
     try {
@@ -88,12 +91,14 @@ export async function runExperiment(
       if (ended === "broken") onBroken(inWords(error));
       break;
     }
-    const elapsed = performance.now() - began;
+    const elapsed = elapsedMs();
     if ((n + 1) % LOOK_EVERY === 0) {
       progress.comparison = firstAgainstLast(contenders, settings.seed);
       if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
     }
-    const timeIsUp = elapsed > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
+    // It ends where it is nearest to the time set: another round would end further from it than this one.
+    const halfARound = (elapsed - prepared) / (n + 1) / 2;
+    const timeIsUp = elapsed + halfARound > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
     if (timeIsUp && ended !== "precise") ended = n + 1 > FEWEST_TO_TELL ? "time" : "least";
     if (performance.now() - told > 250) {
       told = performance.now();
@@ -114,6 +119,7 @@ export async function runExperiment(
       samples: columnsOf(samples),
       median: medianOf(samples)?.trips ?? [],
     })),
+    took: elapsedMs() / 1000,
     ended,
   });
 }

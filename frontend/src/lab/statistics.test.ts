@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Comparison,
+  changeOf,
   compare,
   ecdf,
   FEWEST_TO_TELL,
@@ -174,6 +175,34 @@ const known = (low: number, high: number): Comparison => ({
   high,
   surely: { low, high },
   saved: 0,
+});
+
+describe("changeOf", () => {
+  const known = (low: number, high: number) => ({
+    rounds: 30,
+    ratio: low,
+    low,
+    high,
+    surely: { low, high },
+    saved: 0,
+  });
+  it.each([
+    [1.35, 1.45, "26–31 % less"],
+    [50, 50.1, "about 98 % less"],
+    [1.001, 1.08, "up to 7 % less"],
+    [20, Number.POSITIVE_INFINITY, "95–100 % less"],
+    [0.8, 0.9, "11–25 % more"],
+    [0.25, 0.4, "2.5–4.0 times as much"],
+  ])("of ratios from %d to %d says %s", (low, high, text) => {
+    expect(changeOf(known(low, high))).toBe(text);
+  });
+  it("tells no difference that the 99 % interval does not leave out, and nothing of too few rounds", () => {
+    expect(changeOf({ ...known(1.01, 1.2), surely: { low: 0.99, high: 1.25 } })).toBe(
+      "no difference detectable",
+    );
+    expect(changeOf({ ...known(1, 1), surely: { low: 1, high: 1 } })).toBe("no difference detectable");
+    expect(changeOf({ ...known(2, 3), rounds: 11 })).toBeNull();
+  });
 });
 
 describe("verdictOf", () => {

@@ -146,6 +146,24 @@ export function verdictOf({ rounds, low, high, surely }: Comparison): Verdict {
   return { kind: "none", text: "no difference detectable" };
 }
 
+/**
+ * The same of an amount, such as time of the processor: by how much less of it, or more, the fast side takes, as
+ * "26–31 % less". Null of too few rounds.
+ */
+export function changeOf({ rounds, low, high, surely }: Comparison): string | null {
+  if (rounds < FEWEST_TO_TELL) return null;
+  if (surely.low > 1) return percentInWords("less", 1 - 1 / low, 1 - 1 / high);
+  if (surely.high >= 1) return "no difference detectable";
+  if (low < 0.5) return `${rounded(1 / high)}–${rounded(1 / low)} times as much`;
+  return percentInWords("more", 1 / high - 1, 1 / low - 1);
+}
+
+function percentInWords(kind: string, low: number, high: number): string {
+  const [from, to] = [Math.round(low * 100), Math.round(high * 100)];
+  if (from === 0) return `up to ${Math.max(1, to)} % ${kind}`;
+  return from === to ? `about ${to} % ${kind}` : `${from}–${to} % ${kind}`;
+}
+
 /** The ratio of medians with its 95 % interval, as "5.9 [5.4, 6.7]". */
 export function figureOf({ ratio, low, high }: Comparison): string {
   return `${rounded(ratio)} [${rounded(low)}, ${rounded(high)}]`;

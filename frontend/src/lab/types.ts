@@ -135,6 +135,8 @@ export interface Result {
   settings: Settings;
   environment: Environment;
   sides: SideResult[];
+  /** Seconds from the click to the last round, with the preparation; absent in older results. */
+  took?: number;
   /** "least": the time ended before there were enough rounds for a verdict. */
   ended: "precise" | "time" | "least" | "rounds" | "stopped" | "broken";
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { ProblemError } from "roundtrip-client";
 import { inWords } from "./catalogue";
+import { keep } from "./kept";
 import { type Progress, runExperiment } from "./runner";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "./types";
 
@@ -45,6 +46,7 @@ export function useRun(catalogue: Catalogue, info: ExperimentInfo): Run {
         onProgress,
         onBroken: (failure) => setError(ofARun(failure)),
       });
+      keep(result);
       if (isCurrent()) setShown({ result, restored: false });
     } catch (failure) {
       if (!signal.aborted) setError(ofARun(failure));

@@ -12,7 +12,7 @@ import { Drawings } from "../Drawing";
 import { addressAt, linkInForce } from "../environment";
 import { NetworkNote } from "../NetworkNote";
 import { ResultView } from "../result/ResultView";
-import { fitted, fromLink, LinkError } from "../resultLink";
+import { fitted, fromLink, LinkError, of } from "../resultLink";
 import { writeSettings } from "../settings";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "../types";
 import { useCatalogue } from "../useCatalogue";
@@ -32,6 +32,7 @@ export default function ExperimentPage() {
     return (
       <>
         <PageHead title="The Lab" />
+        {loaded.state !== "loading" && <Elsewhere key={name} name={name ?? ""} />}
         <NotHere loaded={loaded} />
       </>
     );
@@ -46,7 +47,7 @@ export default function ExperimentPage() {
 
 function Experiment({ catalogue, info }: { catalogue: Catalogue; info: ExperimentInfo }) {
   const run = useRun(catalogue, info);
-  const address = useResultInAddress(info, run.show);
+  const address = useResultInAddress((told) => fitted(told, info), run.show);
   const [stopped, setStopped] = useState(false);
   const Besides = BESIDES[info.name];
   const start = (settings: Settings) => {
@@ -66,7 +67,6 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       <p>
         <Link to="/lab">The Lab</Link>: {info.chapter}
       </p>
-      <Drawings sides={info.sides} />
       <NetworkNote catalogue={catalogue} suits={info.network} />
       {info.sides.filter(({ needs }) => needs === null).length < 2 ? (
         <Lacking info={info} />
@@ -82,6 +82,7 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
         restored={run.restored}
         stopped={stopped && !run.progress && !run.error}
       />
+      <Drawings sides={info.sides} />
       <section className={styles.words}>
         <h2>Explanation</h2>
         {info.explanation.map((paragraph) => (
@@ -124,6 +125,18 @@ function WayOut({ error, catalogue }: { error: Error; catalogue: Catalogue }) {
   );
 }
 
+/** The result in the address, where the server does not know its experiment: shown from its own samples. */
+function Elsewhere({ name }: { name: string }) {
+  const [result, setResult] = useState<Result | null>(null);
+  const address = useResultInAddress((told) => of(name, told), setResult);
+  return (
+    <>
+      {address.error && <Failure error={address.error} heading="This result link cannot be shown" />}
+      {result && <ResultView info={null} result={result} restored stopped={false} />}
+    </>
+  );
+}
+
 /** A part between backticks is code. */
 function Words({ text }: { text: string }) {
   return text.split("`").map((piece, index) => {
@@ -137,7 +150,7 @@ function Words({ text }: { text: string }) {
  * A result in the address's fragment is shown again, with its settings; one that cannot be read, or does not fit, is told
  * of. So is one that is put there later; a new run makes it forget.
  */
-function useResultInAddress(info: ExperimentInfo, show: (result: Result) => void) {
+function useResultInAddress(accept: (told: Result) => Result, show: (result: Result) => void) {
   const [error, setError] = useState<Error | null>(null);
   const navigate = useNavigate();
   const reading = useRef(0);
@@ -151,7 +164,7 @@ function useResultInAddress(info: ExperimentInfo, show: (result: Result) => void
     try {
       const told = await fromLink(hash.slice(1));
       if (reading.current !== mine) return;
-      const result = fitted(told, info);
+      const result = accept(told);
       show(result);
       void navigate({ search: `?${writeSettings(result.settings)}`, hash }, { replace: true });
     } catch (failure) {

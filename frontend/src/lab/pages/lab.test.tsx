@@ -3,6 +3,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { Route, Routes } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { show, stubScreen } from "../../test/screen";
+import { keep } from "../kept";
 import { lanesOf, rowsOf } from "../pattern";
 import { toLink } from "../resultLink";
 import type { Catalogue, ExperimentInfo, Machine, Result, SideInfo, SideResult, Trip } from "../types";
@@ -326,6 +327,55 @@ test("shows a median run in figures too, and tells of samples beyond the chart",
   expect(runs.getByText("N+1 statements: 2 requests")).toBeInTheDocument();
   expect(runs.getByRole("row", { name: "network 15.00 7.50" })).toBeInTheDocument();
   expect(runs.getByRole("row", { name: "db 25.00 12.50" })).toBeInTheDocument();
+});
+
+test("a result opened where the Lab is off, or out of reach, has the same verdict, from its own samples", async () => {
+  const cpu = (about: number) => times(about);
+  const sides = RESULT.sides.map((side, index) => ({
+    ...side,
+    samples: { wall: times(20), cpu: index === 0 ? cpu(10) : cpu(5) },
+  }));
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides, took: 4.2 })}`);
+  const here = show(routes, "/lab/n_plus_one");
+  const said = (await screen.findByTestId("verdict")).textContent;
+  const atTheServer = screen.getByTestId("at-the-server").textContent;
+  expect(said).toContain("no difference detectable");
+  expect(atTheServer).toMatch(/^Server's CPU: .*5\d % less\.$/);
+  expect(screen.getByText("It took 4.2 s of about 10: the interval was narrow enough.")).toBeInTheDocument();
+  here.unmount();
+  for (const elsewhere of [
+    async () => new Response("", { status: 404 }),
+    () => Promise.reject(new TypeError("Failed to fetch")),
+  ]) {
+    vi.stubGlobal("fetch", elsewhere);
+    const { unmount } = show(routes, "/lab/n_plus_one");
+    expect((await screen.findByTestId("verdict")).textContent).toBe(said);
+    expect(screen.getByTestId("at-the-server").textContent).toBe(atTheServer);
+    unmount();
+  }
+});
+
+test("a result of another experiment is not shown where the Lab is off", async () => {
+  history.replaceState(null, "", `/lab/batch#${await toLink(RESULT)}`);
+  answer(new Response("", { status: 404 }));
+  show(routes, "/lab/batch");
+  expect(await screen.findByRole("alert")).toHaveTextContent("of another experiment: n_plus_one");
+});
+
+test("the list says where to start, and shows the last result of each experiment until it is to be forgotten", async () => {
+  keep(RESULT);
+  const batch = { ...N_PLUS_ONE, name: "batch", title: "Six questions" };
+  answer(Response.json({ ...CATALOGUE, experiments: [N_PLUS_ONE, batch] }));
+  const { user } = show(routes, "/lab");
+  expect((await screen.findByText(/^Start with/)).closest("p")).toHaveTextContent(
+    /^Start with Six questions\. .* Go on with One statement for each row\.$/,
+  );
+  expect(screen.getByText(/about 3\.0 times faster/).closest("p")).toHaveTextContent(
+    "N+1 statements → One statement: about 3.0 times faster (direct, 2026-11-23)",
+  );
+  await user.click(screen.getByRole("button", { name: "Forget the results" }));
+  expect(screen.queryByText(/times faster/)).toBeNull();
+  expect(screen.getByText(/measured nothing yet/)).toBeInTheDocument();
 });
 
 test("tells of a result link that cannot be read, and stays usable", async () => {

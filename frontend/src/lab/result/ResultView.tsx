@@ -6,8 +6,8 @@ import { networkOf } from "../environment";
 import pages from "../pages/Lab.module.css";
 import { toCsv, toLink } from "../resultLink";
 import { writeSettings } from "../settings";
-import { type Comparison, FEWEST_TO_TELL, type Verdict, verdictOf } from "../statistics";
-import type { ExperimentInfo, Result } from "../types";
+import { type Comparison, changeOf, FEWEST_TO_TELL, type Verdict, verdictOf } from "../statistics";
+import type { ExperimentInfo, Measure, Result } from "../types";
 import { Distribution } from "./Distribution";
 import { MeasureTable } from "./MeasureTable";
 import { Ratio } from "./Ratio";
@@ -24,7 +24,8 @@ const ENDED: Record<Result["ended"], string> = {
 };
 
 interface Props {
-  info: ExperimentInfo;
+  /** null where the server does not know the experiment: the result comes from elsewhere. */
+  info: ExperimentInfo | null;
   /** null until there is a result. */
   result: Result | null;
   /** Whether it came out of a link. */
@@ -55,6 +56,7 @@ export function ResultView({ info, result, restored, stopped }: Props) {
               />
             ))
           : (result || stopped) && <p>Stopped before there was anything to compare.</p>}
+        {known && <Duration result={known} />}
       </div>
       {known && (
         <>
@@ -78,18 +80,40 @@ function Origin({ result: { environment: on } }: { result: Result }) {
   );
 }
 
-function Said(props: { info: ExperimentInfo; result: Result; comparison: Comparison | null; side: number }) {
+/** What the server did for a side: a difference there may be none on the wall clock, and the other way round. */
+const AT_THE_SERVER: Partial<Record<Measure, string>> = { server: "Server time", cpu: "Server's CPU" };
+
+function changesAtTheServer(result: Result, side: number): string[] {
+  return (["server", "cpu"] as const).flatMap((measure) => {
+    const comparison = comparisonOf(result, side, measure);
+    const change = comparison && changeOf(comparison);
+    return change ? [`${AT_THE_SERVER[measure]}: ${change}.`] : [];
+  });
+}
+
+function Said(props: {
+  info: ExperimentInfo | null;
+  result: Result;
+  comparison: Comparison | null;
+  side: number;
+}) {
   const { info, result, comparison, side } = props;
   const [first, other] = [result.sides[0], result.sides[side]];
   if (!first || !other || !comparison) return null;
   const verdict = verdictOf(comparison);
   const isLast = side === result.sides.length - 1;
+  const changes = changesAtTheServer(result, side);
   return (
     <>
       <p className={styles.verdict} data-testid="verdict" data-kind={verdict.kind}>
         {first.label} → {other.label}: <strong>{verdict.text}</strong>
         {verdict.kind === "faster" && <span> ({comparison.saved.toFixed(1)} ms saved)</span>}
       </p>
+      {changes.length > 0 && (
+        <p className={styles.note} data-testid="at-the-server">
+          {changes.join(" ")}
+        </p>
+      )}
       {isLast && (
         <p className={styles.lesson}>{conclusion(verdict.kind, info, result, [first.label, other.label])}</p>
       )}
@@ -100,7 +124,7 @@ function Said(props: { info: ExperimentInfo; result: Result; comparison: Compari
 /** Of the first side and the last: others may have a verdict of another kind, which stands above. */
 function conclusion(
   kind: Verdict["kind"],
-  info: ExperimentInfo,
+  info: ExperimentInfo | null,
   { settings }: Result,
   [first, last]: [string, string],
 ): string {
@@ -110,21 +134,31 @@ function conclusion(
       ? "Fast against fast: as it should be, nothing is told apart."
       : "Fast against fast should show nothing: about one run in a hundred fools everybody. Run it again.";
   }
-  if (kind === "faster") return info.lesson;
+  if (kind === "faster") return info?.lesson ?? "";
   if (kind === "slower") return `${last}: here it costs more than it saves.`;
   return `${first}, ${last}: over this network and on this machine no difference can be seen between them.`;
 }
 
+/** Why it took another time than was set, or as long. */
+function Duration({ result: { took, ended, settings } }: { result: Result }) {
+  if (took === undefined) return <p className={styles.note}>It ended because {ENDED[ended]}.</p>;
+  return (
+    <p className={styles.note}>
+      It took {took < 10 ? took.toFixed(1) : Math.round(took)} s of about {settings.seconds}: {ENDED[ended]}.
+    </p>
+  );
+}
+
 function Circumstances({ result, rounds }: { result: Result; rounds: number }) {
-  const { environment: on, settings, ended } = result;
+  const { environment: on, settings } = result;
   const { machine } = on;
   return (
     <p className={styles.circumstances}>
-      {rounds} rounds in random order after {settings.warmup} to warm up; ended because {ENDED[ended]}.
-      Network {networkOf(on)}, the quickest ping {on.measuredRtt.toFixed(1)} ms; {on.browser}, whose clock
-      steps by {on.clock} ms; server on {machine.cpu}, {machine.cores} cores, Python {machine.python}, SQLite{" "}
-      {machine.sqlite}; {on.at.slice(0, 16).replace("T", " ")} UTC. Intervals: paired bootstrap of the ratio
-      of medians, 95 %; a difference is told when the 99 % interval leaves out 1.
+      {rounds} rounds in random order after {settings.warmup} to warm up. Network {networkOf(on)}, the
+      quickest ping {on.measuredRtt.toFixed(1)} ms; {on.browser}, whose clock steps by {on.clock} ms; server
+      on {machine.cpu}, {machine.cores} cores, Python {machine.python}, SQLite {machine.sqlite};{" "}
+      {on.at.slice(0, 16).replace("T", " ")} UTC. Intervals: paired bootstrap of the ratio of medians, 95 %; a
+      difference is told when the 99 % interval leaves out 1.
     </p>
   );
 }
