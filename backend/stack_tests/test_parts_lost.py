@@ -126,6 +126,7 @@ def test_without_any_replica_stored_answers_are_given_and_the_rest_is_a_problem(
         assert answer["Retry-After"]
         assert answer["Cache-Control"] == "no-store"
     assert ask("/").status == 200
+    assert ask("/flights/1").status == 200
 
 
 def test_with_all_replicas_paused_each_stale_answer_is_given() -> None:

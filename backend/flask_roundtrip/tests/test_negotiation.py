@@ -27,6 +27,12 @@ from flask_roundtrip import Problem
         ("APPLICATION/MSGPACK", MSGPACK),
         ("application/json; charset=utf-8", JSON),
         ("application/json;odata=verbose;q=0.5, application/msgpack;q=0.6", MSGPACK),
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", JSON),  # Java's HttpURLConnection, for many years
+        ("text/html, *;q=.2", JSON),
+        ("application/json;q=.2, application/msgpack;q=.3", MSGPACK),
+        ("application/json; q=abc", JSON),  # no quality, so the default of 1
+        ("application/json;q=0.9, application/msgpack;q=2", MSGPACK),
+        (";;;", JSON),
         (",", JSON),
         ("json", JSON),  # it cannot be parsed, and counts as absent
     ],

@@ -1,8 +1,9 @@
 """Limits on connections for which gunicorn's threaded worker has no setting.
 
-A few threads answer all clients. A connection gets a thread when it has sent data, never while it is silent (browsers
-open connections in advance), and a request must arrive within LONGEST_REQUEST. At the limit of open files new
-connections wait in the system's queue.
+THREADS threads (16) answer all clients. A connection gets a thread when it has sent data, never while it is silent
+(browsers open connections in advance), and a request must arrive within LONGEST_REQUEST. So 15 clients that send a byte
+now and then delay nobody; 16 of them delay all others for that time, each time that they come. The edge (STACK.md)
+reads slow requests itself. At the limit of open files new connections wait in the system's queue.
 """
 
 import errno

@@ -32,7 +32,7 @@ def workers(server: Server) -> str:
 
 def test_silent_connections_hold_no_thread(database_path: Path, tmp_path: Path) -> None:
     with serving(database_path, tmp_path / "errors") as server, ExitStack() as stack:
-        for _ in range(40):  # each of them held one of four threads for 5 seconds
+        for _ in range(40):  # more than there are threads; each of them held one for 5 seconds
             connected(server, stack)
         began = time.monotonic()
         with server.get(URL) as response:
@@ -69,7 +69,7 @@ def test_a_request_sent_byte_by_byte_is_cut_off(database_path: Path, tmp_path: P
         "body": (batch + b"Content-Length: 5000\r\n\r\n", b"["),
         "chunks": (batch + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n"),
     }[part]
-    with serving(database_path, tmp_path / "errors", "hasty_app:app") as server, ExitStack() as stack:
+    with serving(database_path, tmp_path / "errors", "hasty_app:app", THREADS="4") as server, ExitStack() as stack:
         clients = [connected(server, stack) for _ in range(8)]  # twice as many as there are threads
         for client in clients:
             client.sendall(begun)
