@@ -121,8 +121,8 @@ def document(named: Mapping[str, Route]) -> dict[str, Any]:
         security=[{}],
     )
     assert plugin.converter is not None  # noqa: S101 - apispec sets it when the document is begun
-    plugin.map_to_openapi_type(fields.NaiveDateTime, "string", None)
-    plugin.converter.add_attribute_function(_local_time)
+    plugin.map_to_openapi_type(fields.NaiveDateTime, "string", None)  # type: ignore[no-untyped-call]
+    plugin.converter.add_attribute_function(_local_time)  # type: ignore[no-untyped-call]
     spec.components.schema("Problem", _PROBLEM)
     spec.components.schema("Batch", _BATCH)
     spec.components.schema("BatchPart", _PART)
