@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: WORKERS processes (one) of THREADS threads (16), on ROUNDTRIP_PORT."""
+"""gunicorn's configuration: WORKERS processes (1) with THREADS threads each (16), on ROUNDTRIP_PORT."""
 
 import errno
 import logging
@@ -35,14 +35,14 @@ worker_connections = connections.connections_within(connections.raise_file_limit
 workers = settings.workers
 threads = settings.threads
 keepalive = 30  # seconds
-timeout = 20  # the worker is killed when it gives no sign of life for so long; see operations/__init__.py
-graceful_timeout = 10  # to answer what has been asked, once it is told to stop: longer than any statement may take
+timeout = 20  # a worker without a sign of life for this long is killed; see operations/__init__.py
+graceful_timeout = 10  # for requests under way after the signal to stop: longer than any statement may take
 limit_request_line = 8190  # bytes, and each header's
 limit_request_field_size = 8190
 limit_request_fields = 50
 control_socket_disable = True
 
-# No proxy is trusted unless it is named: its headers could change what a request seems to be.
+# No proxy is trusted unless it is named: its headers could change the scheme or the address of a request.
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "")
 forwarder_headers = ""
 secure_scheme_headers: dict[str, str] = {}
@@ -52,7 +52,7 @@ made_counts: list[str] = []
 
 
 def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
-    """Tell an error that gunicorn finds before the application (a request line that is too long, say)."""
+    """Send an error that gunicorn finds before the application, such as a request line that is too long."""
     body = Problem(status, message.strip() or f"{reason}.").body
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM_JSON}\r\n"
@@ -62,13 +62,13 @@ def write_problem(connection: socket.socket, status: int, reason: str, message: 
 
 
 util.write_error = write_problem  # gunicorn's own is HTML and has no setting
-wsgi.SERVER = "roundtrip"  # what software answers, and its version, is nobody's business; no setting either
+wsgi.SERVER = "roundtrip"  # hides the server's name and version, for which there is no setting either
 
 
 def when_ready(server: Arbiter) -> None:
     """Give up on a client that stalls for 10 seconds in the middle of a request or an answer: it holds a thread.
 
-    gunicorn has no setting for it. Connections inherit these from the socket that accepts them (socket(7)).
+    gunicorn has no setting for this. Connections inherit the limits from the listening socket (socket(7)).
     """
     ten_seconds = struct.pack("ll", 10, 0)
     for listener in server.LISTENERS:
@@ -78,7 +78,7 @@ def when_ready(server: Arbiter) -> None:
 
 
 def on_starting(server: Arbiter) -> None:
-    """Say at once what is wrong: a setting, or a port that is taken (gunicorn would try it for five seconds)."""
+    """Report a wrong setting or a port in use at once. (gunicorn would try the port for five seconds.)"""
     refuse_what_is_wrong(replace(settings, workers=server.cfg.workers), os.environ)
     if settings.log_format == "json":
         from roundtrip.operations import logs
@@ -90,7 +90,7 @@ def on_starting(server: Arbiter) -> None:
     if COUNTS in os.environ:
         counts = Path(os.environ[COUNTS])
         counts.mkdir(parents=True, exist_ok=True)
-        for earlier in counts.glob("*.db"):  # what earlier processes counted is not ours
+        for earlier in counts.glob("*.db"):  # the counts of earlier processes are not ours
             earlier.unlink()
     try:
         try_to_listen(PORT)
@@ -99,7 +99,7 @@ def on_starting(server: Arbiter) -> None:
 
 
 def try_to_listen(port: int) -> None:
-    """Raise OSError where it cannot be done."""
+    """Listen on the address for a moment. Raises OSError if that fails."""
     kind, _, _, _, where = socket.getaddrinfo(HOST, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     with socket.socket(kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -107,7 +107,7 @@ def try_to_listen(port: int) -> None:
 
 
 def advice(error: OSError) -> str:
-    """Say what to do about it: another port, which is free with all that are counted from it, or another address."""
+    """Return advice: a free port, with all ports counted from it free as well, or another address."""
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
         return "ROUNDTRIP_HOST names an address of this machine: 127.0.0.1, ::1, 0.0.0.0 or :: (all)."
     free = next((port for port in range(max(PORT, 1024), HIGHEST_PORT) if all(map(is_free, ports_from(port)))), None)
@@ -115,7 +115,7 @@ def advice(error: OSError) -> str:
 
 
 def ports_from(port: int) -> Iterator[int]:
-    """Yield all that will be opened, counted from the server's port."""
+    """Yield all ports that will be opened, counted from the server's port."""
     yield port
     yield from (port + kind.offset for kind in import_module("lab.companion").KINDS)  # the Lab
 
@@ -130,14 +130,14 @@ def is_free(port: int) -> bool:
 
 
 def place_for_counts() -> str | None:
-    """Return memory's own file system where there is one: on a full disk, to count would be to be killed (SIGBUS)."""
+    """Return the memory file system if there is one: on a full disk, counting would kill the process (SIGBUS)."""
     memory = "/dev/shm"  # noqa: S108  # mkdtemp() makes a folder of our own there
     return memory if os.access(memory, os.W_OK) else None
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Have the application try whether it can answer, and say where it does."""
-    from roundtrip.operations.health import refuse_a_broken_release  # the parent process does without the application
+    """Check that the application can answer, and print its address."""
+    from roundtrip.operations.health import refuse_a_broken_release  # the parent process does not need the application
 
     refuse_a_broken_release(worker.wsgi)
     if settings.log_format == "json":
@@ -147,7 +147,7 @@ def post_worker_init(worker: Worker) -> None:
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """Take what an ended process had in flight out of the metrics."""
+    """Remove the gauges of an ended process from the metrics."""
     if COUNTS in os.environ:
         from prometheus_client.multiprocess import mark_process_dead
 
@@ -155,6 +155,6 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 
 
 def on_exit(server: Arbiter) -> None:
-    """Leave nothing behind."""
+    """Remove the files of the metrics."""
     for counts in made_counts:
         shutil.rmtree(counts, ignore_errors=True)

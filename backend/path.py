@@ -1,12 +1,12 @@
 """Writes the README's journey: the project's files that a request enters, in order.
 
     make path                  writes the README
-    path.py --check            fails where the README says otherwise
+    path.py --check            fails if the README differs
 
-Each question is asked twice of a real application in this process, with other values the second time; so what is made
-once for each kind of question (a compiled statement, a parsed Accept header) is there, as it is for all but the first.
-The second time a profile function notes each file of the project in which a function runs. `make path` fails when a
-path is longer than its bound.
+A real application in this process answers each question twice, the second time with other values. So values that are
+made once for each kind of question (a compiled statement, a parsed Accept header) exist, as for most requests. During
+the second answer a profile function notes each file of the project in which a function runs. `make path` fails when a
+path is longer than its limit.
 """
 
 import sys
@@ -31,8 +31,8 @@ BOUNDS = {"A hit": 5, "A miss": 12, "A batch of three misses": 14}
 
 def main() -> None:
     """Trace, print, and write the README's part between its marks."""
-    respond.VERSION_AGE = 3600.0  # the version of the data is read by the clock, not by each request
-    threading.setprofile(note)  # for the threads that run parts of batches
+    respond.VERSION_AGE = 3600.0  # the version of the data is read once in a while, not by each request
+    threading.setprofile(note)  # for the threads that run the parts of batches
     app = create_app()
     paths = {
         "A hit": traced(app, lambda day: get(app, LISTED.format(day=1)), 9),
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def traced(app: Any, ask: Callable[[int], None], times: int) -> list[Path]:
-    """Return the files entered by the last of so many questions, in the order in which each was entered first."""
+    """Return the files that the last question entered, in the order in which each was entered first."""
     for day in range(2, 1 + times):
         ask(day)
     entered.clear()

@@ -1,6 +1,6 @@
 """Brings the database up to date: the tables by the migrations, then the data set.
 
-One process for both, for each start of the application takes a second; and most of the time it only looks.
+One process does both, because each start of the application takes a second. Most of the time there is nothing to do.
 """
 
 import sys
@@ -20,16 +20,16 @@ from roundtrip.extensions import db
 
 
 def main() -> None:
-    """Do what `flask db upgrade` and `flask data load` do."""
+    """Do the same as `flask db upgrade` and `flask data load`."""
     try:
         with create_app().app_context():
             if not has_all_tables():
                 upgrade()
             load_command(args=[], prog_name="flask data load")
     except OperationalError as error:
-        sys.exit(f"The database cannot be made ready: {error.orig}. Where is it, and whose? {database()}")
+        sys.exit(f"The database {database()} cannot be made ready: {error.orig}. Check its address and its owner.")
     except PermissionError as error:
-        sys.exit(f"This user may not write {error.filename}.")
+        sys.exit(f"This user cannot write to {error.filename}. Change its owner, or run as another user.")
 
 
 def database() -> str:

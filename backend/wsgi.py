@@ -1,4 +1,4 @@
-"""What a WSGI server and the `flask` command import: the application, and where LAB=on the Lab."""
+"""The module for a WSGI server and the `flask` command: the application, and with LAB=on the Lab."""
 
 import lab  # the Lab
 from roundtrip import create_app

@@ -1,4 +1,4 @@
-"""Measures this application beside its peers, and tells which of its aims are reached.
+"""Measures this application beside others, and reports which of its aims are reached.
 
 cd backend && .venv/bin/python -m bench            about 5 minutes, ten times the rows included
 cd backend && .venv/bin/python -m bench --before ../elsewhere/backend    beside the same folder of another commit
@@ -31,7 +31,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 SCALE = 10
 ROOM = 4 * 1024**3  # bytes that ten times the rows may need
 NOTHING_KEPT = {"CACHE_MAX_BYTES": "1"}  # a response cache in which no entry has room
-NOT_TO_QUOTE = "This was the quick form, whose rounds are few and short: do not quote its figures."
+NOT_TO_QUOTE = "This was the quick form with few and short rounds: do not quote its figures."
 
 
 def main() -> int:
@@ -68,7 +68,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--quick", action="store_true", help="2 short rounds: no figures to quote")
-    parser.add_argument("--rounds", type=int, help="how many rounds (7)")
+    parser.add_argument("--rounds", type=int, help="the number of rounds (7)")
     parser.add_argument("--seconds", type=float, help="length of a slice of one contender (0.8)")
     parser.add_argument(
         "--before", metavar="FOLDER", type=Path, help="the backend of another commit, with its data loaded"
@@ -99,10 +99,10 @@ def _compare(
             "bare Flask": start("bench.bare:flask", BENCH_BYTES=size),
             "tutorial": tutorial,
             "ours": ours,
-            # There are too few different reports and names of airlines for each to be new.
+            # There are too few different reports and names of airlines for every question to be new.
             "ours, nothing kept": start("wsgi:app", **NOTHING_KEPT),
         }
-        for question in asked.pages[0]:  # what is hot must have been asked once; in a batch, too
+        for question in asked.pages[0]:  # a hot question must have been asked once, in a batch too
             one(ours, get(question.ours))
         work = all_work(asked, ours, tutorial)
         if options.before:

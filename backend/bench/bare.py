@@ -1,6 +1,6 @@
-"""The floor: constant bytes, as large as the list of flights, from bare WSGI and from a bare Flask view.
+"""The lower bound: constant bytes, as large as the list of flights, from bare WSGI and from a bare Flask view.
 
-No WSGI application on this server can be quicker than `wsgi`: what it costs is the server.
+No WSGI application on this server can be quicker than `wsgi`: its cost is the cost of the server.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Starts the production topology for the benchmark, beside any that runs already, and reads what its parts use."""
+"""Starts the production topology for the benchmark, beside any running one, and reads the resources that it uses."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from .questions import HOT_LIST
 from .servers import BACKEND, cpu_of
 
 FILE = "/assets/bench/list.json"  # where the edge has the hot list as a file
-KNOWN = 4.0  # seconds after which the balancer surely knows that a replica hangs, or does so no more
+KNOWN = 4.0  # seconds after which the balancer has noticed that a replica hangs or is back
 
 
 class Containers:
@@ -83,7 +83,7 @@ class Containers:
             time.sleep(KNOWN)
 
     def ways(self) -> Generator[float, None, None]:
-        """Yield how many milliseconds an empty statement takes through pgbouncer, there and back."""
+        """Yield the milliseconds of an empty statement through pgbouncer, there and back."""
         with psycopg.connect(self._postgres("pgbouncer", 6432), autocommit=True, prepare_threshold=None) as connection:
             while True:
                 began = time.perf_counter()
@@ -91,7 +91,7 @@ class Containers:
                 yield (time.perf_counter() - began) * 1000
 
     def statements(self) -> Generator[float, None, None]:
-        """Yield how many milliseconds PostgreSQL itself has spent on statements about flights, until now."""
+        """Yield the milliseconds that PostgreSQL itself has spent on statements about flights so far."""
         told = (
             "SELECT sum(total_plan_time + total_exec_time) FROM pg_stat_statements "
             "WHERE query LIKE 'SELECT flights.%' AND toplevel"
@@ -137,7 +137,7 @@ class Edge:
         self._tls.verify_mode = ssl.CERT_NONE  # a certificate of this machine's own making
 
     def connect(self) -> socket.socket:
-        """Return a new connection, not by way of the port on this machine, which a process of Docker's leads on."""
+        """Return a new connection to the container itself, past the process of Docker that forwards the port."""
         plain = socket.create_connection((self._address, 8443), timeout=30)
         return self._tls.wrap_socket(plain, server_hostname="localhost")
 
@@ -150,7 +150,7 @@ class Edge:
 
 
 def _check_engine() -> None:
-    """Raise SystemExit where there is no engine, or where its processes cannot be seen."""
+    """Raise SystemExit if there is no engine, or if its processes cannot be read."""
     try:
         _docker("compose", "version")
         _docker("info")

@@ -1,7 +1,7 @@
 """A small load generator: a few kept-alive connections, each asking again as soon as it has its answer.
 
-One thread and raw sockets: 20 us a request or so, far less than any contender takes, and nothing to install. (Over
-TLS it is more, and the edge takes less: there only the server's own CPU tells, not the clock.)
+It uses one thread and raw sockets: about 20 us a request, far less than any contender takes, and nothing to install.
+(Over TLS it takes more and the edge takes less: there use only the server's own CPU time, not the clock.)
 Every answer is read to its end, and its status and marks are checked.
 """
 
@@ -25,7 +25,7 @@ _LAST = re.compile(rb"\r\nconnection: *close\r\n", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Ask:
-    """A request as it goes over the wire, and what shows that its answer came the way that is measured."""
+    """A request in its wire form, and a mark in the answer that proves that it came by the measured path."""
 
     wire: bytes
     status: int = 200
@@ -35,7 +35,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Slice:
-    """What was measured in one slice of time."""
+    """The measurements of one slice of time."""
 
     requests: int
     seconds: float
@@ -44,23 +44,23 @@ class Slice:
 
 
 class Contender(Protocol):
-    """What can be asked, and tells what it cost."""
+    """A server that can be asked, and that reports its CPU time."""
 
     def connect(self) -> socket.socket:
         """Return a new connection."""
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that it has taken until now."""
+        """Return the CPU time that the server has used so far."""
 
 
 def get(path: str, **headers: str) -> bytes:
-    """Return a GET as it goes over the wire."""
+    """Return a GET in its wire form."""
     lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
     return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{''.join(lines)}\r\n".encode()
 
 
 def post(path: str, body: bytes, accept: str) -> bytes:
-    """Return a POST of JSON as it goes over the wire."""
+    """Return a POST of JSON in its wire form."""
     head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nAccept: {accept}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
@@ -93,7 +93,7 @@ def header(head: bytes, name: str) -> str:
 
 
 def drive(server: Contender, asks: Iterator[Ask], seconds: float) -> Slice:
-    """Keep the server busy for so long. Raises ValueError for an answer with another status than expected."""
+    """Keep the server busy for a time. Raises ValueError for an answer with another status than expected."""
     with selectors.DefaultSelector() as selector:
         connections = [_Connection(server) for _ in range(CONNECTIONS)]
         for connection in connections:
@@ -104,7 +104,7 @@ def drive(server: Contender, asks: Iterator[Ask], seconds: float) -> Slice:
             began, cpu_began = time.perf_counter(), server.cpu_seconds()
             requests, marked = _ask_until(began + seconds, selector, asks)
             spent, cpu_spent = time.perf_counter() - began, server.cpu_seconds() - cpu_began
-            _drain(selector)  # or the server would go on in the next one's slice
+            _drain(selector)  # otherwise the server would work on in the next slice
         finally:
             for connection in connections:
                 connection.socket.close()
@@ -158,7 +158,7 @@ class _Connection:
         self.socket.sendall(ask.wire)
 
     def receive(self) -> bool:
-        """Read what is there; tell whether the answer is complete."""
+        """Read the available bytes; return whether the answer is complete."""
         more = self.socket.recv(1 << 18)
         if not more:
             raise ValueError("the server closed a connection that should be kept")

@@ -1,4 +1,4 @@
-"""What is asked: the same questions of every contender, in the same order, from a fixed seed."""
+"""The questions: the same for every contender, in the same order, from a fixed seed."""
 
 import json
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Questions:
-    """All that is asked."""
+    """All questions of a run."""
 
     lists: Sequence[Question]
     details: Sequence[Question]
@@ -96,7 +96,7 @@ def _report(origin: str, month: str) -> Question:
 
 
 def _page(number: int, flight_id: int, carrier: str, flight: int, origin: str, time: str) -> list[Question]:
-    """Return the six things that the page of a flight asks.
+    """Return the six questions of the page of a flight.
 
     Names of airlines and airports are the same for all pages; `limit`, which is more than there are, makes
     each page's a question of its own, so that none is answered together with that of another page.

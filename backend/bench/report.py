@@ -1,4 +1,4 @@
-"""What was measured, as tables, as JSON, and as an answer to each aim."""
+"""The results as tables, as JSON, and compared with each aim."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ PACKAGES = ("flask", "werkzeug", "gunicorn", "sqlalchemy", "marshmallow", "flask
 
 @dataclass(frozen=True)
 class Result:
-    """Everything that one run found."""
+    """All results of one run."""
 
     machine: dict[str, Any]
     rounds: int
@@ -33,7 +33,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Aim:
-    """Something asked for, and what was measured."""
+    """One aim, and the measured value."""
 
     name: str
     asked: str
@@ -57,10 +57,10 @@ class Aim:
 
 
 def aims(result: Result) -> list[Aim]:
-    """Return every aim with what was measured.
+    """Return every aim with the measured value.
 
-    Requests a second are counted by the seconds that the worker had the processor: what else runs on the machine
-    takes the same from nobody then. By the clock they are told beside; on a quiet machine both agree.
+    Requests a second are counted by the CPU seconds of the worker, so that other work on the machine does not change
+    them. The value by the clock stands beside; on a quiet machine both agree.
     """
 
     def faster(name: str, to: str, least: float) -> Aim:
@@ -145,7 +145,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def machine(load_before: float, pinned: bool) -> dict[str, Any]:
-    """Say where this was measured."""
+    """Describe the machine of the measurement."""
     info = Path("/proc/cpuinfo")
     names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
     return {

@@ -1,4 +1,4 @@
-"""What is measured: each piece of work of each contender, in interleaved rounds."""
+"""The measurements: each piece of work of each contender, in interleaved rounds."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from statistics import median
 from . import questions as q
 from .load import Ask, Contender, Slice, drive, get, header, one
 
-LEAST_MARKED = 0.9  # of the answers must have come the way that is measured; of 36 reports some are asked at once
+LEAST_MARKED = 0.9  # of the answers must have come by the measured path; of 36 reports some are asked at the same time
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Work:
     contender: str
     server: str
     asks: Sequence[Ask]
-    requests: int = 1  # how many are one unit of work: six for a page asked singly
+    requests: int = 1  # requests in one unit of work: six for a page without a batch
     slices: list[Slice] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -49,12 +49,12 @@ class Work:
 
     @property
     def busy(self) -> float:
-        """Which share of its core the server had: less than 0.9 means that something else was at work there."""
+        """The share of its core that the server had: less than 0.9 means that other programs used the core."""
         return median(part.cpu / part.seconds for part in self.slices)
 
 
 def all_work(asked: q.Questions, ours: Contender, tutorial: Contender) -> list[Work]:
-    """Return what is to be measured."""
+    """Return the parts to measure."""
     page = asked.pages[0]
     six_cold = [question for page in asked.pages for question in page]
     _, head, _ = one(ours, get(q.HOT_LIST.ours))
@@ -100,7 +100,7 @@ def before(now: Work, server: Contender) -> Work | None:
 
 
 def run(work: Sequence[Work], servers: Mapping[str, Contender], rounds: int, seconds: float) -> None:
-    """Measure a slice of each, round after round, so that a slow minute of the machine is everybody's."""
+    """Measure a slice of each, round after round, so that a slow minute of the machine affects all contenders."""
     for number in range(rounds):
         for part in work:
             server = servers[part.server]

@@ -1,4 +1,4 @@
-"""Starts contenders, all under the product's own gunicorn settings, and reads what they use."""
+"""Starts contenders, all with the product's own gunicorn settings, and reads the resources that they use."""
 
 import os
 import socket
@@ -59,7 +59,7 @@ class Server:
         self._stop()
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of the workers and all their threads; NaN where nobody tells it."""
+        """Return the CPU time of the workers and all their threads; NaN if the system does not report it."""
         if not sys.platform.startswith("linux"):
             return float("nan")
         return sum(map(cpu_of, self.workers))
@@ -109,7 +109,7 @@ class Server:
 
 
 class on_cores:  # noqa: N801 - read as a verb: with on_cores(...)
-    """Run a block on these cores alone; on all of them where none is named or the system cannot."""
+    """Run a block on these cores only; on all cores if none is named or the system cannot do it."""
 
     def __init__(self, cores: Sequence[int]) -> None:
         self._cores = cores if hasattr(os, "sched_setaffinity") else ()
@@ -130,7 +130,7 @@ def cpu_of(process: int) -> float:
 
 
 def without_settings() -> dict[str, str]:
-    """Return the environment without what somebody runs with: each contender has the settings that are named here."""
+    """Return the environment without the user's own settings: each contender has only the settings named here."""
     return {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTRIP_")}
 
 

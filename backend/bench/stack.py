@@ -1,4 +1,4 @@
-"""Measures the production topology beside what it could cost at least, and tells which of its aims are reached.
+"""Measures the production topology against lower bounds of its cost, and reports which of its aims are reached.
 
 cd backend && .venv/bin/python -m bench.stack            about four minutes, the start of the topology included
 """
@@ -38,7 +38,7 @@ _SPENT = re.compile(r"\b(app|db);dur=([\d.]+)")
 def main() -> int:
     """Measure, print, and write the README's table."""
     parser = argparse.ArgumentParser(prog="python -m bench.stack")
-    parser.add_argument("--rounds", type=int, default=7, help="how many rounds (7)")
+    parser.add_argument("--rounds", type=int, default=7, help="the number of rounds (7)")
     parser.add_argument("--seconds", type=float, default=0.8, help="length of a slice of one contender (0.8)")
     parser.add_argument("--no-readme", action="store_true", help="leave the README as it is")
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Where the files are that experiments name: paths from the repository's root."""
+"""The paths of the files that experiments name, from the repository's root."""
 
 from roundtrip.config import BACKEND
 

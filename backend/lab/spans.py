@@ -1,4 +1,4 @@
-"""Where a span of Server-Timing leads: to the file of its technique, and to the experiment that measures it."""
+"""The links of a span of Server-Timing: the file of its technique, and the experiment that measures it."""
 
 from typing import NamedTuple
 

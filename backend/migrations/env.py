@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the application's own engine, all of them or none, on SQLite too."""
+"""Alembic's environment: migrations run on the application's own engine, in one transaction, on SQLite too."""
 
 import warnings
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from roundtrip.data.types import LocalTime, Text, UtcTime
 
-# Nobody can read expression indexes back from SQLite here; tests/data/test_migrations.py compares their SQL.
+# SQLAlchemy cannot read expression indexes back from SQLite; tests/data/test_migrations.py compares their SQL.
 for message in ("Skipped unsupported reflection of expression", "autogenerate skipping .* expression"):
     warnings.filterwarnings("ignore", message)
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
-    """Write our own types as the plain ones below them: a migration must not change when the code does."""
+    """Write our own types as their plain base types: a migration must not change when the code changes."""
     if kind == "type" and isinstance(item, Text):
         return f'sa.String({item.length}).with_variant(sa.String({item.length}, "C"), "postgresql")'
     if kind == "type" and isinstance(item, LocalTime):
@@ -29,7 +29,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 @contextmanager
 def foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Let SQLite drop and make a table anew (a batch) without deleting the rows that refer to it."""
+    """Let SQLite drop a table and make it again (a batch) without deleting the rows that refer to it."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -42,11 +42,11 @@ def foreign_keys_off(connection: Connection) -> Iterator[None]:
 
 
 def check_foreign_keys(connection: Connection) -> None:
-    """Fail, and so undo everything, when a migration left a row that refers to nothing."""
+    """Fail, and so roll back, when a migration left a row that refers to a missing row."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
         if broken:
-            raise RuntimeError(f"the migration would leave rows that refer to nothing: {broken}")
+            raise RuntimeError(f"the migration would leave rows that refer to missing rows: {broken}")
 
 
 def run() -> None:

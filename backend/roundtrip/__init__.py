@@ -1,4 +1,4 @@
-"""Roundtrip: a flight-delay explorer that shows where every millisecond of a round trip went."""
+"""Roundtrip: a flight-delay explorer that shows how every millisecond of a round trip was spent."""
 
 import os
 from pathlib import Path

@@ -26,7 +26,7 @@ RESOURCES = (flights, airlines, airports, planes, weather, delays)  # each adds 
 @api.get("/openapi.json")
 @cached(fresh=300, stale=3600)
 def openapi() -> Response:
-    """Answer the OpenAPI document, which is made of the routes and their schemas."""
+    """Answer with the OpenAPI document, which is made from the routes and their schemas."""
     if request.query_string:
         raise Problem(400, "This path has no parameters.")
     media_type_for(request.headers.get("Accept", ""), (JSON,))

@@ -1,6 +1,6 @@
-"""Settings, each read from the environment variable ROUNDTRIP_NAME, or NAME. The defaults need nothing installed.
+"""Settings, each read from the environment variable ROUNDTRIP_NAME, or NAME. The defaults need no other program.
 
-NAME alone is what hosting services and containers set. Other programs use some of these names too: ours come first.
+Hosting services and containers set NAME alone. Other programs use some of these names, so ROUNDTRIP_NAME comes first.
 """
 
 import ipaddress
@@ -19,57 +19,57 @@ PRODUCTION = {"metrics": "on", "log_format": "json", "slow_statement": 100, "rat
 
 
 def _secret(default: str) -> str:
-    """A setting that may hold a password: no traceback shows it, and NAME_FILE may name a file that holds it."""
+    """A setting that may hold a password: no traceback shows it, and NAME_FILE may name a file with its value."""
     held: str = field(default=default, repr=False, metadata={"file": True})
     return held
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that differs from one place to another."""
+    """The settings of one installation."""
 
     database_url: str = _secret(f"sqlite:///{INSTANCE / 'roundtrip.sqlite3'}")
     database_read_url: str = _secret("")  # a replica of it (PostgreSQL) that the API reads from; empty: none
     database_pool_size: int = 8
-    # PostgreSQL only, in milliseconds: after both, less than a second, a request is told 503.
-    database_pool_wait: int = 300  # for a connection to come free
-    database_read_wait: int = 650  # for the answer to a read, which takes 20 for all flights of a year
+    # PostgreSQL only, in milliseconds. After both, which is less than a second, the answer is a 503.
+    database_pool_wait: int = 300  # to wait for a free connection
+    database_read_wait: int = 650  # to wait for the answer to a read, which takes at most 20 with one year of flights
     cache_url: str = _secret("memory:")
     cache_max_bytes: int = 20 * MIB
-    secret_key: str = _secret("")  # signs cursors; empty: made once and kept in the instance folder
+    secret_key: str = _secret("")  # signs cursors; empty: a secret is made once and kept in the instance folder
     frontend_dist: str = str(BACKEND.parent / "frontend" / "dist")
     migrations: str = str(BACKEND / "migrations")
-    scale: int = 1  # how many years of flights the loader makes of the one that was recorded
-    profile: str = "development"  # production: the defaults above, and no start with what is unsafe there
-    workers: int = 1  # processes that serve; several need a response cache that they share
+    scale: int = 1  # the number of years of flights that the loader makes from the recorded year
+    profile: str = "development"  # production: the same defaults, and no start with an unsafe setting
+    workers: int = 1  # server processes; several processes need a shared response cache
     threads: int = 16  # in each of them: a batch holds one until its last part is sent
-    trusted_hosts: str = ""  # what Host may be, separated by commas; `.x.org` is x.org and all below; empty: anything
-    trusted_proxies: int = 0  # how many proxies each request passes; nobody but the last one may reach this server
+    trusted_hosts: str = ""  # allowed Host headers, separated by commas; `.x.org` is x.org and all below; empty: any
+    trusted_proxies: int = 0  # the number of proxies in front of this server; only the last of them may reach it
     metrics: str = "off"  # on: /metrics for Prometheus
     log_format: str = ""  # json: one line on standard output for each request
-    slow_statement: int = 0  # milliseconds from which on an SQL statement is logged; 0: none is
-    rate_limit: str = ""  # of the API, for each client, such as 1200/minute; empty: none
-    rate_limit_url: str = _secret("memory:")  # where it is counted; also redis://host:port/db, memcached://host:port
+    slow_statement: int = 0  # an SQL statement that takes this many milliseconds is logged; 0: none is
+    rate_limit: str = ""  # of the API, for each client, such as 1200/minute; empty: no limit
+    rate_limit_url: str = _secret("memory:")  # the store of counts; also redis://host:port/db, memcached://host:port
     edge_purge_url: str = ""  # caches in front of the API that take PURGE (Varnish), separated by commas
     testing: bool = field(default=False, metadata={"environment": False})
 
     def cache_config(self) -> dict[str, object]:
-        """Return what Flask-Caching needs to know of the backend that CACHE_URL names."""
+        """Return Flask-Caching's settings for the backend that CACHE_URL names."""
         scheme = self.cache_url.partition(":")[0]
-        options: dict[str, object] = {"most_bytes": self.cache_max_bytes}  # in this process, whatever the backend
+        options: dict[str, object] = {"most_bytes": self.cache_max_bytes}  # in this process, with any backend
         try:
             url = urlsplit(self.cache_url)
             if self.cache_url == "memory:":
                 return _cache("response_cache.MemoryStore", options)
             if (scheme in ("redis", "rediss") and url.hostname) or (scheme == "unix" and url.path):
-                _ = url.port  # raises when it is none
+                _ = url.port  # raises ValueError for an invalid port
                 return _cache("shared.redis.RedisStore", {**options, "url": self.cache_url})
             if scheme == "memcached" and (url.hostname or url.path):
                 server = (url.hostname, url.port or 11211) if url.hostname else url.path
                 return _cache("shared.memcached.MemcachedStore", {**options, "server": server})
         except ValueError:
             pass
-        # The rest of it is not repeated: it can hold a password.
+        # The message does not repeat the value, which can hold a password.
         raise SystemExit(
             "CACHE_URL: expected memory:, redis://host:port/db, rediss://host:port/db, unix:///path or "
             f"memcached://host:port, got {scheme}:..."
@@ -81,9 +81,9 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> "Settings":
-        """Read every setting; a number must be one.
+        """Read every setting, and check the numbers.
 
-        A secret may stand in a file instead, which the variable with _FILE at its end names.
+        A secret may be in a file instead: NAME_FILE names that file.
         """
         given: dict[str, object] = {}
         for known in fields(cls):
@@ -96,15 +96,15 @@ class Settings:
 
 
 def setting(name: str, default: str = "") -> str:
-    """Return what the environment says under our own name, or else under the plain one."""
+    """Return the value of ROUNDTRIP_NAME, or else of NAME."""
     return os.environ.get(f"ROUNDTRIP_{name}", os.environ.get(name, default))
 
 
 def address() -> tuple[str, int]:
-    """Return the host and the port to listen on: ROUNDTRIP_HOST and ROUNDTRIP_PORT; what is empty is not set.
+    """Return the host and the port to listen on: ROUNDTRIP_HOST and ROUNDTRIP_PORT. An empty variable is ignored.
 
-    HOST alone must be an IP address. Many shells hold something else under this name: the machine's name, or, where
-    conda is, what compilers build for.
+    HOST without the prefix is used only if it is an IP address: many shells set it to the machine's name, and conda
+    sets it to the compilers' target.
     """
     own, plain = (os.environ.get(name, "").strip("[] ") for name in ("ROUNDTRIP_HOST", "HOST"))
     port = setting("PORT") or "8000"
@@ -114,14 +114,14 @@ def address() -> tuple[str, int]:
 
 
 def kept_secret(folder: Path = INSTANCE) -> str:
-    """Return the secret of this installation, making it on the first call. Raises SystemExit where that cannot be."""
+    """Return the secret of this installation; make it at the first call. Raises SystemExit if that fails."""
     path = folder / "secret_key"
     try:
         return _read_or_made(path)
     except PermissionError:
         doing = "read" if path.exists() else "written"
         raise SystemExit(
-            f"{path} cannot be {doing} by this user. Run as the user whose folder it is, "
+            f"{path} cannot be {doing} by this user. Run as the owner of the folder, "
             f"give the folder to this user (sudo chown -R $(id -un) {folder}), or set ROUNDTRIP_SECRET_KEY."
         ) from None
 
@@ -135,9 +135,9 @@ def _is_ip(host: str) -> bool:
 
 
 def _read_or_made(path: Path) -> str:
-    """Return what the file says.
+    """Return the content of the file; make the file if it is missing.
 
-    Several processes may start at once: the first to link its file into place wins, and all read that one.
+    Several processes may start at once: the first process that links its file into place wins, and all read that file.
     """
     folder = path.parent
     if not path.exists():
@@ -159,13 +159,13 @@ def _cache(backend: str, options: dict[str, object]) -> dict[str, object]:
 
 
 def _given(name: str, about: Mapping[str, bool]) -> str | None:
-    """Return what the environment says of a setting: under our own name, or else under the plain one."""
+    """Return a setting from the environment: ROUNDTRIP_NAME, or else NAME."""
     if not about.get("environment", True):
         return None
     for variable in (f"ROUNDTRIP_{name}", name):
         text, path = os.environ.get(variable), os.environ.get(f"{variable}_FILE") if about.get("file") else None
         if text is not None and path is not None:
-            raise SystemExit(f"{variable} and {variable}_FILE are both set: which of them is meant?")
+            raise SystemExit(f"{variable} and {variable}_FILE are both set. Remove one of them.")
         if path is not None:
             try:
                 return Path(path).read_text().strip()

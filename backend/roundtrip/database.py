@@ -1,7 +1,7 @@
-"""How connections to the database behave: safe and quick, and reads without a transaction.
+"""The settings of database connections, and reads without a transaction.
 
-The driver begins no transaction on either database; _begin() does, for whoever writes. So a read is one statement
-and nothing else: on PostgreSQL one round trip, where BEGIN and ROLLBACK around it would make it three.
+The driver begins no transaction on either database; _begin() does, for code that writes. So a read is a single
+statement: one round trip on PostgreSQL, where BEGIN and ROLLBACK around it would make it three.
 """
 
 import os
@@ -19,17 +19,17 @@ from .config import Settings
 from .extensions import db
 
 SQLITE_PRAGMAS: tuple[str, ...] = (
-    # For a new database, and before it is in WAL: a list reads half as many pages, in 80 us where 4 KiB took 140.
+    # For a new database, before it is in WAL. A list reads half as many pages: 80 us instead of 140 with 4 KiB.
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",  # readers and one writer do not wait for each other
     "PRAGMA synchronous = NORMAL",  # in WAL: safe against a crash of the process
-    "PRAGMA foreign_keys = ON",  # off unless asked for
+    "PRAGMA foreign_keys = ON",  # off by default
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -2000",  # KiB for each connection: the system caches the file for all of them
+    "PRAGMA cache_size = -2000",  # KiB for each connection; the operating system caches the file for all
     "PRAGMA temp_store = MEMORY",
 )
 
-# Where it cannot be written: nothing that would write, and a clear error for whoever tries.
+# For a database that cannot be written: a write gets a clear error.
 SQLITE_PRAGMAS_READ_ONLY = ("PRAGMA query_only = ON", *SQLITE_PRAGMAS[4:])
 
 REPLICA = "replica"  # the bind of Flask-SQLAlchemy that reads go to
@@ -37,17 +37,17 @@ _READS_ONLY = "roundtrip_reads_only"
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Tell Flask-SQLAlchemy where the database is and how many connections to keep."""
+    """Set Flask-SQLAlchemy's address of the database and its number of connections."""
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     pool: dict[str, Any] = {
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
-        "pool_use_lifo": True,  # the connection used last has the most of what is asked in its page cache
+        "pool_use_lifo": True,  # the connection used last has the most useful pages in its cache
     }
-    if not settings.database_url.startswith("sqlite"):  # which is in this process: to wait for it is to wait for us
+    if not settings.database_url.startswith("sqlite"):  # SQLite works in this process: no wait to limit
         pool["pool_timeout"] = settings.database_pool_wait / 1000
     if settings.database_read_url:
-        # A third of the time, as below for its answers: there is still time to ask the primary.
+        # A third of the time, as for its answers below, so that there is time to ask the primary.
         replica = {**pool, "url": settings.database_read_url, "pool_timeout": settings.database_pool_wait / 3000}
         app.config["SQLALCHEMY_BINDS"] = {REPLICA: replica}
     pragmas = SQLITE_PRAGMAS
@@ -71,12 +71,12 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def reader(engine: Engine) -> Engine:
-    """Return the same engine for single read statements: none needs a BEGIN before it or a ROLLBACK after."""
+    """Return the engine for single read statements, without BEGIN and ROLLBACK around them."""
     return engine.execution_options(**{_READS_ONLY: True})
 
 
 def is_read_only(path: Path) -> bool:
-    """Tell whether a database is there and this user, or the file system, lets nobody write to it or beside it."""
+    """Tell whether the database exists, and neither it nor its folder can be written by this user."""
     return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
 
 
@@ -86,7 +86,7 @@ def _sqlite_file(url: str) -> Path | None:
 
 
 def _read_only_uri(path: Path) -> str:
-    """Return how SQLite opens the file with nothing beside it, unless a log is there with something in it."""
+    """Return the URI to open the file without a log beside it, unless a log with content exists."""
     log = path.with_name(f"{path.name}-wal")
     whole = not log.exists() or log.stat().st_size == 0
     return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if whole else ''}"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from flask_roundtrip import Roundtrip
 
-# Every constraint has a name, so that a later migration can alter it on every database.
+# Every constraint has a name, so that a later migration can change it on every database.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -23,16 +23,16 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """What all models share: one set of names for constraints."""
+    """The base class of all models, with one scheme of names for constraints."""
 
     metadata = MetaData(naming_convention=NAMING)
 
 
 class PlainConfig(flask_migrate.Config):  # type: ignore[misc]  # flask_migrate ships no types
-    """Alembic's settings, where a % in a folder's name is one: ConfigParser takes it for a reference to a setting."""
+    """Alembic's settings, in which a folder's name may contain %. (ConfigParser reads % as a reference.)"""
 
     def set_main_option(self, name: str, value: str) -> None:
-        """Set it to this very text."""
+        """Set an option to this text, with every % kept."""
         super().set_main_option(name, value.replace("%", "%%"))
 
 
@@ -45,7 +45,7 @@ rt = Roundtrip(db=db, cache=cache)
 API = "/api/v1"
 api = Blueprint("api", __name__, url_prefix=API)  # the routes of every resource
 
-# Flask-SQLAlchemy makes its base class when it runs; a type checker needs one that it can read.
+# Flask-SQLAlchemy makes its base class at run time; a type checker needs one in the source.
 if TYPE_CHECKING:
     Model = Base
 else:

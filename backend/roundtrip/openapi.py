@@ -1,4 +1,4 @@
-"""The OpenAPI document, made of the routes and the schemas that also validate and name the fields."""
+"""The OpenAPI document, made from the routes and from the schemas that validate requests and name the fields."""
 
 import re
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ _PART = {
         "status": {"type": "integer"},
         "headers": {"type": "object", "additionalProperties": {"type": "string"}},
         "timing": {"type": "object", "additionalProperties": {"type": "number"}},
-        "body": {"description": "What the single GET's body would be; null for 304."},
+        "body": {"description": "The body of the single GET; null for 304."},
     },
 }
 
@@ -124,11 +124,11 @@ def _operation(plugin: MarshmallowPlugin, route: Route) -> dict[str, Any]:
         "x-default-fields": route.fields,
         "responses": {
             "200": {
-                "description": "The answer, reduced to the fields asked for.",
+                "description": "The answer, with the selected fields.",
                 "content": {kind: {"schema": _body(route)} for kind in (JSON, MSGPACK)},
             },
-            "304": {"description": "The client has it already."},
-            "4XX": _problem("What is wrong with the request."),
+            "304": {"description": "The client has this answer already."},
+            "4XX": _problem("The fault of the request."),
         },
     }
 
@@ -164,17 +164,17 @@ def _batch_operation() -> dict[str, Any]:
     answers = {"type": "object", "properties": {"responses": {"type": "array", "items": part}}}
     return {
         "operationId": "batch",
-        "summary": "Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same.",
+        "summary": "Many GETs in one round trip; each answer is sent when it is done. QUERY (RFC 10008) does the same.",
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/Batch"}}},
         },
         "responses": {
             "200": {
-                "description": "One line a part as it is done (NDJSON), or all in the order asked (JSON).",
+                "description": "NDJSON: a line for each part when it is done. JSON: all parts, in the requests' order.",
                 "content": {NDJSON: {"schema": part}, JSON: {"schema": answers}},
             },
-            "4XX": _problem("The batch as a whole is wrong."),
+            "4XX": _problem("The batch itself is wrong; no part was answered."),
         },
     }
 

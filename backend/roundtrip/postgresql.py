@@ -1,8 +1,8 @@
-"""How connections to PostgreSQL behave, directly and through pgbouncer in transaction pooling.
+"""Connections to PostgreSQL, directly or through pgbouncer in transaction pooling.
 
-Behind pgbouncer each transaction may be served by another connection to the server. So nothing here is kept in a
-session: no prepared statements (pgbouncer before 1.21 loses them), and time limits that the client keeps itself.
-The time zone alone is set, which pgbouncer carries over.
+Behind pgbouncer each transaction may get another connection to the server. So nothing is kept in a session: there are
+no prepared statements (pgbouncer before 1.21 loses them), and the client itself keeps the time limits. Only the time
+zone is set, which pgbouncer passes on.
 """
 
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,23 +22,23 @@ from sqlalchemy.pool import ConnectionPoolEntry
 CONNECTING = {
     "autocommit": True,  # the driver begins nothing
     "prepare_threshold": None,
-    "client_encoding": "utf8",  # whatever the database's own
+    "client_encoding": "utf8",  # independent of the database's own setting
     "connect_timeout": 2,  # seconds
-    "tcp_user_timeout": 1000,  # milliseconds until what was sent has to have arrived
+    "tcp_user_timeout": 1000,  # milliseconds within which sent data must be acknowledged
 }
 
 
 class NoAnswer(psycopg.OperationalError, TimeoutError):
-    """The server was asked and has not answered in time."""
+    """The server has not answered a statement in time."""
 
 
 class Connection(psycopg.Connection[Any]):
-    """Gives up on a read that is not answered in time, so that a server that has stopped holds up nobody."""
+    """A connection with a time limit for reads, so that a stopped server does not block requests."""
 
     read_wait: float | None = None  # seconds
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """Wait for the server; outside a transaction, where only reads are, no longer than `read_wait`."""
+        """Wait for the server; outside a transaction, which means for a read, at most `read_wait`."""
         if timeout is None and self.pgconn.transaction_status == TransactionStatus.IDLE:
             timeout = self.read_wait
         try:
@@ -46,15 +46,15 @@ class Connection(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
-            # The server shall not go on for nobody; to tell it takes a connection of its own, and may take long.
+            # The server should stop the statement. The cancel request needs another connection and may take long.
             Thread(target=_cancel, args=(self.pgconn.cancel_conn(),), daemon=True).start()
-            self.pgconn.finish()  # what may still come would be taken for the next answer
+            self.pgconn.finish()  # a late answer would be taken for the next one
             raise NoAnswer(f"no answer within {timeout:.3g} seconds") from error
 
 
 def prepare(engine: Engine, read_wait: float) -> None:
-    """Have the engine make such connections, and wait no longer for one of them than for an answer."""
-    # The driver waits at least two seconds for a server, and for as long as it takes to have a name resolved.
+    """Make the engine use such connections, and wait for a connection no longer than for an answer."""
+    # The driver itself waits at least two seconds for a server, and without a limit for the resolution of a name.
     threads = ThreadPoolExecutor(4, "connect")
 
     def connect(dialect: Dialect, entry: ConnectionPoolEntry, arguments: list[Any], given: dict[str, Any]) -> Any:
@@ -66,10 +66,10 @@ def prepare(engine: Engine, read_wait: float) -> None:
             if not coming.cancel():
                 coming.add_done_callback(_close_late)
             raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
-        # What is left of the time: pgbouncer takes a client at once, and may have no connection for its statements.
+        # The rest of the time: pgbouncer accepts a client at once, and may have no connection for its statements.
         connection.read_wait = max(0.0, began + read_wait - monotonic())
         try:
-            connection.execute("SET TIME ZONE 'UTC'")  # so that instants come as the API writes them
+            connection.execute("SET TIME ZONE 'UTC'")  # so that instants come in the API's form
         except NoAnswer:  # pgbouncer has no connection left, or the server hangs: there is no connection
             raise exc.TimeoutError(f"no connection within {read_wait:.3g} seconds") from None
         connection.read_wait = read_wait
@@ -81,7 +81,7 @@ def prepare(engine: Engine, read_wait: float) -> None:
 def _cancel(asking: PGcancelConn) -> None:
     with suppress(psycopg.Error):
         asking.start()
-        waiting.wait_conn(generators.cancel(asking), interval=0.1, timeout=5)  # blocking() would not let go of the GIL
+        waiting.wait_conn(generators.cancel(asking), interval=0.1, timeout=5)  # blocking() would not release the GIL
 
 
 def _close_late(connecting: "Future[Connection]") -> None:

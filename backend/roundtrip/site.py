@@ -1,4 +1,4 @@
-"""The built frontend: hashed assets that never change, and one HTML page that is always asked for again."""
+"""The built frontend: hashed assets that never change, and one HTML page that is always revalidated."""
 
 import re
 from hashlib import blake2b
@@ -22,11 +22,11 @@ from .extensions import API
 from .operations.security_headers import Headers, of_a_page, of_any_answer
 
 PAGES = ("/", "/flights/<int:flight>", "/delays", "/docs")
-_HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # as Vite names them
+_HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # the names that Vite gives
 
 
 class File(NamedTuple):
-    """The page as it was at a time; whoever has one has all of it from the same build."""
+    """The page in all codings, from one build."""
 
     modified: int
     etag: str
@@ -35,14 +35,14 @@ class File(NamedTuple):
 
 
 class Page:
-    """The frontend's one HTML page, in every content coding; read again when a build has replaced it."""
+    """The frontend's one HTML page, in every content coding; it is read again after a new build."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: File | None = None
 
     def response(self, status: int) -> Response:
-        """Answer with the page, or 304. Raises NotFound where the frontend has not been built."""
+        """Answer with the page, or 304. Raises NotFound if the frontend has not been built."""
         file = self._read()
         coding = negotiated(request.headers.get("Accept-Encoding", ""))
         if coding not in file.codings:
@@ -62,7 +62,7 @@ class Page:
         try:
             modified = self._path.stat().st_mtime_ns
         except FileNotFoundError:
-            raise NotFound("The frontend has not been built: `make build` does it.") from None
+            raise NotFound("The frontend has not been built: run `make build`.") from None
         file = self._file
         if file is None or file.modified != modified:
             html = self._path.read_bytes()
@@ -72,7 +72,7 @@ class Page:
 
 
 def serve(app: Flask, dist: Path) -> None:
-    """Serve the frontend: its assets in front of Flask, its page for every address that a person can visit."""
+    """Serve the frontend: the assets in front of Flask, and the page at every address of the site."""
     site = Blueprint("site", __name__)
     for path in PAGES:
         view = show_flight if "<int:flight>" in path else show_page
@@ -95,31 +95,31 @@ def serve(app: Flask, dist: Path) -> None:
 
 
 def lead_from_slashes() -> AnyResponse | None:
-    """Lead from `//delays` to `/delays`. Werkzeug routes both alike."""
+    """Redirect from `//delays` to `/delays`. Werkzeug routes both to one view."""
     if not request.environ["PATH_INFO"].startswith("//"):
         return None
     return _to_the_address()
 
 
 def show_page(**arguments: object) -> Response:
-    """Answer with the page, which reads its own address."""
+    """Answer with the page; its script reads the address."""
     page: Page = current_app.extensions["roundtrip-page"]
     return page.response(200)
 
 
 def show_flight(flight: int) -> AnyResponse:
-    """Answer with the page; with 404 where there is no such flight, which the page then says."""
+    """Answer with the page; the status is 404 if there is no such flight, and the page says so."""
     if request.path != f"/flights/{flight}":
         return _moved(f"/flights/{flight}")
     head = Head("GET", f"{API}/flights/{flight}", "fields=id")
     answer = state_of(current_app).responder.answer_part(head, Timing(), only_short=False)
-    if answer is None or answer.status != 404:  # whatever else went wrong, the page tells
+    if answer is None or answer.status != 404:  # the page shows any other error
         return show_page()
     return not_found(NotFound(f"There is no flight {flight}."))
 
 
 def not_found(error: NotFound) -> AnyResponse:
-    """Lead to the page's own address; else show a person the page, which says so, and tell a program the problem."""
+    """Redirect another spelling of an address; otherwise answer with 404: a page for a browser, JSON for a program."""
     moved = _to_the_address()
     if moved:
         return moved
@@ -131,7 +131,7 @@ def not_found(error: NotFound) -> AnyResponse:
 
 
 def _to_the_address() -> AnyResponse | None:
-    """Redirect to the address of the page that another spelling of it means: `//delays/`, `/index.html`."""
+    """Redirect another spelling of a page's address, such as `//delays/` or `/index.html`, to that address."""
     path = request.environ["PATH_INFO"]
     address = re.sub("/+", "/", path).rstrip("/") or "/"
     if address == "/index.html":

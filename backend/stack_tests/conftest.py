@@ -22,6 +22,6 @@ def _whole_again() -> Iterator[None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the measurements as a table."""
     if FIGURES:
-        terminalreporter.section("What was done to the stack, and what was seen")
-        for row in (("done to it", "seen"), ("---", "---"), *FIGURES):
+        terminalreporter.section("Disturbances of the stack, and the results")
+        for row in (("disturbance", "result"), ("---", "---"), *FIGURES):
             terminalreporter.line(f"| {row[0]} | {row[1]} |")

@@ -48,7 +48,7 @@ def test_many_gets_in_one_round_trip(client: FlaskClient) -> None:
     assert parts["b"]["body"]["items"] == [{"id": 1}]
 
 
-def test_who_takes_no_stream_gets_all_in_order(client: FlaskClient) -> None:
+def test_a_client_without_ndjson_gets_all_answers_in_order(client: FlaskClient) -> None:
     urls = ["/api/v1/flights?limit=1", "/api/v1/airlines/XX", "/api/v1/planes?limit=1", "/api/v1/airlines/UA"]
     answer = batch(client, *({"id": str(number), "url": url} for number, url in enumerate(urls)))
     assert answer.mimetype == "application/json"
@@ -74,7 +74,7 @@ def test_query_works_as_post(client: FlaskClient) -> None:
     assert answer.get_json()["responses"][0]["body"]["carrier"] == "UA"
 
 
-def test_a_part_tells_its_times(app: Flask, client: FlaskClient) -> None:
+def test_a_part_has_its_times(app: Flask, client: FlaskClient) -> None:
     forget(app)
     request = {"id": "1", "url": "/api/v1/flights?limit=3"}
     missed = parts_of(client, request)["1"]["timing"]
@@ -256,7 +256,9 @@ def test_each_line_can_be_read_while_a_slow_part_is_held(
     answer.close()
 
 
-def test_what_has_not_begun_is_cancelled_when_the_stream_is_closed(app: Flask, client: FlaskClient, held: Held) -> None:
+def test_parts_that_have_not_begun_are_cancelled_when_the_stream_is_closed(
+    app: Flask, client: FlaskClient, held: Held
+) -> None:
     quick = {"id": "quick", "url": "/api/v1/flights?dest=LAX"}
     all_held = [{**SLOW, "id": f"held{number}", "url": f"{SLOW['url']}&limit={number + 1}"} for number in range(14)]
     requests = {"requests": [*all_held, quick]}
@@ -300,7 +302,7 @@ AIRLINES = b'{"requests": [{"id": "1", "url": "/api/v1/airlines"}]}'
         (AIRLINES.replace(b"airlines", b"%2e%2e/x"), {}, 400),
     ],
 )
-def test_what_is_no_batch_is_a_problem(client: FlaskClient, body: bytes, headers: dict[str, str], status: int) -> None:
+def test_an_invalid_batch_is_a_problem(client: FlaskClient, body: bytes, headers: dict[str, str], status: int) -> None:
     given = {"Content-Type": "application/json", **headers}
     answer = client.post(BATCH, data=body, headers=given)
     assert answer.status_code == status
@@ -351,7 +353,7 @@ def test_a_batch_is_in_utf_8(client: FlaskClient) -> None:
     assert accepted.status_code == 200
 
 
-def test_what_only_needs_another_coding_is_a_hit_and_runs_no_statement(client: FlaskClient) -> None:
+def test_an_entry_in_another_coding_is_a_hit_and_runs_no_statement(client: FlaskClient) -> None:
     url = "/api/v1/flights?dest=SEA&limit=20"
     client.get(url, headers={"Accept-Encoding": "br"})
     again = client.get(url, headers={"Accept-Encoding": "gzip"})

@@ -48,7 +48,7 @@ def test_arguments_of_the_path_are_added() -> None:
         (f"{'x' * 500}=1", "x" * 80),
     ],
 )
-def test_an_unknown_parameter_is_named_with_what_there_is(query: str, parameter: str) -> None:
+def test_the_error_for_an_unknown_parameter_lists_the_known_ones(query: str, parameter: str) -> None:
     (fault,) = _faults(FlightArguments, query)
     assert fault.parameter == parameter
     assert fault.allowed == tuple(declared(FlightArguments))
@@ -131,23 +131,23 @@ def test_a_malformed_value_is_refused_by_name(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["%", "_", "a%25", "\x00", "a\\b", "x" * 65, "", "a\x7f", "a\nb"])
-def test_words_to_look_for_hold_no_wildcards_and_no_control_characters(value: str) -> None:
+def test_words_to_search_for_have_no_wildcards_or_control_characters(value: str) -> None:
     (fault,) = _faults(AirlineArguments, f"q={quote(value)}")
     assert fault.parameter == "q"
 
 
 @pytest.mark.parametrize("value", ["yes", "1", "True", "", "none"])
-def test_a_truth_is_true_or_false(value: str) -> None:
+def test_a_boolean_is_true_or_false(value: str) -> None:
     (fault,) = _faults(AirportArguments, f"served={value}")
     assert fault.parameter == "served"
 
 
-def test_a_choice_is_told() -> None:
+def test_the_error_for_a_choice_lists_the_allowed_values() -> None:
     (fault,) = _faults(FlightArguments, "status=late")
     assert fault.allowed == ("on_time", "delayed", "cancelled", "diverted")
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_one_error_lists_all_faults() -> None:
     faults = _faults(FlightArguments, "limit=0&origin=x&colour=red&date=soon")
     assert sorted(fault.parameter for fault in faults) == ["colour", "date", "limit", "origin"]
 
@@ -161,7 +161,7 @@ def test_a_malformed_query_is_refused(query: str) -> None:
     assert raised.value.status == 400
 
 
-def test_a_semicolon_joins_nothing() -> None:
+def test_a_semicolon_does_not_separate_parameters() -> None:
     (fault,) = _faults(FlightArguments, "limit=5;sort=delay")
     assert fault.parameter == "limit"
 
@@ -195,7 +195,7 @@ def test_a_span_does_not_end_before_it_begins() -> None:
 
 
 @given(st.dates(), st.dates())
-def test_any_span_can_be_written_again(one: Any, other: Any) -> None:
+def test_any_span_can_be_turned_back_into_parameters(one: Any, other: Any) -> None:
     first, last = min(one, other), max(one, other)
     loaded = parse(WeatherArguments, f"from={first}&to={last}", {})
     assert as_dates(loaded).get("from") == str(first)
@@ -231,7 +231,7 @@ def test_weekdays_and_hours_are_some_of_a_circle_and_all_of_them_are_no_filter(
 
 
 @given(st.lists(st.tuples(st.integers(0, 23), st.integers(0, 23)), min_size=1, max_size=24))
-def test_any_spelling_of_some_hours_is_one_question(ranges: list[tuple[int, int]]) -> None:
+def test_all_spellings_of_the_same_hours_have_one_canonical_form(ranges: list[tuple[int, int]]) -> None:
     spelled = ",".join(f"{first}-{last}" for first, last in ranges)
     hours = {hour for first, last in ranges for hour in range(24) if (hour - first) % 24 <= (last - first) % 24}
     again = ",".join(map(str, sorted(hours, reverse=True)))
@@ -240,7 +240,7 @@ def test_any_spelling_of_some_hours_is_one_question(ranges: list[tuple[int, int]
     assert loaded.get("hour", ",".join(map(str, range(24)))) == ",".join(map(str, sorted(hours)))
 
 
-def test_what_is_expected_of_weekdays_and_hours_is_told() -> None:
+def test_the_error_for_weekdays_and_hours_says_the_expected_form() -> None:
     weekday, hour = _faults(FlightArguments, "weekday=0&hour=25")
     assert weekday.detail == "Expected weekdays such as 5, 6,7 or 1-5, with numbers from 1 to 7."
     assert hour.detail == "Expected hours such as 17, 6,7, 17-21 or 22-3, with numbers from 0 to 23."

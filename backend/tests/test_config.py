@@ -13,16 +13,14 @@ def test_nothing_needs_to_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.from_environment() == Settings()
 
 
-def test_a_setting_is_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_is_read_from_the_variable_of_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:////tmp/x")
     monkeypatch.setenv("CACHE_MAX_BYTES", "1000")
     settings = Settings.from_environment()
     assert (settings.database_url, settings.cache_max_bytes) == ("sqlite:////tmp/x", 1000)
 
 
-def test_a_name_of_our_own_comes_before_one_that_others_use_too(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_prefixed_variable_comes_before_the_plain_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://of-another-project")
     monkeypatch.setenv("ROUNDTRIP_DATABASE_URL", "sqlite:////tmp/x")
     monkeypatch.setenv("RATE_LIMIT", "1/minute")
@@ -47,7 +45,7 @@ def test_a_name_of_our_own_comes_before_one_that_others_use_too(
         ({"ROUNDTRIP_HOST": "localhost"}, ("localhost", 8000)),
     ],
 )
-def test_where_to_listen(
+def test_the_address_comes_from_the_host_and_port_variables(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: tuple[str, int]
 ) -> None:
     for name in ("HOST", "PORT"):
@@ -58,13 +56,13 @@ def test_where_to_listen(
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "80.5"])
-def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+def test_an_invalid_port_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("ROUNDTRIP_PORT", port)
     with pytest.raises(SystemExit, match=r"ROUNDTRIP_PORT: expected a number up to 65535, got "):
         address()
 
 
-def test_a_number_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_is_a_number_must_be_numeric(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CACHE_MAX_BYTES", "lots")
     with pytest.raises(SystemExit, match="CACHE_MAX_BYTES must be a whole number, got 'lots'"):
         Settings.from_environment()

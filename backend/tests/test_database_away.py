@@ -119,7 +119,7 @@ def test_a_connection_that_the_server_ends_is_replaced(cluster: postgres.Cluster
                 )
 
 
-def test_what_is_cached_is_answered_all_the_same(client: FlaskClient, cluster: postgres.Cluster) -> None:
+def test_cached_answers_are_given_while_the_database_is_away(client: FlaskClient, cluster: postgres.Cluster) -> None:
     cached = anew(client)
     with stopped(cluster, signal.SIGINT):
         answer = client.get(URL)
@@ -128,7 +128,7 @@ def test_what_is_cached_is_answered_all_the_same(client: FlaskClient, cluster: p
     _back(client)
 
 
-def test_a_batch_tells_it_of_each_part(client: FlaskClient, cluster: postgres.Cluster) -> None:
+def test_each_part_of_a_batch_reports_the_outage(client: FlaskClient, cluster: postgres.Cluster) -> None:
     assert anew(client).status_code == 200
     requests = [{"id": str(number), "url": f"/api/v1/flights?limit={number + 1}"} for number in range(6)]
     with stopped(cluster, signal.SIGINT):
@@ -138,9 +138,7 @@ def test_a_batch_tells_it_of_each_part(client: FlaskClient, cluster: postgres.Cl
     _back(client)
 
 
-def test_a_server_that_has_stopped_in_its_tracks_holds_up_nobody(
-    cluster: postgres.Cluster, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_stopped_server_does_not_block_requests(cluster: postgres.Cluster, caplog: pytest.LogCaptureFixture) -> None:
     with asking(cluster.url()) as client:
         assert anew(client).status_code == 200
         with cluster.paused(), soon():
@@ -149,7 +147,7 @@ def test_a_server_that_has_stopped_in_its_tracks_holds_up_nobody(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-def test_a_server_that_takes_a_connection_and_says_nothing_holds_up_nobody() -> None:
+def test_a_server_that_accepts_and_stays_silent_does_not_block_requests() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with asking(f"postgresql+psycopg://{postgres.USER}@127.0.0.1:{port}/{postgres.LOADED}") as client:
@@ -158,7 +156,7 @@ def test_a_server_that_takes_a_connection_and_says_nothing_holds_up_nobody() -> 
                     assert is_told_to_come_back(anew(client))
 
 
-def test_a_statement_that_is_given_up_is_cancelled(cluster: postgres.Cluster) -> None:
+def test_a_statement_past_its_time_limit_is_cancelled(cluster: postgres.Cluster) -> None:
     with cluster.connect() as holder, asking(cluster.url()) as client:
         assert anew(client).status_code == 200
         with holder.transaction():
@@ -172,7 +170,7 @@ def test_a_statement_that_is_given_up_is_cancelled(cluster: postgres.Cluster) ->
         assert anew(client).status_code == 200
 
 
-def test_who_finds_no_connection_free_is_told_so_soon(cluster: postgres.Cluster) -> None:
+def test_a_request_without_a_free_connection_soon_gets_a_503(cluster: postgres.Cluster) -> None:
     app = create_app(replace(hasty(cluster.url()), database_pool_size=1))
     client = app.test_client()
     with app.app_context(), db.engine.connect(), soon():
@@ -181,7 +179,7 @@ def test_who_finds_no_connection_free_is_told_so_soon(cluster: postgres.Cluster)
     end(app)
 
 
-def test_who_finds_the_pool_of_pgbouncer_exhausted_is_told_so_soon(cluster: postgres.Cluster) -> None:
+def test_a_request_with_an_exhausted_pgbouncer_soon_gets_a_503(cluster: postgres.Cluster) -> None:
     with postgres.pgbouncer(cluster, pool_size=1, query_wait=1) as url_of:
         url = url_of(postgres.LOADED)
         with asking(url) as known, asking(url) as unknown, psycopg.connect(url.replace("+psycopg", "")) as holder:
@@ -213,7 +211,7 @@ def test_a_server_with_no_connection_to_spare_is_a_503(cluster: postgres.Cluster
         connection.execute("DROP ROLE visitor")
 
 
-def test_the_log_says_it_in_one_line_and_no_password(
+def test_the_log_reports_the_outage_in_one_line_without_a_password(
     cluster: postgres.Cluster, caplog: pytest.LogCaptureFixture
 ) -> None:
     with asking(cluster.url().replace("@", ":xyzzy@")) as client, stopped(cluster, signal.SIGINT):
@@ -232,7 +230,7 @@ def test_a_missing_table_is_no_outage(cluster: postgres.Cluster) -> None:
         assert client.get(URL).status_code == 500
 
 
-def test_it_starts_while_the_database_is_away(cluster: postgres.Cluster) -> None:
+def test_the_application_starts_while_the_database_is_away(cluster: postgres.Cluster) -> None:
     with stopped(cluster, signal.SIGINT), asking(cluster.url()) as client:
         assert client.get("/api/v1/openapi.json").status_code == 200
         assert is_told_to_come_back(client.get(URL))

@@ -33,7 +33,7 @@ def is_a_problem(answer: Any, status: int) -> bool:
     return True
 
 
-def test_a_problem_says_what_and_why(client: FlaskClient) -> None:
+def test_a_problem_has_a_title_and_a_detail(client: FlaskClient) -> None:
     answer = client.get("/api/v1/flights?status=late")
     assert is_a_problem(answer, 400)
     assert answer.get_json() == {
@@ -51,7 +51,7 @@ def test_a_problem_says_what_and_why(client: FlaskClient) -> None:
     }
 
 
-def test_a_fault_without_a_list_has_no_allowed() -> None:
+def test_a_fault_without_a_list_has_no_allowed_values() -> None:
     assert Fault("limit", "too large").as_dict() == {"parameter": "limit", "detail": "too large"}
     assert Problem(404, "none").body == b'{"type":"about:blank","title":"Not Found","status":404,"detail":"none"}'
 
@@ -94,13 +94,13 @@ def test_a_fault_without_a_list_has_no_allowed() -> None:
         "/flights/abc",
     ],
 )
-def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
+def test_a_missing_resource_is_404(client: FlaskClient, path: str) -> None:
     assert is_a_problem(client.get(path), 404)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY", "PROPFIND"])
 @pytest.mark.parametrize("path", ["/flights", "/flights/1", "/airlines", "/delays", "/openapi.json"])
-def test_another_method_is_405_and_told_which_there_are(client: FlaskClient, method: str, path: str) -> None:
+def test_another_method_is_405_with_the_allowed_ones(client: FlaskClient, method: str, path: str) -> None:
     environ = {"REQUEST_METHOD": method}
     answer = client.open(f"/api/v1{path}", environ_overrides=environ)
     assert is_a_problem(answer, 405)
@@ -127,7 +127,7 @@ def test_another_method_is_405_and_told_which_there_are(client: FlaskClient, met
         "date=2013-02-30",
     ],
 )
-def test_what_is_wrong_with_a_parameter_is_400(client: FlaskClient, query: str) -> None:
+def test_a_wrong_parameter_is_400(client: FlaskClient, query: str) -> None:
     assert is_a_problem(client.get(f"/api/v1/flights?{query}"), 400)
 
 
@@ -135,7 +135,7 @@ def test_a_very_long_query_is_414(client: FlaskClient) -> None:
     assert is_a_problem(client.get(f"/api/v1/airlines?q={'x' * 5000}"), 414)
 
 
-def test_who_takes_none_of_our_media_types_is_told_406(client: FlaskClient) -> None:
+def test_a_client_without_an_offered_media_type_gets_406(client: FlaskClient) -> None:
     assert is_a_problem(client.get("/api/v1/flights", headers={"Accept": "text/html"}), 406)
 
 
@@ -145,7 +145,7 @@ def test_head_of_an_error_has_no_body(client: FlaskClient) -> None:
     assert answer.content_type == "application/problem+json"
 
 
-def test_a_bug_is_a_500_that_tells_nothing_but_its_rid(
+def test_a_bug_is_a_500_with_only_its_rid(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(*arguments: object) -> None:
@@ -192,7 +192,7 @@ methods = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "QUERY", "DELETE
 @given(methods, paths, queries, headers)
 @example("GET", "/api/v1/flights", "limit=5", {"Host": "a" * 70 + ".example"})
 @example("GET", "/api/v1/flights", "limit=5", {"Host": "[::1"})
-def test_nothing_that_is_sent_makes_a_500(
+def test_no_request_causes_a_500(
     client: FlaskClient, method: str, path: str, query: str, headers: dict[str, str]
 ) -> None:
     answer = client.open(path, method=method, query_string=query, headers=headers)
@@ -203,7 +203,7 @@ def test_nothing_that_is_sent_makes_a_500(
 
 @settings(ONE_APP, max_examples=300)
 @given(st.lists(st.tuples(paths, queries, headers), min_size=1, max_size=6))
-def test_no_request_changes_what_the_next_is_served(
+def test_no_request_changes_the_answer_to_the_next(
     app: Flask, client: FlaskClient, requests: list[tuple[str, str, dict[str, str]]]
 ) -> None:
     """Whatever was asked before, the cache answers what a fresh start would answer."""

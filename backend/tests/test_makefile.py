@@ -42,7 +42,7 @@ def have(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]"
 
 
 @pytest.mark.parametrize("release", RELEASES)
-def test_node_is_checked_for_what_the_packages_ask(tmp_path: Path, release: tuple[int, int]) -> None:
+def test_the_version_of_node_is_checked(tmp_path: Path, release: tuple[int, int]) -> None:
     program(tmp_path / "node", f"echo {release[0]}.{release[1]}.0")
     done = have(tmp_path)
     assert (done.returncode == 0) == all(allows(engines, release) for engines in engines_of_packages()), done.stderr
@@ -83,9 +83,7 @@ def _allows(part: str, release: tuple[int, int]) -> bool:
 
 
 @pytest.mark.parametrize(("release", "fits"), [((3, 10), False), ((3, 11), True), ((3, 14), True), ((3, 15), False)])
-def test_python_is_checked_for_what_the_packages_have_wheels_for(
-    tmp_path: Path, release: tuple[int, int], fits: bool
-) -> None:
+def test_the_version_of_python_is_checked(tmp_path: Path, release: tuple[int, int], fits: bool) -> None:
     program(tmp_path / "node", "echo 22.12.0")
     pretends = f"import sys; sys.version_info = {(*release, 0)}; exec(sys.argv[1])"
     real = sys.executable
@@ -95,7 +93,7 @@ def test_python_is_checked_for_what_the_packages_have_wheels_for(
     assert fits or "Python 3.11, 3.12, 3.13 or 3.14" in done.stderr
 
 
-def test_a_python_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_python_is_reported(tmp_path: Path) -> None:
     done = have(tmp_path, PYTHON="python9")
     assert done.returncode == 1
     assert "'python9' is not there" in done.stderr
@@ -129,7 +127,7 @@ def a_project(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["100%", "with spaces", "été", "日本", "a+b=c,(d)@e", "e\u0301"])
-def test_folders_of_any_letters_will_do(locked: Locked, tmp_path: Path, name: str) -> None:
+def test_folders_with_any_letters_are_accepted(locked: Locked, tmp_path: Path, name: str) -> None:
     said, complained = locked(a_project(tmp_path / name), "echo", "done").communicate(timeout=60)
     assert (said, complained) == ("done\n", "")
 
@@ -145,7 +143,7 @@ def test_folders_that_a_tool_would_misread_are_refused(locked: Locked, tmp_path:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_the_second_of_two_waits_even_for_a_killed_ones_children(locked: Locked, tmp_path: Path, killed: bool) -> None:
+def test_the_second_run_waits_for_the_children_of_a_killed_first(locked: Locked, tmp_path: Path, killed: bool) -> None:
     folder = a_project(tmp_path / "project")
     first = locked(folder, "bash", "-c", "echo begun; (sleep 2; echo one >> order) & wait")
     assert first.stdout is not None
@@ -159,7 +157,7 @@ def test_the_second_of_two_waits_even_for_a_killed_ones_children(locked: Locked,
     assert (folder / "order").read_text() == "one\ntwo\n"
 
 
-def test_a_killed_one_with_all_its_children_leaves_no_lock(locked: Locked, tmp_path: Path) -> None:
+def test_a_run_killed_with_all_its_children_leaves_no_lock(locked: Locked, tmp_path: Path) -> None:
     folder = a_project(tmp_path / "project")
     first = locked(folder, "bash", "-c", "echo begun; sleep 600 & wait")
     assert first.stdout is not None
@@ -178,7 +176,7 @@ def seen_by_tools(**environment: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in shown.decode().split("\0") if line)
 
 
-def test_what_a_shell_holds_for_others_does_not_reach_the_tools() -> None:
+def test_variables_of_the_shell_for_other_tools_are_not_passed_on() -> None:
     others = {
         "NODE_ENV": "production",
         "NODE_OPTIONS": "--no-such-option",

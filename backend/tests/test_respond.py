@@ -45,7 +45,7 @@ def hit(client: FlaskClient, url: str, **headers: str) -> bool:
     return client.get(url, headers=headers).headers["Cache-Status"].startswith("roundtrip; hit")
 
 
-def test_a_get_has_validators_freshness_and_its_books(client: FlaskClient) -> None:
+def test_a_get_has_validators_freshness_and_server_timing(client: FlaskClient) -> None:
     answer = client.get(URL)
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
@@ -78,7 +78,7 @@ def test_a_get_has_validators_freshness_and_its_books(client: FlaskClient) -> No
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_every_get_has_them(client: FlaskClient, path: str, method: str) -> None:
+def test_every_get_has_validators_freshness_and_server_timing(client: FlaskClient, path: str, method: str) -> None:
     answer = client.open(f"/api/v1{path}", method=method)
     assert answer.status_code == 200
     required = {
@@ -103,7 +103,7 @@ def test_head_is_get_without_the_body(client: FlaskClient) -> None:
         assert head.headers[name] == got.headers[name]
 
 
-def test_messagepack_says_the_same(client: FlaskClient) -> None:
+def test_messagepack_has_the_same_values(client: FlaskClient) -> None:
     packed = client.get(URL, headers={"Accept": "application/msgpack"})
     assert packed.mimetype == "application/msgpack"
     assert ormsgpack.unpackb(packed.data) == client.get(URL).get_json()
@@ -137,7 +137,7 @@ def test_messagepack_says_the_same(client: FlaskClient) -> None:
         ("/weather?date=2013-05-05", "/weather?to=2013-05-05&from=2013-05-05"),
     ],
 )
-def test_two_spellings_of_one_question_are_one_entry(client: FlaskClient, one: str, other: str) -> None:
+def test_two_spellings_of_one_question_share_one_entry(client: FlaskClient, one: str, other: str) -> None:
     first = client.get(f"/api/v1{one}")
     second = client.get(f"/api/v1{other}")
     assert first.headers["Cache-Status"] == MISS
@@ -233,7 +233,7 @@ def clock(responder: Responder, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def test_a_hit_tells_its_age_and_what_is_left(client: FlaskClient, clock: Clock) -> None:
+def test_a_hit_has_its_age_and_its_remaining_freshness(client: FlaskClient, clock: Clock) -> None:
     client.get(URL)
     clock.later = 10.5
     answer = client.get(URL)
@@ -241,7 +241,7 @@ def test_a_hit_tells_its_age_and_what_is_left(client: FlaskClient, clock: Clock)
     assert (answer.headers["Age"], answer.headers["Cache-Status"]) == ("10", f"roundtrip; hit; ttl={left}")
 
 
-def test_a_stale_answer_is_given_at_once_and_renewed_behind_it(
+def test_a_stale_answer_is_given_at_once_and_renewed_in_the_background(
     client: FlaskClient, clock: Clock, responder: Responder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built = []
@@ -274,7 +274,7 @@ def test_a_stale_answer_is_given_at_once_and_renewed_behind_it(
     assert renewed.headers["ETag"] == fresh.headers["ETag"]
 
 
-def test_what_is_older_than_stale_is_asked_anew(
+def test_an_answer_past_its_stale_time_is_built_again(
     client: FlaskClient, clock: Clock, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get(URL)
@@ -302,7 +302,7 @@ def not_modified(answer: Any) -> bool:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("accept", ["application/json", "application/msgpack"])
 @pytest.mark.parametrize("coding", ["identity", *CODINGS])
-def test_who_has_it_is_told_so(
+def test_a_client_that_has_the_answer_gets_304(
     app: Flask, client: FlaskClient, coding: str, accept: str, method: str, from_cache: bool
 ) -> None:
     headers = {"Accept": accept, "Accept-Encoding": coding}
@@ -328,7 +328,7 @@ def test_the_tag_may_be_strong_in_a_list_or_any(client: FlaskClient, form: str) 
     assert not_modified(client.get(URL, headers={"If-None-Match": tags}))
 
 
-def test_a_date_does_where_there_is_no_tag(client: FlaskClient) -> None:
+def test_a_date_decides_if_there_is_no_tag(client: FlaskClient) -> None:
     loaded = client.get(URL).headers["Last-Modified"]
     assert not_modified(client.get(URL, headers={"If-Modified-Since": loaded}))
     assert not_modified(client.get(URL, headers={"If-Modified-Since": LATE}))
@@ -387,7 +387,7 @@ def test_all_codings_of_an_answer_share_one_statement(client: FlaskClient, state
 
 
 @pytest.mark.parametrize("coding", CODINGS)
-def test_a_small_answer_is_left_alone(client: FlaskClient, coding: str) -> None:
+def test_a_small_answer_is_not_compressed(client: FlaskClient, coding: str) -> None:
     answer = client.get(SMALL, headers={"Accept-Encoding": coding})
     assert "Content-Encoding" not in answer.headers
     assert answer.get_json() == {"carrier": "UA", "name": "United Air Lines Inc."}
@@ -410,7 +410,7 @@ def test_the_parts_are_at_most_the_whole(client: FlaskClient) -> None:
             assert sum(times.values()) <= whole_time + 0.0005 * len(times)  # each is rounded
 
 
-def test_what_did_not_run_is_not_told(client: FlaskClient) -> None:
+def test_a_step_that_did_not_run_has_no_span(client: FlaskClient) -> None:
     assert list(spans(client.get(URL, headers={"Accept-Encoding": "br"}))) == [
         "app",
         "cache",
@@ -437,12 +437,14 @@ CACHE_STATUS = re.compile(r"roundtrip(; (hit|stored|collapsed|ttl=-?\d+|fwd=(uri
 
 
 @pytest.mark.parametrize("url", [URL, "/api/v1/nothing", "/api/v1/flights?limit=0", "/api/v1/openapi.json"])
-def test_cache_status_keeps_to_its_grammar(client: FlaskClient, url: str) -> None:
+def test_cache_status_follows_its_grammar(client: FlaskClient, url: str) -> None:
     for _ in range(2):
         assert CACHE_STATUS.fullmatch(client.get(url).headers["Cache-Status"])
 
 
-def test_who_waits_for_another_is_told_so_and_how_long(responder: Responder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_waits_for_another_is_collapsed_and_reports_its_wait(
+    responder: Responder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     building, waiting, may_finish = threading.Event(), threading.Event(), threading.Event()
     real_build, real_wait = Responder.build, Promise.kept
 

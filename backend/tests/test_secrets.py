@@ -26,11 +26,11 @@ def test_both_are_made_once_and_only_their_owner_may_read_them(tmp_path: Path) -
     assert secrets_in(tmp_path) == made
 
 
-def test_what_somebody_has_written_stays_and_the_rest_is_added(tmp_path: Path) -> None:
+def test_existing_secrets_stay_and_missing_ones_are_added(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TRUSTED_HOSTS=a.example\nSECRET_KEY=of my own")  # no newline at its end
     said = secrets_in(tmp_path)
     assert re.fullmatch(r"TRUSTED_HOSTS=a.example\nSECRET_KEY=of my own\nPOSTGRES_PASSWORD=[0-9a-f]{64}\n", said)
 
 
-def test_what_the_environment_says_is_not_made(tmp_path: Path) -> None:
+def test_a_secret_in_the_environment_is_not_made(tmp_path: Path) -> None:
     assert secrets_in(tmp_path, POSTGRES_PASSWORD="of the environment", SECRET_KEY="too") == ""

@@ -91,7 +91,7 @@ def held(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
 
 
-def test_it_answers(server: Server) -> None:
+def test_the_server_answers(server: Server) -> None:
     with server.get("/api/v1/airlines/UA") as response:
         assert response.status == 200
         assert orjson.loads(response.read())["name"] == "United Air Lines Inc."
@@ -151,7 +151,7 @@ def test_a_slow_part_delays_no_line_on_the_wire(held: Server) -> None:
 
 @pytest.mark.parametrize("how", ["closed", "reset"])
 @pytest.mark.parametrize("accept", ["application/x-ndjson", "application/json"])
-def test_what_has_not_begun_is_cancelled_when_the_client_leaves(held: Server, how: str, accept: str) -> None:
+def test_parts_that_have_not_begun_are_cancelled_when_the_client_leaves(held: Server, how: str, accept: str) -> None:
     held.control("hold")
     ran = held.control("ran")
     limits = range(len(ran) + 1, len(ran) + 5)  # not asked before, so no hits
@@ -190,7 +190,7 @@ def test_what_has_not_begun_is_cancelled_when_the_client_leaves(held: Server, ho
         {"PATH_INFO": "/api/v1/planes", "SCRIPT_NAME": "/api", "HTTP_ACCEPT": "text/html"},
     ],
 )
-def test_no_header_makes_a_request_seem_another(server: Server, headers: dict[str, str]) -> None:
+def test_no_header_changes_the_address_or_scheme_of_a_request(server: Server, headers: dict[str, str]) -> None:
     path = f"/api/v1/airlines?limit={len(str(headers)) % 15 + 1}"
     with server.get(path, **headers) as hostile:
         assert hostile.status == 200
@@ -199,7 +199,7 @@ def test_no_header_makes_a_request_seem_another(server: Server, headers: dict[st
         assert (plain.read(), plain.headers["ETag"]) == (body, etag)
 
 
-def test_an_error_that_the_server_finds_is_a_problem_too(server: Server) -> None:
+def test_an_error_found_by_the_server_is_a_problem_too(server: Server) -> None:
     for path in (f"/api/v1/airlines?q={'x' * 9000}", "no-slash\x01"):
         with socket.create_connection(("127.0.0.1", server.port), timeout=60) as raw:
             raw.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
@@ -222,7 +222,7 @@ def test_a_batch_too_large_is_refused_and_the_server_goes_on(server: Server) -> 
         assert response.status == 200
 
 
-def test_sigterm_ends_it_cleanly(database_path: Path, tmp_path: Path) -> None:
+def test_sigterm_ends_the_server_cleanly(database_path: Path, tmp_path: Path) -> None:
     with serving(database_path, tmp_path / "errors") as server:
         with server.get("/api/v1/airlines") as response:
             assert response.status == 200

@@ -68,7 +68,7 @@ def backend_of(app: Flask) -> SharedStore:
     return backend
 
 
-def test_what_one_has_computed_the_other_gives(apps: list[Flask], built: list[str]) -> None:
+def test_one_process_gives_the_entry_that_another_computed(apps: list[Flask], built: list[str]) -> None:
     first, second = (app.test_client().get(URL, headers=GZIP) for app in apps)
     assert first.headers["Cache-Status"] == MISS
     assert second.headers["Cache-Status"].startswith("roundtrip; hit; ttl=")
@@ -77,7 +77,7 @@ def test_what_one_has_computed_the_other_gives(apps: list[Flask], built: list[st
     assert len(built) == 1
 
 
-def test_both_miss_at_once_and_one_computes(apps: list[Flask], built: list[str]) -> None:
+def test_when_both_processes_miss_at_once_one_computes(apps: list[Flask], built: list[str]) -> None:
     def ask(number: int) -> Any:
         return apps[number % 2].test_client().get(URL, headers=GZIP if number % 3 else {})
 
@@ -112,7 +112,7 @@ def test_a_hot_entry_expires_and_is_computed_once_for_both(
     assert len(built) == 2
 
 
-def test_what_was_made_of_the_data_loaded_before_is_not_given(
+def test_an_answer_from_earlier_data_is_not_given(
     apps: list[Flask], built: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apps[0].test_client().get(URL)

@@ -54,12 +54,12 @@ def test_each_page_has_one_address_and_other_spellings_lead_to_it(
 
 
 @pytest.mark.parametrize("path", ["//example.org", "//example.org/", "/nowhere/", "//nowhere", "/api/v1/flights/"])
-def test_a_spelling_of_no_page_leads_nowhere(visitor: FlaskClient, path: str) -> None:
+def test_an_address_of_no_page_is_not_redirected(visitor: FlaskClient, path: str) -> None:
     assert visitor.get("/", environ_overrides={"PATH_INFO": path}, headers=PERSON).status_code == 404
 
 
 @pytest.mark.parametrize("flight", ["0", "999999999", "99999999999999999999"])
-def test_a_flight_that_is_none_is_404_with_the_page_that_says_so(visitor: FlaskClient, flight: str) -> None:
+def test_a_missing_flight_is_a_404_with_the_page(visitor: FlaskClient, flight: str) -> None:
     answer = visitor.get(f"/flights/{flight}", headers=PERSON)
     assert (answer.status_code, answer.text) == (404, HTML)
 

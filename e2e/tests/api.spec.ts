@@ -1,7 +1,7 @@
 /** The API's page: drawn from the API's own document. */
 import { expect, settled, test } from "./support.ts";
 
-test("what the document marks as code is code, without its backticks", async ({ page }) => {
+test("code in the document is shown as code, without its backticks", async ({ page }) => {
   await page.goto("/docs");
   await settled(page);
   const main = page.getByRole("main");

@@ -19,7 +19,7 @@ test("shows all flights of the year, and their sum, on the first visit", async (
   await expect(flightRows(page).first()).toContainText("UA 1545");
 });
 
-test("a filter narrows the flights and stands in the address", async ({ page, request }) => {
+test("a filter narrows the flights and is in the address", async ({ page, request }) => {
   await page.goto("/");
   await filters(page).getByLabel("From", { exact: true }).selectOption("JFK");
   await filters(page).getByLabel("Airline").selectOption({ label: "Hawaiian Airlines Inc. (HA)" });
@@ -67,7 +67,7 @@ test("an address with filters opens with them set", async ({ page }) => {
   ).toBeVisible();
 });
 
-test("a filter is taken away by its chip, and all of them at once", async ({ page }) => {
+test("a chip removes its filter, and a button removes all filters", async ({ page }) => {
   await page.goto("/?origin=JFK&carrier=DL&weekday=5");
   const chips = page.getByRole("list", { name: "Filters in use" });
   await chips.getByRole("button", { name: "Remove the filter: on Fridays" }).click();
@@ -91,7 +91,7 @@ test("weekdays and hours are chosen together, and taken away by their chips", as
   await expect(filters(page).getByRole("checkbox", { name: "Sunday" })).not.toBeChecked();
 });
 
-test("a flight number that is typed takes effect when the typing pauses", async ({ page }) => {
+test("a typed flight number takes effect when the typing pauses", async ({ page }) => {
   await page.goto("/");
   await filters(page).getByLabel("Flight no.").pressSequentially("51");
   await expect(page).toHaveURL("/?flight=51");
@@ -129,7 +129,7 @@ test("more flights come as you go down, each page a plain GET by itself", async 
   expect(await flightRows(page).count(), "rows in the document").toBeLessThan(100);
 });
 
-test("where nothing matches, the page says so and leads back", async ({ page }) => {
+test("if no flight matches, the page says so and offers to clear the filters", async ({ page }) => {
   await page.goto("/?origin=LGA&dest=HNL");
   await expect(page.getByRole("heading", { name: "No flights match" })).toBeVisible();
   await page.getByRole("button", { name: "Clear the filters" }).click();

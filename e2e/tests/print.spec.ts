@@ -15,7 +15,7 @@ if (!("transferToFixedLength" in ArrayBuffer.prototype)) {
 test.use({ complaints: FAILED, colorScheme: "dark" }); // the page that is not found; what is dark on the screen
 
 for (const { name, path, heading, tags = [] } of PAGES) {
-  test(`${name} is printed by day, with its words and without its buttons`, { tag: tags }, async ({
+  test(`${name} is printed in light colours, with its text and without its buttons`, { tag: tags }, async ({
     page,
   }) => {
     await page.goto(path);
@@ -31,10 +31,7 @@ for (const { name, path, heading, tags = [] } of PAGES) {
   });
 }
 
-test("Explore's flights that are loaded are all on paper, and no room for others", async ({
-  page,
-  request,
-}) => {
+test("all loaded flights of Explore are printed, without room for others", async ({ page, request }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
   await settled(page);
@@ -46,7 +43,7 @@ test("Explore's flights that are loaded are all on paper, and no room for others
   expect(pages.length).toBeLessThan(9);
 });
 
-test("Delays has all of its charts on paper, in colour, though none was scrolled to", async ({ page }) => {
+test("all charts of Delays are printed in colour, although none was scrolled to", async ({ page }) => {
   await page.goto("/delays");
   await settled(page);
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
@@ -58,7 +55,7 @@ test("Delays has all of its charts on paper, in colour, though none was scrolled
   expect(colours, "two hours late or more").toContain("#772312");
 });
 
-test("a flight has its map and its year on paper", async ({ page }) => {
+test("the map and the year of a flight are printed", async ({ page }) => {
   await page.goto("/flights/1");
   await settled(page);
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));

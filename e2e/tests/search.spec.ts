@@ -30,9 +30,7 @@ test("a code finds its airline, and the arrow keys choose another", async ({ pag
   await expect(page).toHaveURL("/?carrier=HA");
 });
 
-test("a name that nobody has is answered with a sentence, and Escape gives the page back", async ({
-  page,
-}) => {
+test("an unknown name gets a message, and Escape closes the search", async ({ page }) => {
   await page.goto("/");
   const button = page.getByRole("button", { name: "Search airports and airlines" });
   await button.focus();
@@ -53,7 +51,7 @@ test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
   await expect(page).toHaveURL("/?dest=HNL");
 });
 
-test("what is found is added to the filters that are set", async ({ page }) => {
+test("a found airport is added to the filters in use", async ({ page }) => {
   await page.goto("/delays?origin=JFK&month=2013-07");
   await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
   await settled(page);

@@ -12,7 +12,7 @@ import {
   test,
 } from "./support.ts";
 
-test("the bar's figures are those that the network saw", async ({ page, wire }) => {
+test("the bar's figures equal those of the network", async ({ page, wire }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
   await settled(page);
@@ -30,7 +30,7 @@ test("the bar's figures are those that the network saw", async ({ page, wire }) 
   await barSays(page, roundTrips(wire.length), "0 parts");
 });
 
-test("the bytes are those that crossed the wire", async ({ page }) => {
+test("the bytes equal those on the wire", async ({ page }) => {
   // Asked of the browser's network itself: Chromium tells of a streamed answer that was read to its end, now and then,
   // that it was aborted, and Playwright's sizes() knows of none then.
   const network = await page.context().newCDPSession(page);
@@ -115,7 +115,7 @@ test("the wall time of a round trip is what the browser measured", async ({ page
   expect(wall).toBeLessThan(measured + 2_000);
 });
 
-test("an answer from memory is said to be one, with no server's time to it", async ({ page }) => {
+test("an answer from memory is shown as one, without server times", async ({ page }) => {
   await page.goto("/");
   await settled(page);
   await page.getByRole("link", { name: "Delays", exact: true }).click();
@@ -225,7 +225,7 @@ test("paused, nothing is recorded; cleared, nothing is left", async ({ page }) =
   await expect(panel.getByRole("treegrid")).toBeVisible();
 });
 
-test("what the measuring costs is shown", async ({ page }) => {
+test("the cost of the measurement is shown", async ({ page }) => {
   await page.goto("/");
   await settled(page);
   const panel = await openPanel(page);

@@ -19,7 +19,7 @@ const unavailable = (route: Route) =>
 test.describe("offline", () => {
   test.use({ complaints: /Failed to load resource|preload|dynamically imported/ });
 
-  test("a banner says so, what was loaded stays, and it goes when the network is back", async ({
+  test("a banner says so, loaded data stays, and the banner goes when the network is back", async ({
     page,
     context,
   }) => {
@@ -32,7 +32,7 @@ test.describe("offline", () => {
     await expect(page.getByText("You are offline.")).toBeHidden();
   });
 
-  test("what was not loaded before comes as soon as the network does", async ({ page, context }) => {
+  test("data that was not loaded before loads when the network is back", async ({ page, context }) => {
     await page.goto("/");
     await expect(flightRows(page).first()).toBeVisible();
     await context.setOffline(true);
@@ -45,7 +45,7 @@ test.describe("offline", () => {
     await expect(page.getByRole("alert")).toHaveCount(0);
   });
 
-  test("a page whose code was never fetched says so, and comes when the network does", async ({
+  test("a page whose code was never loaded says so, and loads when the network is back", async ({
     page,
     context,
   }) => {
@@ -54,7 +54,7 @@ test.describe("offline", () => {
     await settled(page);
     await context.setOffline(true);
     await page.getByRole("link", { name: "Delays", exact: true }).click();
-    await expect(page.getByRole("alert")).toContainText("It will come when the network does.");
+    await expect(page.getByRole("alert")).toContainText("This loads when the network is back.");
     await context.setOffline(false);
     await expect(page.getByRole("heading", { name: "Delays", level: 1 })).toBeVisible();
     await expect(page.getByRole("heading", { name: "By airline" })).toBeVisible();
@@ -64,7 +64,7 @@ test.describe("offline", () => {
   });
 });
 
-test("a slow answer is excused after a second, and then shown", async ({ page }) => {
+test("a slow answer gets a note after a second, and is then shown", async ({ page }) => {
   await page.route(API, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     await route.continue();
@@ -78,7 +78,7 @@ test("a slow answer is excused after a second, and then shown", async ({ page })
 test.describe("an error of the server", () => {
   test.use({ complaints: FAILED });
 
-  test("is told in the server's words, and Try again asks again", async ({ page }) => {
+  test("is shown with the server's text, and Try again sends the request again", async ({ page }) => {
     await page.route(API, unavailable);
     await page.goto("/");
     const alert = page.getByRole("alert").filter({ hasText: "The flights could not be loaded" });
@@ -101,7 +101,7 @@ test.describe("an error of the server", () => {
     await expect(page.getByText("The next flights could not be loaded.")).toBeHidden();
   });
 
-  test("is told on the flight's page and on Delays too", async ({ page }) => {
+  test("is shown on the flight's page and on Delays too", async ({ page }) => {
     await page.route(API, unavailable);
     await page.goto("/flights/1");
     await expect(page.getByRole("alert")).toContainText("The database is being moved.", { timeout: 20_000 });
@@ -123,18 +123,18 @@ test.describe("an address that leads nowhere", () => {
     await expect(flightRows(page).first()).toBeVisible();
   });
 
-  test("such as a flight that never was, says so", async ({ page }) => {
+  test("a flight that does not exist: the page says so", async ({ page }) => {
     await page.goto("/flights/999999");
     await expect(page.getByRole("heading", { name: "No such flight" })).toBeVisible();
   });
 
-  test("such as a flight that is no number, says so", async ({ page }) => {
+  test("a flight whose id is no number: the page says so", async ({ page }) => {
     await page.goto("/flights/tomorrow");
     await expect(page.getByRole("heading", { name: "Nothing leaves from here" })).toBeVisible();
   });
 });
 
-test("filters in the address that cannot be are named, and left out", async ({ page }) => {
+test("wrong filters in the address are named and ignored", async ({ page }) => {
   await page.goto("/?origin=XYZ&min_delay=soon&carrier=HA");
   const alert = page.getByRole("alert");
   await expect(alert).toContainText("origin=XYZ");
@@ -145,7 +145,7 @@ test("filters in the address that cannot be are named, and left out", async ({ p
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the page says what it would need", async ({ page }) => {
+  test("the page says that it needs JavaScript", async ({ page }) => {
     await page.goto("/");
     await expect(page.getByRole("link", { name: "Roundtrip, home" })).toBeVisible();
     const words = page.locator("noscript");

@@ -2,7 +2,7 @@
 import type { Page, Request } from "@playwright/test";
 import { barSays, expect, flightRows, roundTrips, settled, test } from "./support.ts";
 
-test("a page asks for all it shows in one round trip", async ({ page, wire }) => {
+test("a page asks for all its data in one round trip", async ({ page, wire }) => {
   for (const path of ["/", "/delays"]) {
     wire.length = 0;
     await page.goto(path);
@@ -20,7 +20,7 @@ test("one request alone is a plain GET, which any cache on the way can keep", as
   expect(wire[0]?.path).toMatch(/^\/api\/v1\/flights\/1\?fields=/);
 });
 
-test("every request names the fields it wants, and no two ask the same", async ({ page, wire }) => {
+test("every request names its fields, and no two requests are equal", async ({ page, wire }) => {
   for (const path of ["/", "/flights/1", "/delays"]) {
     wire.length = 0;
     await page.goto(path);
@@ -42,7 +42,7 @@ test("a reload while the data is fresh asks for nothing", async ({ page, wire })
   expect(wire).toEqual([]);
 });
 
-test("a reload later shows the last data at once, and has it confirmed by 304", async ({ page, wire }) => {
+test("a later reload shows the last data at once, and a 304 confirms it", async ({ page, wire }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
   await kept(page);
@@ -68,7 +68,7 @@ test("a reload later shows the last data at once, and has it confirmed by 304", 
   await barSays(page, /304/);
 });
 
-test("leaving a page takes back what it had asked for", async ({ page }) => {
+test("leaving a page cancels its requests", async ({ page }) => {
   await page.goto("/flights/1");
   await expect(page.getByRole("heading", { name: "UA 1545", level: 1 })).toBeVisible();
   await settled(page);

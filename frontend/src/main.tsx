@@ -8,10 +8,10 @@ import { placeReturnedTo } from "./app/places";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
-// What an earlier visit left comes first: it is shown at once, and its validators go out with the first requests.
+// The data of an earlier visit is restored first: it is shown at once, and the first requests send its validators.
 await client.restore();
-// The page's code and data start side by side; until the code is here, index.html's own frame stands. It does not
-// reject: without the code the application starts too, and says so.
+// The page's code and data load side by side; until the code comes, index.html's own frame is shown. This never
+// rejects: without the code the application starts too, and shows the error.
 await prepare(new URL(location.href), placeReturnedTo()?.cursors);
-// A transition, so that the first drawing gives way whenever the browser has something more urgent to do.
+// A transition, so that the first drawing pauses for more urgent work of the browser.
 startTransition(() => createRoot(root).render(<App />));

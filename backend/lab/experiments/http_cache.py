@@ -5,7 +5,7 @@ from ..experiment import Experiment, Side
 from ..files import client, package
 
 EXPERIMENT = Experiment(
-    title="What the browser has already",
+    title="An answer that the browser has",
     chapter="Caching",
     network="slow 4G",
     shows=(

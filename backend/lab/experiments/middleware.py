@@ -193,7 +193,7 @@ def _called(run: Run, application: Flask, environ: dict[str, Any]) -> Answer:
 
 
 EXPERIMENT = Experiment(
-    title="What stands around a view",
+    title="Hooks and layers around a view",
     chapter="Middleware",
     shows=(
         "The same view with ten small hooks and two WSGI layers around it, and without them. Each of them looks as "

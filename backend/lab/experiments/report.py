@@ -91,7 +91,7 @@ EXPERIMENT = Experiment(
     title="Added up beforehand",
     chapter="Database",
     shows=(
-        "How late the flights of an airport were, by carrier, month or destination. The same numbers come from all "
+        "The delays of an airport's flights, by carrier, month or destination. The same numbers come from all "
         "flights, from an index, or from a table that holds sums."
     ),
     technique=(

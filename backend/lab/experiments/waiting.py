@@ -1,4 +1,4 @@
-"""How many waiting requests one worker holds: one, one for each thread, or one for each task of its event loop."""
+"""The number of waiting requests in one worker: one, one for each thread, or one for each task of an event loop."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def _told(run: Run, answers: list[Any]) -> Answer:
 
 
 EXPERIMENT = Experiment(
-    title="What one worker can hold",
+    title="Waiting requests in one worker",
     chapter="Asynchrony",
     shows=(
         "Twenty-four requests arrive at once, and each waits 50 milliseconds for another service. One thread takes "

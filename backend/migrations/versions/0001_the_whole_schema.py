@@ -182,7 +182,7 @@ def measures() -> list[sa.Column[int]]:
 
 
 def downgrade() -> None:
-    # What refers goes before what it refers to; a table takes its indexes along.
+    # A table is dropped before the tables it refers to; its indexes are dropped with it.
     for table in ("delays_by_time", "delays_by_route", "flights", "weather"):
         op.drop_table(table)
     for table in ("planes", "airports", "airlines", "datasets"):

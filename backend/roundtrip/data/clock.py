@@ -1,4 +1,4 @@
-"""Times as a database takes them, made from whole numbers: no date is parsed or formatted twice.
+"""Times in the form of a database, made from whole numbers: no date is parsed or formatted twice.
 
 A local time is a number of minutes since EPOCH on the clock of its airport.
 """
@@ -12,13 +12,13 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 class Clock:
-    """Gives datetimes."""
+    """Makes datetimes."""
 
     def __init__(self) -> None:
         self._instants: dict[int, object] = {}
 
     def local(self, minutes: int) -> object:
-        """Return the local time that is so many minutes after EPOCH."""
+        """Return the local time `minute` minutes after EPOCH."""
         return EPOCH + timedelta(minutes=minutes)
 
     def instant(self, moment: datetime) -> object:
@@ -26,7 +26,7 @@ class Clock:
         return moment.astimezone(UTC)
 
     def instant_in_new_york(self, hours: int) -> object:
-        """Return the instant in UTC when the clocks of New York stand so many hours after EPOCH."""
+        """Return the instant in UTC at which the clocks of New York show `hour` hours after EPOCH."""
         known = self._instants.get(hours)
         if known is None:
             local = EPOCH + timedelta(hours=hours)
@@ -35,7 +35,7 @@ class Clock:
 
 
 class TextClock(Clock):
-    """Gives the text that types.py stores in SQLite and PostgreSQL reads, without the ORM's cost for each value."""
+    """Makes the text that types.py stores in SQLite and PostgreSQL reads, without the ORM's cost for each value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class TextClock(Clock):
 
 
 class _Days(dict[int, str]):
-    """The text of each day, made when first asked for."""
+    """The text of each day, made at its first use."""
 
     def __missing__(self, day: int) -> str:
         text = self[day] = (EPOCH.date() + timedelta(days=day)).isoformat()

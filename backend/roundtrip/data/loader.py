@@ -1,11 +1,12 @@
-"""Loads the data set: in one transaction, so that it is there in full or not at all.
+"""Loads the data set in one transaction: the database has all of it, or nothing.
 
     flask data load [--scale N]
     flask data status
 
-The transaction empties the tables (on PostgreSQL it makes new ones) without the indexes of the big ones, inserts,
-makes those indexes, adds up the summaries and last of all writes the row of `datasets` that says "done". A process
-that is killed half-way leaves nothing: the next one starts over. Once the row is there, loading is a look at it.
+The transaction empties the tables (on PostgreSQL it makes new ones), removes the indexes of the big tables, inserts
+the rows, makes these indexes again, adds up the summaries, and at the end writes the row of `datasets` that means
+"done". A process that is killed half-way leaves no rows: the next one starts again. If the row exists, loading only
+reads that row.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +59,7 @@ _BIG = (Weather, Flight)
 
 @dataclass(frozen=True)
 class Loaded:
-    """What the database holds."""
+    """The data set in the database."""
 
     version: str
     scale: int
@@ -71,16 +72,16 @@ def load(
     progress: shown.Silent | None = None,
     files: Files | None = None,
 ) -> bool:
-    """Make the database hold `scale` years of the data set, whatever it held; return False if it did already.
+    """Replace the data by `scale` years of the data set; return False if the database has exactly these already.
 
-    Raises SourceError or StorageError, with a sentence for people, and then has changed nothing.
+    Raises SourceError or StorageError with a message for the user; then nothing was changed.
     """
     files = files or source.installed_files()
     progress = progress or shown.Silent()
     if _is(loaded(engine), files, scale):
         return False
     storage = storage_for(engine)
-    with storage.transaction(lambda: progress.say("Waiting for another process that loads.")) as connection:
+    with storage.transaction(lambda: progress.say("Waiting for another process that loads data.")) as connection:
         if _is(_read(connection), files, scale):
             return False
         _Load(storage, connection, progress, files, scale).replace_everything()
@@ -88,7 +89,7 @@ def load(
 
 
 def loaded(engine: Engine) -> Loaded | None:
-    """Return what the database holds, or None if no load ever reached its end."""
+    """Return the data set in the database, or None if no load has finished."""
     with _connected(reader(engine)) as connection:
         if not inspect(connection).has_table(Dataset.__tablename__):
             raise StorageError("the database has no tables yet: run `flask db upgrade` first")
@@ -126,7 +127,7 @@ class _Load:
         self._scale = scale
 
     def replace_everything(self) -> None:
-        """Go from whatever is there to the whole data set, step by step."""
+        """Replace all rows by the whole data set, step by step."""
         tables = [_table(model) for model in (*_PARENTS_FIRST, Dataset)]
         self._storage.make_room(self._connection, tables, _indexes())
         self._store_rows()
@@ -158,7 +159,7 @@ class _Load:
         rows: Iterable[Row],
         expected: int | None = None,
     ) -> int:
-        """Store the rows in batches, and return how many they were."""
+        """Store the rows in batches, and return their number."""
         stored, rest = 0, iter(rows)
         with self._progress.step(name, expected):
             while batch := list(islice(rest, BATCH)):
@@ -175,7 +176,7 @@ class _Load:
                 self._progress.advance(done)
 
     def _sum_up(self) -> None:
-        """Add up flights for the finest summaries and units of time, and those for the coarser ones."""
+        """Add up the finest summaries from the flights, and the coarser summaries from the finer ones."""
         with self._progress.step("Summaries", len(SUMMARIES)):
             for done, summary in enumerate(sorted(SUMMARIES, key=lambda summary: summary.FINER is not None), start=1):
                 for rows in _additions(summary):
@@ -192,7 +193,7 @@ class _Load:
 
 
 def _additions(summary: Any) -> Iterator[Select[Any]]:
-    """Yield statements that each add up some rows of a summary, from what is there by then."""
+    """Yield statements in order; each adds up some rows of a summary from rows that exist by then."""
     finer = summary.FINER
     if finer is not None:
         by = [getattr(finer, name) for name in ("unit", "period", *summary.DIMENSIONS)]
@@ -212,7 +213,7 @@ def _table(model: type[Model]) -> Table:
 
 
 def _indexes() -> list[Index]:
-    """Return those that are cheaper to make at the end than to keep up row by row."""
+    """Return the indexes that cost less to make at the end than to update row by row."""
     indexes = (index for model in _BIG for index in _table(model).indexes)
     return sorted(indexes, key=lambda index: str(index.name))
 
@@ -221,13 +222,13 @@ def _keys(rows: Iterable[Row]) -> frozenset[str]:
     return frozenset(str(row[0]) for row in rows)
 
 
-data_commands = AppGroup("data", help="Load the data set, or tell whether it is there.")
+data_commands = AppGroup("data", help="Load the data set, or show whether it is loaded.")
 
 
 @data_commands.command("load")
-@click.option("--scale", type=click.IntRange(1, 1000), help="Years of flights to make of the one recorded.")
+@click.option("--scale", type=click.IntRange(1, 1000), help="Years of flights to make from the recorded year.")
 def load_command(scale: int | None) -> None:
-    """Load the data set, unless it is there."""
+    """Load the data set, unless it is loaded already."""
     start = perf_counter()
     try:
         with shown.on_stdout() as progress:
@@ -241,7 +242,7 @@ def load_command(scale: int | None) -> None:
 
 @data_commands.command("status")
 def status_command() -> None:
-    """Tell what the database holds; exit with 1 if that is nothing."""
+    """Show the data set in the database; exit with 1 if there is none."""
     try:
         present = loaded(db.engine)
     except StorageError as error:

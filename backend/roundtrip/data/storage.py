@@ -1,6 +1,6 @@
-"""What differs between databases while a data set is stored: the lock, where and how rows go, what a full disk is.
+"""The differences between databases in loading: the lock, the way to insert rows, and the errors of a full disk.
 
-Everything else of the loader is the same SQL everywhere.
+All other SQL of the loader is the same for both databases.
 """
 
 import sqlite3
@@ -16,15 +16,15 @@ from sqlalchemy.schema import AddConstraint, CreateTable
 from .source import Row
 
 PATIENCE = 600  # seconds to wait for another loader
-_PAUSE = 0.2  # seconds between two looks whether it is done
+_PAUSE = 0.2  # seconds between two tries to get the lock
 
 
 class StorageError(Exception):
-    """The data could not be stored; the message is a sentence for the person who waits."""
+    """The data could not be stored; the message is a sentence for the user."""
 
 
 class Storage:
-    """What every database has to do; rows come with times as the text of clock.py."""
+    """The steps that each database implements; the times in rows are texts of clock.py."""
 
     locked_codes: tuple[object, ...] = ()
     full_codes: tuple[object, ...] = ()
@@ -34,35 +34,35 @@ class Storage:
         self._driver = engine.dialect.loaded_dbapi
 
     def make_room(self, connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:
-        """Have the tables there, given with parents first: empty, and without these indexes."""
+        """Provide the tables (in the order parents first) empty and without these indexes."""
         for index in indexes:
             index.drop(connection)
         for table in reversed(tables):
             connection.execute(delete(table))
 
     def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
-        """Insert rows whose values stand in the order of the columns."""
+        """Insert rows whose values are in the order of the columns."""
         raise NotImplementedError
 
     def put_in_place(self, connection: Connection, tables: Sequence[Table]) -> None:
-        """Make the filled tables those that everybody reads, and tell the planner which index serves best."""
+        """Make the filled tables visible to all readers, and collect the planner's statistics."""
         connection.exec_driver_sql("ANALYZE")
 
     @contextmanager
     def transaction(self, when_locked: Callable[[], None]) -> Iterator[Connection]:
-        """Write everything or nothing, as the only loader at work; wait for another one."""
+        """Run a block in one transaction that excludes other loaders; wait for a running one first."""
         connection = self._begin(when_locked)
         try:
             yield connection
             connection.commit()
-        except (DBAPIError, self._driver.Error) as error:  # as SQLAlchemy or as the driver itself raises it
+        except (DBAPIError, self._driver.Error) as error:  # raised by SQLAlchemy or by the driver itself
             cause = _cause(error)
             if self._code(cause) not in self.full_codes:
                 raise
-            raise StorageError(f"the database cannot be written, is there space left? ({cause})") from error
+            raise StorageError(f"the database cannot be written; its disk may be full ({cause})") from error
         finally:
             with suppress(DBAPIError):
-                connection.rollback()  # what was not committed
+                connection.rollback()  # a transaction that was not committed
             self._settle(connection)
             connection.close()
 
@@ -88,52 +88,52 @@ class Storage:
         raise StorageError(f"another process has been writing to the database for {PATIENCE} seconds")
 
     def _prepare(self, connection: Connection) -> None:
-        """Make a connection ready for much writing, before its transaction begins."""
+        """Prepare a connection for many writes, before its transaction begins."""
 
     def _lock(self, connection: Connection) -> None:
-        """Keep other loaders out until the transaction ends, or fail at once; readers may go on."""
+        """Lock other loaders out until the transaction ends, or fail at once; readers are not locked."""
 
     def _settle(self, connection: Connection) -> None:
-        """Tidy up after the transaction, whatever became of it; this changes nothing of the data."""
+        """Clean up after the transaction, also after a failure; the data does not change."""
 
     def _code(self, error: object) -> object:
-        """Return what is to be looked for among the codes."""
+        """Return the error code to compare with the codes above."""
         raise NotImplementedError
 
 
 class SqliteStorage(Storage):
-    """SQLite: rows go to the driver as they are; the text of times is what types.py stores."""
+    """SQLite: rows go to the driver unchanged; types.py stores times in the same text form."""
 
     locked_codes = (5,)  # SQLITE_BUSY
-    full_codes = (13, 10)  # SQLITE_FULL; SQLITE_IOERR, when the system says something else than "no space"
+    full_codes = (13, 10)  # SQLITE_FULL; SQLITE_IOERR, if the system reports a full disk in another way
 
     def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
-        """Give the driver the tuples: nothing converts 7 million values one by one."""
+        """Give the driver the tuples, so that no code converts 7 million values one by one."""
         names, places = ", ".join(columns), ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608  # names from our models
         connection.exec_driver_sql(statement, rows)
 
     def _prepare(self, connection: Connection) -> None:
-        connection.detach()  # it is ours: the pool must not hand it on with these settings
+        connection.detach()  # the pool must not give this connection to others with these settings
         driver = connection.connection.cursor()
-        driver.execute("PRAGMA busy_timeout = 50")  # _begin() waits, and says so
-        driver.execute("PRAGMA cache_size = -64000")  # KiB; an index is sorted in as much,
-        driver.execute("PRAGMA temp_store = FILE")  # and what is more than that goes to a file
-        driver.execute("PRAGMA secure_delete = OFF")  # public data: what is replaced need not be overwritten
+        driver.execute("PRAGMA busy_timeout = 50")  # _begin() waits and reports it
+        driver.execute("PRAGMA cache_size = -64000")  # KiB; an index is sorted in this much memory,
+        driver.execute("PRAGMA temp_store = FILE")  # and a larger one in a file
+        driver.execute("PRAGMA secure_delete = OFF")  # public data: deleted rows need not be overwritten
 
     def _lock(self, connection: Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has locked the database."""
 
     def _settle(self, connection: Connection) -> None:
-        """Empty the write-ahead log now, into the database: it is as large as the data.
+        """Checkpoint the write-ahead log, which is as large as the data, and truncate it.
 
-        After a load that failed it is, too, and would take up a full disk for as long as others keep it open.
+        After a failed load the log is large too, and would stay on a full disk until all connections close.
         """
-        with suppress(sqlite3.Error):  # such as a reader in the way: a later checkpoint does it
+        with suppress(sqlite3.Error):  # a reader may block this checkpoint: then a later one does it
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _code(self, error: object) -> object:
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the code without its extended part
 
 
 class PostgresStorage(Storage):
@@ -145,10 +145,10 @@ class PostgresStorage(Storage):
     """
 
     locked_codes = ("55P03",)  # lock_not_available
-    full_codes = ("53100", "58030")  # disk_full; io_error, when the system says something else than "no space"
+    full_codes = ("53100", "58030")  # disk_full; io_error, if the system reports a full disk in another way
 
     def make_room(self, connection: Connection, tables: Sequence[Table], indexes: Sequence[Index]) -> None:
-        """Make the tables in the schema `loading`, without foreign keys, which take longer to check row by row."""
+        """Make the tables in the schema `loading`, without foreign keys: to check these row by row takes longer."""
         home = connection.scalar(select(func.current_schema()))
         self._home = connection.dialect.identifier_preparer.quote(str(home))
         connection.exec_driver_sql("CREATE SCHEMA loading")
@@ -159,7 +159,7 @@ class PostgresStorage(Storage):
                 index.create(connection)
 
     def insert(self, connection: Connection, table: Table, columns: Sequence[str], rows: list[Row]) -> None:
-        """Copy the tuples as text, frozen: no later pass over the table has to mark them as visible to all."""
+        """Copy the tuples as text, with FREEZE: no later pass over the table has to mark them as visible."""
         statement = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN (FREEZE)"
         cursor: Any = connection.connection.cursor()
         with cursor.copy(statement) as copy:
@@ -167,13 +167,13 @@ class PostgresStorage(Storage):
                 copy.write_row(row)
 
     def put_in_place(self, connection: Connection, tables: Sequence[Table]) -> None:
-        """Add the foreign keys, which checks all rows at once, and let the new tables take the old ones' place."""
+        """Add the foreign keys, which checks all rows at once, and replace the old tables by the new ones."""
         for table in tables:
             for key in table.foreign_key_constraints:
-                connection.execute(AddConstraint(key, isolate_from_table=False))  # the model keeps it, too
+                connection.execute(AddConstraint(key, isolate_from_table=False))  # the model has this column too
         names = [table.name for table in tables]
         connection.exec_driver_sql(f"ANALYZE {', '.join(names)}")
-        # Flights before what they refer to: so a join locks them, too, and two orders could wait for each other.
+        # Lock flights before the tables they refer to, as a join does: two orders could deadlock.
         old = ", ".join(f"{self._home}.{name}" for name in reversed(names))
         connection.exec_driver_sql(f"DROP TABLE {old}")
         for name in names:

@@ -1,8 +1,7 @@
 """Column types for texts and times, stored on every database so that they sort alike and read back as the API writes.
 
-SQLite has no type for times and keeps text. Kept in the form of RFC 3339, what SQLite gives is already what
-JSON carries, and it sorts and compares as the time does. Other databases give datetimes, which the encoders
-write in the same form.
+SQLite has no type for times and keeps text. A text in the form of RFC 3339 goes into JSON unchanged, and it sorts and
+compares like the time. Other databases return datetimes, which the encoders write in the same form.
 """
 
 from datetime import UTC, datetime
@@ -18,9 +17,9 @@ _PARTS = r"(\d+)-(\d+)-(\d+)T(\d+):(\d+):(\d+)"
 
 
 class Text(TypeDecorator[str]):
-    """A text of at most so many characters, in the order of its bytes whatever language the database sorts by.
+    """A text of limited length, sorted by its bytes and not by the language of the database.
 
-    Pages go on after the last row seen: both databases must agree on what comes after it.
+    A page begins after the last row seen, so both databases must have the same order.
     """
 
     impl = String
@@ -31,13 +30,13 @@ class Text(TypeDecorator[str]):
         self.length = length
 
     def load_dialect_impl(self, dialect: Dialect):  # type: ignore[no-untyped-def]  # SQLAlchemy's own is TypeEngine[Any]
-        """SQLite knows no other order; PostgreSQL sorts as its cluster was told to unless a column says otherwise."""
+        """Set the collation on PostgreSQL, which otherwise sorts by its cluster's language; SQLite sorts by bytes."""
         collation = "C" if dialect.name == "postgresql" else None
         return dialect.type_descriptor(String(self.length, collation))
 
 
 class LocalTime(TypeDecorator[datetime]):
-    """A time on the clock of the airport where it happens: a datetime without an offset."""
+    """A local time at the airport of the event: a datetime without an offset."""
 
     impl = DateTime
     cache_ok = True
@@ -52,7 +51,7 @@ class LocalTime(TypeDecorator[datetime]):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """An instant: an aware datetime, always given back in UTC."""
+    """An instant: an aware datetime, always returned in UTC."""
 
     impl = DateTime
     cache_ok = True
@@ -66,18 +65,18 @@ class UtcTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive datetime, whose instant nobody knows; give the database the time in UTC."""
+        """Refuse a naive datetime, whose instant is unknown; pass the time to the database in UTC."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"expected an aware datetime, got {value!r}")
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Name the zone that SQLite's text left out of the parsed value."""
+        """Add the zone UTC to a datetime that was parsed without it."""
         return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
 
 class OneOf(ColumnElement[bool]):
-    """Whether a whole number is one of those in a text such as "6,7": one parameter, however many they are."""
+    """Whether a whole number is in a text of numbers such as "6,7", which is a single parameter of a statement."""
 
     inherit_cache = False
     type = Boolean()
@@ -89,7 +88,7 @@ class OneOf(ColumnElement[bool]):
 
 @compiles(OneOf, "sqlite")
 def _in_bits(one_of: OneOf, compiler: SQLCompiler, **how: Any) -> str:
-    """Make one number of the text, once: its bits say which are meant. IN takes twice as long for each row."""
+    """Turn the text once into a number with one bit for each number in it. IN takes twice as long for each row."""
     column, numbers = compiler.process(one_of.column, **how), compiler.process(one_of.numbers, **how)
     bits = f"SELECT sum(1 << value) FROM json_each('[' || {numbers} || ']')"  # noqa: S608 - SQL of SQLAlchemy's own
     return f"(({bits}) >> {column}) & 1"

@@ -1,8 +1,8 @@
-"""Which data is served: the version of the loaded data set, noticed while it is served.
+"""The version of the loaded data set; a change is noticed while the application serves.
 
-The version is a part of every cache key, and the time of loading is every answer's Last-Modified. SQLite tells in two
+The version is a part of every cache key, and the time of loading is every answer's Last-Modified. SQLite reports in two
 microseconds whether another connection has written (PRAGMA data_version), so it is asked ten times a second.
-PostgreSQL is asked once a second, behind the requests.
+PostgreSQL is asked once a second, in the background.
 """
 
 import threading
@@ -25,7 +25,7 @@ NOT_LOADED: Version = ("", None)
 
 
 class DataVersion:
-    """Gives the version of the data and its Last-Modified. Raises the database's error while nothing is known."""
+    """Returns the version of the data and its Last-Modified. Raises the database's error until the first success."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database = database
@@ -33,13 +33,13 @@ class DataVersion:
         self._known: Version = NOT_LOADED
         self._look_at = 0.0
         self._lock = threading.Lock()
-        self._connection: Any = None  # of SQLite, for the counter of others' writes
+        self._connection: Any = None  # of SQLite, to count the writes of other connections
         self._writes = -1
 
     def __call__(self) -> Version:
-        """Return what is known; look whether it still holds, where the last look is old."""
+        """Return the last known version; check it again when the last check is old."""
         if self._known == NOT_LOADED:
-            with self._lock:  # nobody answers before the first look is done
+            with self._lock:  # no request is answered before the first check
                 if self._clock() >= self._look_at:
                     self._look()
         elif self._clock() >= self._look_at:
@@ -60,7 +60,7 @@ class DataVersion:
             return
         version = self._asked()
         if version != self._known:
-            self._database.catch_up()  # an answer made of old data must not get the new version
+            self._database.catch_up()  # an answer made from old data must not get the new version
             self._known = version
         self._look_at = self._clock() + (LOOK_EVERY if local else ASK_EVERY)
 

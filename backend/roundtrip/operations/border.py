@@ -1,7 +1,7 @@
-"""The border: where a request comes in and its answer goes out, and where both are told to the witnesses.
+"""The border: the outermost layer, which reports each request and its answer to the witnesses.
 
-A witness counts (metrics.py) or notes (logs.py). It is called when the answer is ready, a batch's when its last part
-has been sent; so a slow client's time is not in it.
+A witness counts requests (metrics.py) or logs them (logs.py). It is called when the answer is ready, for a batch when
+the last part has been sent. So the time of a slow client is not counted.
 """
 
 import re
@@ -16,35 +16,35 @@ from flask_roundtrip.doors.layers import Layer
 from flask_roundtrip.doors.wsgi import PARTS, ROUTE
 from flask_roundtrip.timing import TIMING, Timing, new_rid, request_id
 
-# Long enough to tell requests apart, and nothing in it that a log or a header could take for something else.
+# Long enough to distinguish requests, and without characters that are special in a log or a header.
 _RID = re.compile(r"[0-9A-Za-z_-]{8,64}")
 _REQUEST_START = re.compile(r"t=(\d{10}\.\d{3})")
-PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # are asked by whoever runs this, by any host name
+PROBES = frozenset(("/healthz", "/readyz", "/metrics"))  # paths for the operator, under any host name
 METHODS = frozenset({"GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _ENTERED = "roundtrip.border"  # in an environment: the request's name, its wait, and when it came
-LONGEST_QUEUE = 60.0  # seconds: what says more is another clock
+LONGEST_QUEUE = 60.0  # seconds: a larger value means that the clocks differ
 
 TRACE = "roundtrip.trace"  # the key of a WSGI environment: the id of the trace that the request belongs to
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")  # the same, for what is logged meanwhile
 
 
 class Exchange(NamedTuple):
-    """One request and what became of it."""
+    """One request and its result."""
 
     environ: dict[str, Any]
     rid: str
     status: int
     seconds: float  # in the application
-    queued: float | None  # seconds from the edge to here, where the edge says when it was
+    queued: float | None  # seconds from the edge to here, if the edge sent its time
     timing: Timing | None  # of an answer of the API
     parts: Sequence[tuple[int, float, Timing]] | None  # of a batch: status, milliseconds and timing of each
 
     @property
     def route(self) -> str:
-        """The rule that matched: few names, however many addresses."""
+        """The rule that matched: a small set of names for all addresses."""
         if self.timing is not None and self.timing.route:
             return self.timing.route
-        # What did not come as far as Flask is a file, or was refused in front of it.
+        # A request that did not reach Flask asked for a file, or was refused in front of Flask.
         route: str = self.environ.get(ROUTE) or ("(file)" if self.status < 400 else "(refused)")
         return route
 
@@ -53,10 +53,10 @@ Witness = Callable[[Exchange], None]
 
 
 class Border(Layer):
-    """Names each request, and tells the witnesses what became of it.
+    """Gives each request an id, and reports its result to the witnesses.
 
-    What a client says of itself counts for nothing: X-Request-ID and X-Request-Start are read where `trusted` says
-    that a proxy of ours has written them.
+    X-Request-ID and X-Request-Start of a client are ignored. They are read only if `trusted` says that a proxy of ours
+    has written them.
     """
 
     def __init__(self, witnesses: Sequence[Witness], trusted: bool) -> None:
@@ -93,5 +93,5 @@ class Border(Layer):
 
 
 def note_route() -> None:
-    """Leave word which rule matched: Flask forgets its request before the answer is out."""
+    """Store the rule that matched, because Flask drops its request before the answer is sent."""
     request.environ[ROUTE] = request.url_rule.rule if request.url_rule else "(none)"

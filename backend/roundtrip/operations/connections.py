@@ -1,7 +1,7 @@
-"""How gunicorn's threaded worker treats connections, where it has no setting for it.
+"""Limits on connections for which gunicorn's threaded worker has no setting.
 
-Four threads answer everybody. A thread is given to a connection that has sent something, never to a silent one
-(browsers open connections ahead), and to no request for longer than LONGEST_REQUEST. At the limit of open files new
+A few threads answer all clients. A connection gets a thread when it has sent data, never while it is silent (browsers
+open connections in advance), and a request must arrive within LONGEST_REQUEST. At the limit of open files new
 connections wait in the system's queue.
 """
 
@@ -16,45 +16,45 @@ from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 LONGEST_REQUEST = 20.0  # seconds from a request's first byte to its last; ours have at most 64 KiB
-LONGEST_SILENCE = 10  # seconds; so long the kernel keeps a connection to itself that has sent nothing
+LONGEST_SILENCE = 10  # seconds for which the kernel holds back a connection that has sent nothing
 MOST_CONNECTIONS = 10_000  # of one process
-OTHER_FILES = 200  # that a process has open beside its connections: the database's, the logs, Python's own
-LONGEST_GOODBYE = 0.5  # seconds for a client to close its side after us; gunicorn's own are 2
-_PAUSE = 0.05  # seconds until the next try, where no file could be opened
+OTHER_FILES = 200  # files of a process besides its connections: the database's, the logs, Python's own
+LONGEST_GOODBYE = 0.5  # seconds for a client to close its side after us; gunicorn has 2
+_PAUSE = 0.05  # seconds until the next try after no file could be opened
 _goodbyes = ThreadPoolExecutor(4, "goodbye")
 
 
 def raise_file_limit() -> int:
-    """Have as many files open as the system lets us, not as few as a shell does; return how many."""
+    """Raise the process's limit of open files to the system's maximum, and return it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):  # such as an "infinite" one that the kernel does not mean
+    with suppress(ValueError, OSError):  # such as "infinite" where the kernel has a limit
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return MOST_CONNECTIONS + OTHER_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 def connections_within(files: int, threads: int) -> int:
-    """Return how many connections a process may have at once when it may have so many files open."""
+    """Return the number of connections for a process that may have this many files open."""
     return max(threads + 1, min(MOST_CONNECTIONS, files - OTHER_FILES))
 
 
 def defer_accept(listener: socket.socket) -> None:
-    """Be told of a new connection when it has sent something; where the system knows how to (Linux)."""
+    """Accept a connection only after it has sent data (TCP_DEFER_ACCEPT, on Linux)."""
     if hasattr(socket, "TCP_DEFER_ACCEPT") and listener.family != socket.AF_UNIX:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, LONGEST_SILENCE)
 
 
 class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types
-    """A connection whose request must have arrived in time."""
+    """A connection whose request must arrive within LONGEST_REQUEST."""
 
-    ends = 0.0  # when, by the monotonic clock
+    ends = 0.0  # the deadline, by the monotonic clock
 
     def __init__(self, worker: "Worker", client: socket.socket, address: object, server: object) -> None:
         super().__init__(worker.cfg, client, address, server)
         self._worker = worker
 
     def init(self) -> None:
-        """Begin to read: each piece, of a head or a body, is received through here."""
+        """Begin to read; every piece of a head or a body comes through _chunk()."""
         is_new = not self.initialized
         super().init()
         if is_new:
@@ -62,13 +62,13 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types
             self.parser.unreader.chunk = self._chunk
 
     def wait_for_data(self, timeout: float) -> bool:
-        """Look whether it has sent something; a silent one waits beside the threads, in the poller."""
+        """Check whether the connection has sent data; a silent one waits in the poller, without a thread."""
         return bool(super().wait_for_data(0))
 
     def close(self, graceful: bool = False) -> None:
-        """Close it; where that takes a goodbye, not in the thread that accepts everybody's requests.
+        """Close the connection; a close that waits for the client runs outside the thread that accepts connections.
 
-        Until then it has a file open, and counts.
+        Until it is closed the connection has a file open, and counts.
         """
         if not graceful:
             super().close()
@@ -79,7 +79,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types
         goodbye.add_done_callback(lambda _: self._worker.method_queue.defer(self._worker.count_one_less))
 
     def _chunk(self, size_hint: int | None = None) -> bytes:
-        """Return the next piece; none, as if the client had closed its side, when its time is over or it stalls."""
+        """Return the next piece; after the deadline or a stall an empty one, as if the client had closed its side."""
         if time.monotonic() > self.ends:
             return b""
         try:
@@ -92,7 +92,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the same
     """Gunicorn's threaded worker, with these connections."""
 
     def accept(self, listener: socket.socket) -> None:
-        """Accept a connection; where no file can be opened, leave it in the queue."""
+        """Accept a connection; leave it in the queue if no file can be opened."""
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -110,6 +110,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # the same
         self.nr_conns -= 1
 
     def handle(self, conn: Connection) -> object:
-        """Answer one request, whose time begins now."""
+        """Answer one request; its deadline counts from now."""
         conn.ends = time.monotonic() + LONGEST_REQUEST
         return super().handle(conn)

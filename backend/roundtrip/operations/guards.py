@@ -1,4 +1,4 @@
-"""What is refused before anything is asked of the application: hosts that are not ours, clients that ask too much."""
+"""Guards in front of the application: they refuse foreign hosts, and clients that send too many requests."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -29,9 +29,9 @@ class Proxies(Layer):
 
 
 class TrustedHosts(Layer):
-    """Refuses a Host that is not ours (RFC 9110, section 7.4): a page of another name's owner could read our answers.
+    """Refuses a Host that is not ours (RFC 9110, section 7.4): a page under another name could read our answers.
 
-    Flask's TRUSTED_HOSTS stands behind the door, and would not see a hit.
+    Flask's own TRUSTED_HOSTS is checked behind the door, and so never for a hit.
     """
 
     def __init__(self, hosts: Iterable[str]) -> None:
@@ -46,10 +46,10 @@ class TrustedHosts(Layer):
 
 
 class RateLimited(Layer):
-    """Lets each client ask the API so many questions in a time, hits too, and the parts of a batch singly.
+    """Limits the requests of each client to the API in a time; a hit counts, and each part of a batch counts.
 
-    The answer says what is left (draft-ietf-httpapi-ratelimit-headers-11). Pages and assets are not limited: they are
-    the edge's to serve, and few.
+    Each answer has the remaining number (draft-ietf-httpapi-ratelimit-headers-11). Pages and assets are not limited:
+    the edge serves them, and they are few.
     """
 
     def __init__(self, limit: RateLimit) -> None:

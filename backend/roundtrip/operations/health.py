@@ -1,11 +1,12 @@
-"""Whether this process lives, and whether it can answer.
+"""Health probes: whether this process is alive, and whether it is ready for requests.
 
-/healthz: it answers; whoever runs it restarts it where this does not come. It touches nothing: a database that is
-away is no reason to restart what waits for it.
-/readyz: it can answer questions; whoever routes to it leaves it out where this says 503. A cache or a replica that is
-away makes it slower ("degraded"), not useless; nor does a database that is away, while its replica answers.
+/healthz: the process is alive. An operator restarts a process without this answer. The probe checks nothing else: a
+lost database is no reason to restart the process.
+/readyz: the process can answer requests. A balancer sends no requests to a process that answers 503 here. Without its
+cache or its replica a process is slower ("degraded") but ready; so is one without its database while the replica
+answers.
 
-Neither is for the public: the edge answers 404 to /readyz (and to /metrics).
+The probes are not public: the edge answers 404 to /readyz (and to /metrics).
 """
 
 import logging
@@ -29,22 +30,22 @@ from ..extensions import API
 log = logging.getLogger(__name__)
 PATIENCE = 0.8  # seconds for all checks together
 OK = "ok"
-QUESTION = Head("GET", f"{API}/flights", "limit=1")  # has the most joins, and takes a millisecond
+QUESTION = Head("GET", f"{API}/flights", "limit=1")  # the question with the most joins; it takes a millisecond
 
 
 @dataclass(frozen=True)
 class Check:
-    """Something that is asked how it is: `ok`, or what is missing."""
+    """One check: it returns `ok`, or a text that says what is missing."""
 
     ask: Callable[[], str]
-    needed: bool  # or the site works without it
-    substitute: str = ""  # another check's name: while that is well, this one is not needed
+    needed: bool  # otherwise the site works without it
+    substitute: str = ""  # the name of another check: while that one is ok, this one is not needed
 
 
 class Readiness:
-    """Asks all checks side by side, and no longer than PATIENCE.
+    """Runs all checks side by side, for at most PATIENCE.
 
-    One that hangs keeps its thread; it is asked no second time while it does.
+    A check that hangs keeps its thread, and is not started again while it hangs.
     """
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
@@ -53,7 +54,7 @@ class Readiness:
         self._asked: dict[str, Future[str]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer with 200 where everything that is needed is there, otherwise with 503; say what is missing."""
+        """Answer with 200 if every needed check is ok, otherwise with 503; list the results."""
         found = self._ask()
         missing = [name for name, said in found.items() if said != OK]
         ready = not any(self._is_needed(name, found) for name in missing)
@@ -74,10 +75,10 @@ class Readiness:
 
 
 def refuse_a_broken_release(application: WSGI) -> None:
-    """Raise SystemExit where the data is there and yet no question is answered: other replicas can do better.
+    """Raise SystemExit if the data is loaded and yet no question can be answered, so that older replicas stay.
 
-    Whoever is without a database serves what the caches have. To ask opens the first connection, too: SQLite shares
-    memory through a file, which it could not make on a disk that was full by the first request.
+    A process without a database starts, and serves answers from the caches. The check also opens the first connection:
+    SQLite needs a file for shared memory, which it could not make later on a full disk.
     """
     statuses: list[str] = []
     for _ in range(5):
@@ -85,10 +86,10 @@ def refuse_a_broken_release(application: WSGI) -> None:
         setup_testing_defaults(environ)
         body = b"".join(application(environ, lambda status, *_: statuses.append(status)))
         if not statuses[-1].startswith("503"):
-            return  # it is ready, or an application without this probe
+            return  # the process is ready, or the application has no probes
         found = orjson.loads(body)
         if found["database"] == OK and found["answers"].startswith("failed"):
-            raise SystemExit(f"This release answers no question ({found['answers']}): it takes none.")
+            raise SystemExit(f"This release cannot answer a question ({found['answers']}), so it does not start.")
         if "did not answer" not in " ".join(found.values()):
             return
 
@@ -100,11 +101,11 @@ def _said(name: str, future: "Future[str]") -> str:
     if error is None:
         return future.result()
     log.warning("%s is not ready: %r", name, error)
-    return f"failed: {type(error).__name__}"  # no more: its words may hold a password
+    return f"failed: {type(error).__name__}"  # only the type: the error's text may hold a password
 
 
 def alive(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer that the process answers."""
+    """Answer with 200: the process is alive."""
     return _json(start_response, "200 OK", {"status": "alive"})
 
 
@@ -122,9 +123,9 @@ def data_is_loaded(engine: Engine) -> Callable[[], str]:
 
 
 def question_is_answered(state: State) -> Callable[[], str]:
-    """Return a check that an answer can be made: a release may start and find its data, and yet fail at each one.
+    """Return a check that builds an answer: a release may start and find its data, and yet fail at each question.
 
-    It is made past the cache, where an earlier release may have left it.
+    The answer is built without the cache, which may hold an answer of an earlier release.
     """
 
     def ask() -> str:
@@ -135,22 +136,22 @@ def question_is_answered(state: State) -> Callable[[], str]:
 
 
 def replica_answers(database: ReplicatedDatabase, last_modified: Callable[[], object]) -> Callable[[], str]:
-    """Return a check that reads can go to the replica, for which the database has once said what it has to have."""
+    """Return a check that reads can go to the replica: it answers, and it has replayed the required position."""
 
     def ask() -> str:
         last_modified()
-        return OK if database.look() else "is away or behind: the database itself is read"
+        return OK if database.look() else "is away or behind: reads go to the primary"
 
     return ask
 
 
 def cache_answers(backend: BaseCache) -> Callable[[], str]:
-    """Return a check that the response cache keeps what it is given."""
-    return lambda: OK if backend.set("readyz", b"", timeout=10) else "is away: each process keeps its own"
+    """Return a check that the response cache keeps a value."""
+    return lambda: OK if backend.set("readyz", b"", timeout=10) else "is away: each process keeps its own entries"
 
 
 class Probes:
-    """Answers the probes' paths in front of everything: no limit, log or metric is about them."""
+    """Answers the probes in front of all other layers: limits, logs and metrics do not include them."""
 
     def __init__(self, application: WSGI, probes: Mapping[str, WSGI]) -> None:
         self._application = application

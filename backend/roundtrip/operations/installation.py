@@ -1,4 +1,4 @@
-"""Puts around an application what its settings ask for. What they do not ask for costs nothing: it is not there."""
+"""Puts the layers that the settings ask for around an application. A layer that is switched off does not exist."""
 
 import os
 

@@ -1,8 +1,8 @@
 """The memory of a process that has many threads and builds large answers, on Linux with glibc.
 
-By default each thread may get an arena of its own, and a freed block of up to 32 MiB stays in one. After many reports
-of a megabyte each, a worker of 16 threads kept 157 MiB; with two arenas, and large blocks given back at once, 111.
-Source: mallopt(3).
+By default each thread may get an arena of its own, and a freed block of up to 32 MiB stays in its arena. After many
+reports of a megabyte each, a worker of 16 threads kept 157 MiB. With two arenas, and large blocks given back to the
+system at once, it kept 111 MiB. Source: mallopt(3).
 """
 
 import ctypes
@@ -12,7 +12,7 @@ LARGE = 128 * 1024  # bytes
 
 
 def give_back_large_blocks() -> None:
-    """Set the bounds for this process and those that it forks. Without glibc nothing is done."""
+    """Set these limits for this process and the processes that it forks. Without glibc this does nothing."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):

@@ -1,8 +1,8 @@
-"""What Prometheus reads at /metrics (https://prometheus.io/docs/instrumenting/exposition_formats/). Times in seconds.
+"""Metrics for Prometheus at /metrics (https://prometheus.io/docs/instrumenting/exposition_formats/), in seconds.
 
-Imported only where METRICS=on: prometheus_client decides at its import whether several processes count together,
-by PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.py sets where there are several. Each then counts in files of its
-own, and whichever is asked adds them up.
+Imported only with METRICS=on: prometheus_client decides at its import whether several processes count together, by
+PROMETHEUS_MULTIPROC_DIR, which gunicorn.conf.py sets for several processes. Each of them then counts in files of its
+own, and the process that gets the request adds up all files.
 
 /metrics must not be public: the edge answers 404 to it.
 """
@@ -30,17 +30,17 @@ from prometheus_client.registry import Collector
 from .border import METHODS, Exchange
 
 FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-disable_created_metrics()  # type: ignore[no-untyped-call]  # when each began: as many lines again, which nobody reads
+disable_created_metrics()  # type: ignore[no-untyped-call]  # no lines for the start of each counter, which nobody reads
 
-# `cache` is what the response cache did (hit, stale, miss, collapsed); a counter of its own would cost 1.5 us more.
+# The label `cache` is hit, stale, miss or collapsed; a counter of its own would cost 1.5 us more.
 _requests = Histogram(
     "roundtrip_request_seconds", "In the application.", ["route", "method", "status", "cache"], buckets=FAST
 )
-_parts = Histogram("roundtrip_part_seconds", "Of one part of a batch.", ["route", "status", "cache"], buckets=FAST)
-_batches = Histogram("roundtrip_batch_parts", "How many parts a batch had.", buckets=(1, 2, 3, 5, 8, 12, 20))
+_parts = Histogram("roundtrip_part_seconds", "Time of one part of a batch.", ["route", "status", "cache"], buckets=FAST)
+_batches = Histogram("roundtrip_batch_parts", "Number of parts of a batch.", buckets=(1, 2, 3, 5, 8, 12, 20))
 _statements = Counter("roundtrip_statements", "SQL statements that were run for requests.", ["route"])
-_sql = Histogram("roundtrip_sql_seconds", "In the database, for one answer.", ["route"], buckets=FAST)
-_queue = Histogram("roundtrip_queue_seconds", "From the edge to the application.", buckets=FAST)
+_sql = Histogram("roundtrip_sql_seconds", "Time in the database for one answer.", ["route"], buckets=FAST)
+_queue = Histogram("roundtrip_queue_seconds", "Time from the edge to the application.", buckets=FAST)
 _in_flight = Gauge(
     "roundtrip_in_flight", "Requests that hold a thread for more than a hit.", multiprocess_mode="livesum"
 )
@@ -69,7 +69,7 @@ def _count_statements(timing: Timing) -> None:
     _sql.labels(timing.route).observe(timing.spans.get("db", 0.0) / 1000)
 
 
-# labels() checks and converts what it is given, which takes as long as counting. The names are few.
+# labels() checks and converts its arguments, which takes as long as counting; so its results are kept.
 @lru_cache(maxsize=1024)
 def _request(route: str, method: str, hundreds: int, cache: str) -> Histogram:
     return _requests.labels(route, method, f"{hundreds}xx", cache)
@@ -81,7 +81,7 @@ def _part(route: str, hundreds: int, cache: str) -> Histogram:
 
 
 def exposition(threads: Threads) -> WSGI:
-    """Return the application that answers /metrics: for all processes, where there are several."""
+    """Return the application that answers /metrics, for all processes together."""
     threads.changed = _in_flight.inc
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return make_wsgi_app(REGISTRY)
@@ -91,13 +91,13 @@ def exposition(threads: Threads) -> WSGI:
 
 
 class _AllProcesses(Collector):
-    """Adds up what all processes count, but for a file that one is just making: the library fails at an empty one."""
+    """Adds up the counts of all processes. It skips a file that is still empty, at which the library fails."""
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)
 
     def collect(self) -> Iterable[Metric]:
-        """Return the sums; of the gauges only those of processes that live."""
+        """Return the sums; gauges count only for living processes."""
         begun = [str(file) for file in self._folder.glob("*.db") if _has_begun(file)]
         sums: Iterable[Metric] = MultiProcessCollector.merge(begun)  # type: ignore[no-untyped-call]  # it ships no types
         return sums
@@ -107,4 +107,4 @@ def _has_begun(file: Path) -> bool:
     try:
         return file.stat().st_size > 0
     except FileNotFoundError:
-        return False  # its process has ended meanwhile
+        return False  # the file's process has ended meanwhile

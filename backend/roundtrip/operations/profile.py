@@ -1,4 +1,4 @@
-"""What a server must not start with. All that is wrong is said at once, not one thing at each attempt."""
+"""Settings with which a server must not start. One error lists all of them."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -18,7 +18,7 @@ _CHOICES = {
 
 
 def refuse_what_is_wrong(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Raise SystemExit that names every setting that cannot be started with, and what would do."""
+    """Raise SystemExit that names every wrong setting and its allowed values."""
     problems = [*_invalid(settings), *_wrong_when_scaled(settings), *trace_settings.wrong(environment)]
     if settings.profile == "production":
         problems += _unsafe(settings, environment)
@@ -43,7 +43,7 @@ def _invalid(settings: Settings) -> Iterator[str]:
     except SystemExit as refused:
         yield str(refused)
     if settings.rate_limit:
-        from limits import parse  # here: where nothing is limited, the library is not in memory
+        from limits import parse  # imported here, so that the library is not in memory without a limit
 
         try:
             parse(settings.rate_limit)
@@ -51,31 +51,31 @@ def _invalid(settings: Settings) -> Iterator[str]:
             yield f"RATE_LIMIT: expected such as 1200/minute, got {settings.rate_limit!r}."
     urls = (settings.database_url, settings.database_read_url)
     if settings.database_read_url and not all(url.startswith("postgresql+psycopg://") for url in urls):
-        yield "DATABASE_READ_URL: expected a replica in PostgreSQL, and DATABASE_URL to name its primary there."
+        yield "DATABASE_READ_URL: expected a replica in PostgreSQL, and its primary in DATABASE_URL."
     if not settings.rate_limit_url.startswith(STORES):  # it is not repeated: it can hold a password
         yield f"RATE_LIMIT_URL: expected one that begins with {', '.join(STORES)}."
 
 
 def _wrong_when_scaled(settings: Settings) -> Iterator[str]:
-    """What lives in one process is wrong in several, in every profile."""
+    """Yield the stores in one process, which are wrong with several processes in every profile."""
     if settings.workers < 2:
         return
     if settings.cache_url == "memory:":
         yield (
-            f"CACHE_URL=memory: is a response cache in one process, and WORKERS is {settings.workers}: "
-            "each would build and keep its own. Name a Redis or Memcached, or set WORKERS=1."
+            f"CACHE_URL=memory: is a response cache in each process, and WORKERS is {settings.workers}: "
+            "each process would build and keep its own entries. Name a Redis or Memcached, or set WORKERS=1."
         )
     if settings.rate_limit and settings.rate_limit_url == "memory:":
         yield (
             f"RATE_LIMIT_URL=memory: counts in one process, and WORKERS is {settings.workers}: "
-            "each would let that much pass. Name a Redis or Memcached, or set RATE_LIMIT to nothing."
+            "each process would allow the whole limit. Name a Redis or Memcached, or set RATE_LIMIT to nothing."
         )
 
 
 def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]:
     secret = settings.secret_key
     if not secret:
-        yield "SECRET_KEY (or SECRET_KEY_FILE) is not set: hosts that do not share one refuse each other's cursors."
+        yield "SECRET_KEY (or SECRET_KEY_FILE) is not set: hosts with different keys refuse each other's cursors."
     elif len(secret) < SHORTEST_SECRET:
         yield f"SECRET_KEY has {len(secret)} characters: {SHORTEST_SECRET} or more are safe."
     elif secret.lower().startswith(_PLACEHOLDERS) or len(set(secret)) < SHORTEST_SECRET // 4:
@@ -85,4 +85,4 @@ def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]
     if environment.get("ROUNDTRIP_LAB", environment.get("LAB", "")).strip() == "on":
         yield "LAB=on: the Lab's experiments load a server on purpose."
     if not [name for name in settings.trusted_hosts.split(",") if name.strip()]:
-        yield "TRUSTED_HOSTS is empty: name the hosts that this site is reached by, separated by commas."
+        yield "TRUSTED_HOSTS is empty: name the host names of this site, separated by commas."

@@ -1,12 +1,12 @@
-"""How many requests each client has left: counted here, and settled with all other processes ten times a second.
+"""Rate limit: requests are counted in this process and added up with all other processes ten times a second.
 
 Limits and stores are those of `limits` (https://limits.readthedocs.io). Its strategies ask the store in every
-request, which halves what a process answers from its cache: 2,000 hits a second instead of 4,000. So a request is
-counted in this process, against the last total that the store told; a thread adds up there what was counted since.
-Several processes let pass at most what comes to them between two settlements more than is allowed. A store that is
-away slows nothing: each process counts alone until it is back.
+request, which halves the hits of a process: 2,000 a second instead of 4,000. So a request is counted in this process,
+on top of the last total from the store, and a thread adds the new counts to the store. With several processes a client
+can exceed the limit by the requests between two of these exchanges. A store that is away delays no request: each
+process counts alone until the store is back.
 
-A window begins with each full minute, or whatever the limit is for.
+Each window begins at a full minute, or at a full unit of the limit's own length.
 """
 
 import logging
@@ -25,36 +25,36 @@ from limits.storage import MemcachedStorage, RedisStorage, Storage
 from flask_roundtrip import Problem
 
 log = logging.getLogger(__name__)
-NAME = "client"  # of the policy, in the headers
-MOST_CLIENTS = 100_000  # about 200 bytes each; the first to come is the first forgotten
-SETTLE_EVERY = 0.1  # seconds; more where there is so much to settle that it would take a tenth of the time
-TIMEOUT = 0.5  # seconds for the store's answer: nobody waits for it
+NAME = "client"  # the name of the policy in the headers
+MOST_CLIENTS = 100_000  # about 200 bytes each; the oldest is dropped first
+SETTLE_EVERY = 0.1  # seconds between two exchanges; more if they would take over a tenth of the time
+TIMEOUT = 0.5  # seconds for the store's answer; no request waits for it
 RETRY_AFTER = 1.0  # seconds until a store that failed is asked again
 
 
 class Left(NamedTuple):
-    """What a client has left in this window."""
+    """The state of a client in this window."""
 
     limit: RateLimitItem
     used: int
-    seconds: int  # until the window ends
+    seconds: int  # until the end of the window
 
     @property
     def refused(self) -> bool:
-        """Whether the last charge was more than was left."""
+        """Whether the last charge exceeded the limit."""
         return self.used > self.limit.amount
 
     def headers(self) -> list[tuple[str, str]]:
-        """Return the fields of draft-ietf-httpapi-ratelimit-headers-11: the policy, and what is left of it."""
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers-11: the policy, and the remaining requests."""
         return [
             ("RateLimit-Policy", f'"{NAME}";q={self.limit.amount};w={self.limit.get_expiry()}'),
             ("RateLimit", f'"{NAME}";r={max(0, self.limit.amount - self.used)};t={self.seconds}'),
         ]
 
     def problem(self) -> Problem:
-        """Return what a refused client is told."""
+        """Return the error for a client over its limit."""
         most = f"{self.limit.amount} requests in {self.limit.get_expiry()} seconds"
-        said = f"More than {most} came from this address; each part of a batch is one."
+        said = f"More than {most} came from this address. Each part of a batch counts as one."
         return Problem(429, said, headers=[("Retry-After", str(self.seconds))])
 
 
@@ -67,11 +67,11 @@ class RateLimit:
         self._clock = clock
         self._lock = threading.Lock()
         self._window = 0
-        self._used: dict[str, int] = {}  # by client in this window: as the store told, and what was counted since
+        self._used: dict[str, int] = {}  # by client in this window: the store's total, and the count since then
         self._ledger = None if store is None else Ledger(store, self._told)
 
     def charge(self, client: str, requests: int) -> Left:
-        """Charge a client for so many requests."""
+        """Charge a client for a number of requests."""
         client = _network(client)
         window, spent = divmod(int(self._clock()), self._length)
         with self._lock:
@@ -86,7 +86,7 @@ class RateLimit:
         return Left(self._limit, used, self._length - spent)
 
     def _told(self, account: tuple[int, str], total: int) -> None:
-        """Take over what all processes have counted together."""
+        """Take over a client's total of all processes."""
         window, client = account
         with self._lock:
             if window == self._window:
@@ -94,7 +94,7 @@ class RateLimit:
 
 
 class Ledger:
-    """Adds up in the store what was counted here, behind everybody's back, and tells each new total."""
+    """Adds this process's counts to the store in the background, and reports each new total."""
 
     def __init__(self, store: Storage, told: Callable[[tuple[int, str], int], None]) -> None:
         self._store = store
@@ -108,7 +108,7 @@ class Ledger:
         self._breaker = CircuitBreaker(failures=1, pause=RETRY_AFTER)
 
     def owe(self, account: tuple[int, str], requests: int, length: int) -> None:
-        """Note what is to be added to an account, which lives so many seconds."""
+        """Note an amount to add to an account, which expires after a number of seconds."""
         with self._lock:
             self._owed[account] += requests
             self._window, self._length = account[0], length
@@ -124,7 +124,7 @@ class Ledger:
             began = time.monotonic()
             try:
                 self.settle()
-            except Exception as error:  # each store's driver has its own
+            except Exception as error:  # each store's driver has errors of its own
                 if self._breaker.failed():
                     log.warning("Rates are counted in each process alone for now: %s", type(error).__name__)
                 self._some.set()
@@ -135,7 +135,7 @@ class Ledger:
                 time.sleep(max(SETTLE_EVERY, 9 * (time.monotonic() - began)))
 
     def settle(self) -> None:
-        """Add up now. What could not be added is owed on, until its window has ended and it counts for nothing."""
+        """Add the noted amounts now. A failed amount is kept until its window ends."""
         with self._lock:
             owed, self._owed = self._owed, Counter()
         try:
@@ -154,7 +154,7 @@ class Ledger:
 
 @lru_cache(maxsize=4096)
 def _network(client: str) -> str:
-    """Return whose requests are counted together: of IPv6 a household has 2**64 addresses."""
+    """Return the address or the network that is counted as one client: an IPv6 household has 2**64 addresses."""
     if ":" not in client:
         return client
     try:
@@ -164,7 +164,7 @@ def _network(client: str) -> str:
 
 
 def store_at(url: str) -> Storage | None:
-    """Return the store that RATE_LIMIT_URL names; none for memory:, where this process is the only one."""
+    """Return the store that RATE_LIMIT_URL names; None for memory:, with a single process."""
     if url == "memory:":
         return None
     if url.startswith("memcached:"):

@@ -1,9 +1,9 @@
-"""What a browser may do with the page: Content-Security-Policy (CSP3) and its companions, without unsafe-inline.
+"""Security headers: Content-Security-Policy (CSP3) and related headers, without unsafe-inline.
 
 The values are made by `secure` (https://github.com/TypeError/secure). Its middleware would make them anew for each
-answer; here they are made once for each build of the page, whose own scripts and styles the policy names by their
-hashes (CSP3, section 8). Flask-Talisman knows nonces only, which a page that is compressed once cannot have, and
-has had no release since 2023. Strict-Transport-Security is the edge's, which ends TLS.
+answer; here they are made once for each build of the page. The policy names the page's own scripts and styles by their
+hashes (CSP3, section 8). Flask-Talisman offers only nonces, which a page that is compressed once cannot have, and it
+has had no release since 2023. The edge, which ends TLS, sends Strict-Transport-Security.
 """
 
 from base64 import b64encode
@@ -22,19 +22,19 @@ from secure import (
 
 Headers = tuple[tuple[str, str], ...]
 
-# The style that Observable Plot writes into each chart, by the hash that a browser tells where it is missing. It is
-# constant in one version of Plot; with another the end-to-end tests fail over what the console says.
+# The hash of the style that Observable Plot writes into each chart; a browser's error names it if it is missing. It is
+# constant in one version of Plot; with another version the end-to-end tests fail at the error in the console.
 PLOT_STYLE = "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='"
 _DENIED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
 
 def of_any_answer() -> Headers:
-    """Return what every answer has: a browser takes it for what its Content-Type says, and for nothing else."""
+    """Return the header of every answer: a browser must use its Content-Type and not guess another."""
     return Secure(xcto=XContentTypeOptions()).header_items()
 
 
 def of_a_page(html: bytes) -> Headers:
-    """Return the headers of a page: it runs and loads nothing but what is its own."""
+    """Return the headers of a page: it may run and load only its own files."""
     inline = _Inline()
     inline.feed(html.decode())
     policy = (
@@ -61,7 +61,7 @@ def of_a_page(html: bytes) -> Headers:
 
 
 class _Inline(HTMLParser):
-    """Finds the scripts and styles that stand in a page, and hashes them as a browser will."""
+    """Finds the inline scripts and styles of a page, and hashes them as a browser does."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)

@@ -1,9 +1,9 @@
-"""Logs each SQL statement that takes long, with the id of the request that it was run for.
+"""Logs each slow SQL statement, with the id of its request.
 
-A request's id goes no nearer to the database than this line. In a comment (as sqlcommenter writes) it would make each
-statement a text of its own: none would be found prepared or compiled again, and pg_stat_statements would keep one
-entry's text for all of them. As application_name it would cost a round trip for each statement, and behind pgbouncer
-the next client could have it. What the line holds, the statement's constant text, finds it in both.
+The id is not sent to the database. In a comment (as sqlcommenter writes) it would give each statement another text:
+prepared and compiled statements could not be reused, and pg_stat_statements would keep one of the texts for all. As
+application_name it would cost a round trip for each statement, and behind pgbouncer the next client could get it. The
+log line has the statement's constant text, by which pg_stat_statements finds the statement.
 """
 
 import logging
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 
 class WatchedDatabase(Database):
-    """The database, watched for statements that take `slow` milliseconds or longer, failed ones too."""
+    """A database that logs statements of `slow` milliseconds or longer, failed statements included."""
 
     def __init__(self, engine: Engine, slow: int, asks_again: bool = True, turns: int = TURNS) -> None:
         super().__init__(engine, asks_again, turns)
         self._slow = slow
 
     def fetch(self, sql: str, arguments: Any, client: str = "") -> Sequence[Row]:
-        """Run one statement. Its arguments are not logged: they are what somebody asked."""
+        """Run one statement. Its arguments are not logged, because they are a user's data."""
         began = perf_counter()
         try:
             return super().fetch(sql, arguments, client)

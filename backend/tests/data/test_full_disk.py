@@ -108,7 +108,7 @@ def test_a_load_that_fills_the_disk_of_a_site_gives_the_room_back(disk: Path, da
             preexec_fn=None if disk.is_mount() else no_more_than_the_disk_has,
         )
         assert loading.returncode == 1
-        assert loading.stderr.startswith("Error: the database cannot be written, is there space left?")
+        assert loading.stderr.startswith("Error: the database cannot be written; its disk may be full")
         assert loading.stderr.count("\n") == 1
         assert taken(disk) == before
         assert ask(server, f"{API}/flights?limit=7") == 7

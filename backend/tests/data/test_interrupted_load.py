@@ -87,7 +87,7 @@ def test_a_killed_replacement_leaves_what_was_there(hold: Hold, engine: Engine, 
     assert present.scale == 2
 
 
-def test_of_two_loads_at_once_one_loads_and_the_other_waits_and_says_so(
+def test_when_two_loads_start_at_once_one_loads_and_the_other_waits_and_reports_it(
     hold: Hold, engine: Engine, path: Path, small: Files
 ) -> None:
     process = hold(str(small.folder), "Flights", 10_000)
@@ -98,7 +98,7 @@ def test_of_two_loads_at_once_one_loads_and_the_other_waits_and_says_so(
         output, _ = process.communicate("go on\n", timeout=60)
         assert output == "True\n"
         assert other.result(60) is False
-    assert progress.said == ["Waiting for another process that loads."]
+    assert progress.said == ["Waiting for another process that loads data."]
     assert rows(path)["flights"] == small.flights
     assert rows(path)["datasets"] == 1
 
@@ -130,7 +130,7 @@ def test_a_full_database_is_one_clear_sentence_and_leaves_nothing(engine: Engine
     engine.dispose()
     event.listen(engine, "connect", limit)
     before = schema(path)
-    with pytest.raises(StorageError, match="is there space left") as raised:
+    with pytest.raises(StorageError, match="its disk may be full") as raised:
         load(engine, files=small)
     assert "\n" not in str(raised.value)
     assert set(rows(path).values()) == {0}
@@ -157,7 +157,7 @@ def test_the_command_on_a_disk_without_room_says_it_in_one_line(engine: Engine, 
         check=False,
     )
     assert result.returncode == 1
-    assert result.stderr.startswith("Error: the database cannot be written, is there space left?")
+    assert result.stderr.startswith("Error: the database cannot be written; its disk may be full")
     assert result.stderr.endswith("Nothing was changed.\n")
     assert result.stderr.count("\n") == 1
     assert set(rows(path).values()) == {0}

@@ -52,11 +52,11 @@ def test_717_of_the_diverted_flights_have_an_arrival(ask: Any) -> None:
     assert ask("SELECT count(arr) FROM flights WHERE status = 'diverted'") == [(717,)]
 
 
-def test_the_mean_arrival_delay_is_that_of_the_literature(ask: Any) -> None:
+def test_the_mean_arrival_delay_equals_the_published_value(ask: Any) -> None:
     assert float(ask("SELECT avg(arr_delay) FROM flights")[0][0]) == pytest.approx(6.895377)
 
 
-def test_what_refers_to_nothing_is_null(ask: Any) -> None:
+def test_a_reference_to_a_missing_airport_or_plane_is_null(ask: Any) -> None:
     assert ask("SELECT dest, count(*) FROM flights WHERE dest_faa IS NULL GROUP BY dest ORDER BY dest") == [
         ("BQN", 896),
         ("PSE", 365),
@@ -84,7 +84,7 @@ def test_na_of_the_files_is_null_and_never_a_text_or_a_zero(ask: Any) -> None:
     assert ask("SELECT faa FROM airports WHERE tzone IS NULL ORDER BY faa") == [("EEN",), ("LRO",), ("YAK",)]
 
 
-def test_each_hour_of_weather_is_there_once_and_local_hours_are_new_yorks(connection: Connection) -> None:
+def test_each_hour_of_weather_occurs_once_and_local_hours_are_new_yorks(connection: Connection) -> None:
     rows = connection.execute(select(Weather.origin, Weather.time_hour, Weather.local_hour)).all()
     assert len({(row.origin, row.time_hour) for row in rows}) == 26_115
     for row in rows:

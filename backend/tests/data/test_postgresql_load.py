@@ -169,7 +169,7 @@ JOINS = {
 }
 
 
-def test_of_two_loads_at_once_one_loads_and_the_other_waits_and_says_so(
+def test_when_two_loads_start_at_once_one_loads_and_the_other_waits_and_reports_it(
     hold: Hold, engine: Engine, small: Files
 ) -> None:
     process = hold("Flights", 10_000)
@@ -180,7 +180,7 @@ def test_of_two_loads_at_once_one_loads_and_the_other_waits_and_says_so(
         output, _ = process.communicate("go on\n", timeout=60)
         assert output == "True\n"
         assert other.result(60) is False
-    assert progress.said == ["Waiting for another process that loads."]
+    assert progress.said == ["Waiting for another process that loads data."]
     assert rows(engine)["flights"] == small.flights
 
 
@@ -203,7 +203,7 @@ def test_a_full_disk_is_one_clear_sentence_and_leaves_nothing(engine: Engine, sm
         )
         index = "ddl_command_end WHEN TAG IN ('CREATE INDEX')"
         connection.execute(text(f"CREATE EVENT TRIGGER full_disk ON {index} EXECUTE FUNCTION full_disk()"))
-    with pytest.raises(StorageError, match="is there space left") as raised:
+    with pytest.raises(StorageError, match="its disk may be full") as raised:
         load(engine, files=small)
     assert "could not extend file" in str(raised.value)
     with engine.begin() as connection:
@@ -222,7 +222,7 @@ def test_a_disk_that_is_full_while_rows_are_copied_is_told_as_well(
         raise psycopg.errors.DiskFull("could not extend file")
 
     monkeypatch.setattr(storage.PostgresStorage, "insert", full)
-    with pytest.raises(StorageError, match="is there space left"):
+    with pytest.raises(StorageError, match="its disk may be full"):
         load(engine, files=small)
 
 

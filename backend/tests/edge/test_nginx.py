@@ -39,7 +39,7 @@ def problem(edge: Edge, path: str, method: str = "GET", **headers: str) -> tuple
     return status, told
 
 
-def test_it_starts_without_a_warning(edge: Edge) -> None:
+def test_nginx_starts_without_a_warning(edge: Edge) -> None:
     assert "[warn]" not in edge.log.read_text()
     assert edge.ask("/robots.txt", Host="example.org")[0] == 200
     assert edge.ask("/robots.txt", Host="example.com")[0] == 421
@@ -54,7 +54,7 @@ def test_a_body_that_is_too_long_is_a_problem_over_http_2(edge: Edge, told: str)
     assert edge.passed_on == []
 
 
-def test_it_is_a_problem_over_http_1_too(edge: Edge) -> None:
+def test_a_body_that_is_too_long_is_a_problem_over_http_1(edge: Edge) -> None:
     status, told, _ = edge.ask("/api/v1/batch", "POST", b"x" * 200_000)
     assert (status, told["Content-Type"]) == (413, "application/problem+json")
 
@@ -69,7 +69,7 @@ def test_it_is_a_problem_over_http_1_too(edge: Edge) -> None:
         ("/api/v1/batch", "TRACE", "POST, QUERY, OPTIONS"),
     ],
 )
-def test_a_method_that_is_not_allowed_is_told_what_is(edge: Edge, path: str, method: str, allow: str) -> None:
+def test_a_405_names_the_allowed_methods(edge: Edge, path: str, method: str, allow: str) -> None:
     status, told = problem(edge, path, method)
     assert (status, told["Allow"]) == (405, allow)
     assert edge.passed_on == []
@@ -100,12 +100,12 @@ def test_each_page_has_one_address_and_other_spellings_lead_to_it(
 @pytest.mark.parametrize(
     "path", ["//example.org", "//example.org/", "/nowhere/", "/flights/", "/delays/x", "/flights/x"]
 )
-def test_a_spelling_of_no_page_leads_nowhere(edge: Edge, path: str) -> None:
+def test_an_address_of_no_page_is_not_redirected(edge: Edge, path: str) -> None:
     assert problem(edge, path)[0] == 404
     assert edge.ask(path, Accept="text/html")[0] == 404
 
 
-def test_a_flight_that_is_none_is_404_with_the_page_that_says_so(edge: Edge) -> None:
+def test_a_missing_flight_is_a_404_with_the_page(edge: Edge) -> None:
     edge.behind["/api/v1/flights/99999999999999999999?fields=id"] = 404
     path = "/flights/99999999999999999999"
     status, told, body = edge.ask(path, Accept="text/html", Accept_Encoding="br")
@@ -122,7 +122,7 @@ def test_a_flights_page_comes_unless_the_api_says_that_there_is_none(edge: Edge,
     assert told["Cache-Control"] == "no-cache"
 
 
-def test_what_is_not_found_depends_on_what_is_accepted_and_says_so(edge: Edge) -> None:
+def test_a_404_is_a_page_or_json_by_accept_and_has_vary(edge: Edge) -> None:
     status, told, body = edge.ask("/nothing", Accept="text/html", Accept_Encoding="br")
     assert (status, told["Content-Type"], body) == (404, "text/html; charset=utf-8", b"index.html in brotli")
     assert told["Vary"] == "Accept, Accept-Encoding"
@@ -136,7 +136,7 @@ def test_what_is_not_found_depends_on_what_is_accepted_and_says_so(edge: Edge) -
 @pytest.mark.parametrize(
     "path", ["/assets/app.js", "/robots.txt", "/api/v1/airlines", "/healthz", "/assets/no.js", "/api/../x", "/delays/"]
 )
-def test_an_answer_that_is_no_page_runs_nothing_and_stands_in_no_frame(edge: Edge, path: str) -> None:
+def test_an_answer_that_is_no_page_may_run_nothing_and_may_not_be_framed(edge: Edge, path: str) -> None:
     headers = edge.ask(path)[1]
     assert headers.get_all("Content-Security-Policy") == [NO_PAGE]
     assert headers.get_all("X-Frame-Options") == ["DENY"]

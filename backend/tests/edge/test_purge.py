@@ -40,7 +40,7 @@ def test_a_purge_names_several_groups_and_may_be_repeated(api: Origin) -> None:
 
 
 @pytest.mark.parametrize("swr", [", stale-while-revalidate=600", "", ", s-maxage=600"])
-def test_an_answer_that_was_on_its_way_when_its_group_was_purged_is_not_fresh(api: Origin, swr: str) -> None:
+def test_an_answer_fetched_during_a_purge_of_its_group_is_not_fresh(api: Origin, swr: str) -> None:
     path = api.says(
         public(f"max-age=600{swr}", body=b"old", takes=0.6, Cache_Groups='"late"'), public(ALWAYS, body=b"new")
     )
@@ -54,7 +54,7 @@ def test_an_answer_that_was_on_its_way_when_its_group_was_purged_is_not_fresh(ap
     assert "varnish; hit; ttl=5" in api.told(path)[2] or "varnish; hit; ttl=600" in api.told(path)[2]
 
 
-def test_a_purged_answer_is_still_there_when_the_api_is_away(api: Origin) -> None:
+def test_a_purged_answer_is_given_when_the_api_is_away(api: Origin) -> None:
     path = api.says(public(ALWAYS, Cache_Groups='"away"'), Said(503, b"no"))
     api.told(path)
     api.purge(Cache_Group_Invalidation='"away"')
@@ -62,7 +62,7 @@ def test_a_purged_answer_is_still_there_when_the_api_is_away(api: Origin) -> Non
         assert api.told(path)[:2] == (200, b"hello")
 
 
-def test_a_client_is_told_the_groups_and_not_how_varnish_writes_them(api: Origin) -> None:
+def test_a_client_gets_the_groups_and_not_the_keys_of_varnish(api: Origin) -> None:
     path = api.says(public(ALWAYS, Cache_Groups='"flights", "airlines"'))
     for _ in "12":
         headers = api.ask(path)[2]
@@ -71,7 +71,7 @@ def test_a_client_is_told_the_groups_and_not_how_varnish_writes_them(api: Origin
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_a_write_that_comes_through_the_edge_purges_what_its_answer_names(api: Origin, method: str) -> None:
+def test_a_write_through_the_edge_purges_the_groups_in_its_answer(api: Origin, method: str) -> None:
     read = api.says(public(ALWAYS, Cache_Groups='"written"'))
     write = api.says(Said(headers={"Cache-Group-Invalidation": '"written"', "Cache-Control": "no-store"}))
     api.told(read)
@@ -89,7 +89,7 @@ def test_neither_a_read_nor_a_write_that_failed_purges(api: Origin, method: str)
     assert "varnish; hit; ttl=5" in api.told(read)[2] or "varnish; hit; ttl=600" in api.told(read)[2]
 
 
-def test_where_clients_ask_nobody_can_purge(api: Origin) -> None:
+def test_the_port_for_clients_accepts_no_purge(api: Origin) -> None:
     path = api.says(public(ALWAYS, Cache_Groups='"guarded"'))
     api.told(path)
     for asked in ("/", path):

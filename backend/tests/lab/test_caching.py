@@ -54,7 +54,7 @@ def test_only_the_side_without_a_cache_asks_the_database(client: FlaskClient, st
 
 
 @pytest.mark.parametrize("side", ["redis", "memcached"])
-def test_what_is_computed_is_not_told_as_a_hit_in_a_server_that_is_away(
+def test_a_computed_report_is_no_hit_of_a_server_that_is_away(
     database_path: Path, monkeypatch: pytest.MonkeyPatch, side: str
 ) -> None:
     monkeypatch.setenv("LAB", "on")
@@ -97,7 +97,7 @@ def test_with_single_flight_one_computes_for_fifty(client: FlaskClient, statemen
     assert response.data == run(client, "stampede", "get_compute_put").data
 
 
-def test_the_count_is_of_the_statements_that_ran(client: FlaskClient, statements: list[str]) -> None:
+def test_the_count_is_the_number_of_statements_that_ran(client: FlaskClient, statements: list[str]) -> None:
     response = run(client, "stampede", "get_compute_put")
     computations = counted(response, "computations")
     assert 1 <= computations == len(statements) <= 50
@@ -139,7 +139,7 @@ def test_a_stale_entry_is_renewed_once_however_many_ask(app: Flask, client: Flas
     assert expiring.renewing.ttl(expiring.renewing.get("report 5")) > 0
 
 
-def test_the_next_run_tells_what_the_renewal_behind_the_one_before_has_cost(
+def test_the_next_run_reports_the_cost_of_the_renewal_before_it(
     app: Flask, client: FlaskClient, statements: list[str]
 ) -> None:
     waited = run(client, "stale", "wait", 4)
@@ -152,7 +152,7 @@ def test_the_next_run_tells_what_the_renewal_behind_the_one_before_has_cost(
     assert counted(told, "rows") == counted(waited, "rows") > 0
 
 
-def test_waiting_for_the_new_one_keeps_it(app: Flask, client: FlaskClient) -> None:
+def test_the_side_that_waits_keeps_the_new_entry(app: Flask, client: FlaskClient) -> None:
     run(client, "stale", "wait", 6)
     cache = app.extensions["lab.stale"].waiting
     assert cache.ttl(cache.get("report 6")) > stale.FRESH_FOR - 5

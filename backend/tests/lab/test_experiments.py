@@ -190,7 +190,7 @@ def test_the_list_describes_every_experiment(client: FlaskClient) -> None:
         assert f"backend/lab/experiments/{item['name']}.py" in item["code"]
 
 
-def test_the_list_tells_the_way_back_from_the_links(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_has_the_address_without_a_link(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROUNDTRIP_PORT", "8123")
     listed = client.get("/api/lab/experiments").get_json()
     assert listed["port"] == 8123
@@ -334,14 +334,14 @@ def test_a_coding_that_the_browser_does_not_accept_is_refused(client: FlaskClien
 
 
 @pytest.mark.parametrize("accepted", ["", "br", "gzip"])
-def test_the_fields_that_are_shown_are_less_than_everything(client: FlaskClient, accepted: str) -> None:
+def test_the_shown_fields_are_smaller_than_all_fields(client: FlaskClient, accepted: str) -> None:
     everything = ran(client, "fields", "everything", accepted=accepted)
     asked = ran(client, "fields", "asked", accepted=accepted)
     assert asked.headers.get("Content-Encoding", "") == accepted
     assert len(asked.data) * 2 < len(everything.data)
 
 
-def test_messagepack_is_smaller_and_says_what_it_is(client: FlaskClient) -> None:
+def test_messagepack_is_smaller_and_has_its_media_type(client: FlaskClient) -> None:
     text_, binary = ran(client, "msgpack", "json"), ran(client, "msgpack", "msgpack")
     assert (text_.mimetype, binary.mimetype) == ("application/json", "application/msgpack")
     assert len(binary.data) < len(text_.data)
@@ -378,7 +378,7 @@ def test_neighbouring_numbers_ask_different_questions(client: FlaskClient) -> No
         ("nothing", 404),
     ],
 )
-def test_what_is_wrong_is_told_as_a_problem(client: FlaskClient, path: str, status: int) -> None:
+def test_a_wrong_request_gets_a_problem(client: FlaskClient, path: str, status: int) -> None:
     answer = client.get(f"/api/lab/{path}")
     assert (answer.status_code, answer.mimetype) == (status, PROBLEM_JSON), answer.data[:300]
 
@@ -390,7 +390,7 @@ def test_an_experiment_and_its_techniques_can_be_read(client: FlaskClient) -> No
         assert answer.text == (REPOSITORY / path).read_text()
 
 
-def test_a_heavy_run_waits_for_another_and_tells_it_but_not_for_long(
+def test_a_heavy_run_waits_briefly_for_another_and_reports_the_wait(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert float(told(ran(client, "index", "seek"))["queued"]) < 1_000

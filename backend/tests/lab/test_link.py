@@ -132,7 +132,7 @@ def test_a_target_that_speaks_first_is_heard_after_two_round_trips() -> None:
 
 
 @pytest.mark.parametrize("rtt", [0, 20])
-def test_much_arrives_whole_and_in_order_both_ways_at_once(rtt: int) -> None:
+def test_many_bytes_arrive_whole_and_in_order_in_both_directions(rtt: int) -> None:
     sent = b"".join(number.to_bytes(4, "big") for number in range(2_000_000))  # 8 MB
 
     async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, begun: float) -> None:
@@ -171,7 +171,7 @@ def test_small_pieces_keep_their_order_and_their_distance() -> None:
     assert max(distances) > 0.1  # a stream, not one answer at the end
 
 
-def test_who_ends_its_half_is_still_answered() -> None:
+def test_a_client_that_ends_its_half_still_gets_its_answer() -> None:
     async def answer_at_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = await reader.read()
         await asyncio.sleep(0.05)
@@ -224,7 +224,7 @@ def test_a_target_learns_that_its_client_has_left() -> None:
     asyncio.run(talk())
 
 
-def test_it_reads_no_further_where_nobody_takes_what_it_holds() -> None:
+def test_a_link_stops_reading_when_the_receiver_does_not_read() -> None:
     sent = 0
 
     async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -246,7 +246,7 @@ def test_it_reads_no_further_where_nobody_takes_what_it_holds() -> None:
     asyncio.run(talk())
 
 
-def test_a_client_is_closed_where_nobody_listens() -> None:
+def test_a_client_is_closed_if_nobody_listens_at_the_target() -> None:
     async def talk() -> None:
         with socket.socket() as nobody:
             nobody.bind((HOST, 0))  # bound and not listening: nobody else gets it
@@ -389,7 +389,7 @@ def test_the_process_s_links_lead_to_the_server(database_path: Path) -> None:
     asyncio.run(ask())
 
 
-def test_links_of_somebody_else_are_told_without_a_process() -> None:
+def test_links_of_another_process_are_listed_without_starting_one() -> None:
     links = Companion(8_000, "", elsewhere=8_600)
     assert {link["name"]: link["port"] for link in links.links} == {
         "0 ms": 8_601,
@@ -441,7 +441,7 @@ def test_it_starts_again_when_it_has_died(links: Companion) -> None:
     assert started_process(links) is not died
 
 
-def test_stop_ends_it_and_may_be_said_twice(links: Companion) -> None:
+def test_stop_ends_the_process_and_may_be_called_twice(links: Companion) -> None:
     assert links.links
     process = started_process(links)
     links.stop()

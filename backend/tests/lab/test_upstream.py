@@ -86,12 +86,12 @@ def test_bad_input_is_a_problem(database_path: Path, path: str, says: str) -> No
 
 
 @pytest.mark.parametrize("path", ["/weather/26116", "/weather/9223372036854775807", "/weather", "/", "/weather/1/2"])
-def test_what_there_is_not_is_a_problem(database_path: Path, path: str) -> None:
+def test_a_missing_row_or_path_is_a_problem(database_path: Path, path: str) -> None:
     ((status, media_type, body),) = ask(str(database_path), path)
     assert (status, media_type, body["title"]) == (404, PROBLEM_JSON, "Not Found")
 
 
-def test_it_is_only_read(database_path: Path) -> None:
+def test_the_service_only_reads_the_database(database_path: Path) -> None:
     ((status, media_type, _),) = ask(str(database_path), "/weather/1", method="POST")
     assert (status, media_type) == (405, PROBLEM_JSON)
 

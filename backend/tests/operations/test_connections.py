@@ -40,7 +40,7 @@ def test_silent_connections_hold_no_thread(database_path: Path, tmp_path: Path) 
         assert time.monotonic() - began < 5
 
 
-def test_where_the_kernel_hands_over_a_silent_connection_nobody_waits_for_it() -> None:
+def test_a_silent_connection_from_the_kernel_holds_no_thread() -> None:
     ours, theirs = socket.socketpair()
     connection = connections.Connection.__new__(connections.Connection)
     connection.sock, connection.data_ready = ours, False
@@ -62,7 +62,7 @@ def test_a_silent_connection_may_ask_later(database_path: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("part", ["head", "body", "chunks"])
-def test_who_sends_drop_by_drop_is_not_heard_to_the_end(database_path: Path, tmp_path: Path, part: str) -> None:
+def test_a_request_sent_byte_by_byte_is_cut_off(database_path: Path, tmp_path: Path, part: str) -> None:
     batch = b"POST /api/v1/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     begun, drop = {
         "head": (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
@@ -115,7 +115,7 @@ def with_files(most: int, database: Path, errors: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("most", [100, 260])
-def test_at_the_limit_of_open_files_nobody_is_lost_and_nothing_dies(
+def test_at_the_limit_of_open_files_no_connection_is_lost_and_no_process_ends(
     database_path: Path, tmp_path: Path, most: int
 ) -> None:
     with with_files(most, database_path, tmp_path / "errors") as server, ExitStack() as stack:
@@ -144,7 +144,7 @@ def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(database_path: P
     assert soft == hard != "256"
 
 
-def test_a_connection_for_which_there_is_no_file_waits_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_without_a_free_file_waits_in_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
 

@@ -172,7 +172,7 @@ def test_a_release_that_fails_at_each_question_takes_none(database_path: Path) -
         limit.start()
         try:
             for _ in range(2):  # it is tried again, for whatever was the matter may have passed
-                assert any("answers no question (failed: TypeError)" in line for line in process.stderr)
+                assert any("cannot answer a question (failed: TypeError)" in line for line in process.stderr)
             assert not accepts(port)
         finally:
             limit.cancel()

@@ -28,7 +28,7 @@ def test_an_answer_is_never_kept(asking: Asking, path: str) -> None:
     assert asking().get(path).headers["Cache-Control"] == "no-store"
 
 
-def test_a_database_without_tables_is_said(asking: Asking, tmp_path: Path) -> None:
+def test_a_database_without_tables_is_reported(asking: Asking, tmp_path: Path) -> None:
     client = asking(database_url=f"sqlite:///{tmp_path / 'empty'}")
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -37,7 +37,7 @@ def test_a_database_without_tables_is_said(asking: Asking, tmp_path: Path) -> No
     assert client.get("/healthz").status_code == 200
 
 
-def test_what_fails_is_named_without_its_words(asking: Asking, tmp_path: Path) -> None:
+def test_a_failed_check_is_named_without_the_text_of_its_error(asking: Asking, tmp_path: Path) -> None:
     (tmp_path / "broken").write_text("This is no database." * 1000)
     client = asking(database_url=f"sqlite:///{tmp_path / 'broken'}")
     answer = client.get("/readyz")
@@ -59,7 +59,7 @@ def test_a_release_that_fails_at_each_question_is_not_ready(asking: Asking, monk
     assert answer.get_json() == {"status": "not ready", "database": OK, "answers": "failed: TypeError", "cache": OK}
 
 
-def test_a_cache_that_is_away_degrades_and_no_more(
+def test_a_cache_that_is_away_degrades_the_process_only(
     asking: Asking, redis: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(SharedStore, "timeout", 60)  # the machine may be busy
@@ -78,7 +78,7 @@ def readiness(*checks: Check) -> "Client":
     return Client(Readiness({str(number): check for number, check in enumerate(checks)}))
 
 
-def test_what_hangs_is_not_waited_for_and_not_asked_again() -> None:
+def test_a_check_that_hangs_is_not_awaited_and_not_started_again() -> None:
     free, asked = threading.Event(), []
 
     def hang() -> str:

@@ -36,7 +36,7 @@ def more() -> Callable[..., float]:
     return more
 
 
-def test_a_request_is_counted_once_whoever_answers_it(client: FlaskClient, more: Callable[..., float]) -> None:
+def test_a_request_is_counted_once_by_any_layer_that_answers(client: FlaskClient, more: Callable[..., float]) -> None:
     labels = {"route": f"{URL}/<carrier>", "method": "GET", "status": "2xx"}
     for result in ("miss", "hit"):
         more("roundtrip_request_seconds_count", **labels, cache=result)
@@ -73,7 +73,7 @@ def test_a_batch_is_counted_with_its_parts(client: FlaskClient, more: Callable[.
         ("GET", "/icon.svg", "localhost", {"route": "(file)", "method": "GET", "status": "2xx"}),
     ],
 )
-def test_whatever_is_asked_makes_few_names(
+def test_any_address_makes_only_few_label_values(
     client: FlaskClient, more: Callable[..., float], method: str, path: str, host: str, labels: dict[str, str]
 ) -> None:
     labels = {**labels, "cache": ""}
@@ -104,7 +104,7 @@ def test_a_batch_is_under_way_until_its_last_part_is_done(client: FlaskClient, m
     assert REGISTRY.get_sample_value("roundtrip_in_flight") == before
 
 
-def test_prometheus_reads_them(client: FlaskClient) -> None:
+def test_prometheus_can_read_the_metrics(client: FlaskClient) -> None:
     client.get(URL)
     answer = client.get("/metrics", headers={"Host": "10.0.0.7:8000"})
     assert answer.status_code == 200
@@ -113,5 +113,5 @@ def test_prometheus_reads_them(client: FlaskClient) -> None:
     assert "\nroundtrip_in_flight " in answer.text
 
 
-def test_by_default_there_are_none(asking: Asking) -> None:
+def test_by_default_there_are_no_metrics(asking: Asking) -> None:
     assert asking().get("/metrics").status_code == 404

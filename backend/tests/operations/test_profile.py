@@ -19,12 +19,12 @@ def refusal(settings: Settings, **environment: str) -> str:
     return str(refused.value)
 
 
-def test_what_is_safe_starts() -> None:
+def test_safe_settings_are_accepted() -> None:
     refuse_what_is_wrong(SAFE, {"LAB": "off", "FLASK_DEBUG": "0"})
     refuse_what_is_wrong(Settings(), {"LAB": "on", "FLASK_DEBUG": "1"})
 
 
-def test_everything_that_is_wrong_is_said_at_once() -> None:
+def test_one_error_lists_all_wrong_settings() -> None:
     settings = Settings(profile="production", workers=2, rate_limit="5/minute")
     told = refusal(settings, LAB="on", FLASK_DEBUG="1")
     for name in ("SECRET_KEY", "TRUSTED_HOSTS", "FLASK_DEBUG", "LAB", "CACHE_URL", "RATE_LIMIT_URL"):
@@ -39,7 +39,7 @@ def test_a_weak_secret_is_refused_and_never_repeated(secret: str) -> None:
 
 
 @pytest.mark.parametrize("profile", ["development", "production"])
-def test_what_one_process_keeps_is_refused_for_several_in_every_profile(profile: str) -> None:
+def test_a_store_in_one_process_is_refused_for_several_in_every_profile(profile: str) -> None:
     settings = replace(SAFE, profile=profile, workers=2)
     assert "CACHE_URL=memory:" in refusal(settings)
     shared = replace(settings, cache_url="redis://localhost", rate_limit="5/minute")
@@ -64,7 +64,7 @@ def test_a_replica_of_sqlite_is_refused(url: str) -> None:
     assert "hidden" not in told
 
 
-def test_a_store_of_rates_that_nobody_knows_is_refused_and_not_repeated() -> None:
+def test_an_unknown_store_of_rates_is_refused_and_not_repeated() -> None:
     told = refusal(Settings(rate_limit_url="mongodb://u:hidden@host"))
     assert "RATE_LIMIT_URL: expected one that begins with memory:, redis://" in told
     assert "hidden" not in told
@@ -80,7 +80,7 @@ def test_a_number_that_is_too_small_is_refused(setting: str, value: int, expecte
 
 
 @pytest.mark.parametrize("setting", ["database_url", "cache_url"])
-def test_an_engine_that_nobody_knows_is_refused_and_not_repeated(setting: str) -> None:
+def test_an_unknown_engine_is_refused_and_not_repeated(setting: str) -> None:
     told = refusal(replace(Settings(), **{setting: "mysql://u:hidden@host/db"}))  # type: ignore[arg-type]  # a text
     assert f"{setting.upper()}: expected" in told
     assert "hidden" not in told
@@ -91,7 +91,7 @@ def test_the_application_does_not_start_either() -> None:
         create_app(replace(SAFE, trusted_hosts=" , "))
 
 
-def test_the_profile_brings_defaults_and_what_is_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_profile_sets_defaults_and_keeps_set_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROFILE", "production")
     monkeypatch.setenv("RATE_LIMIT", "5/second")
     settings = Settings.from_environment()
@@ -111,7 +111,7 @@ def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         Settings.from_environment()
 
 
-def test_a_secret_file_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_secret_file_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "none"))
     with pytest.raises(SystemExit, match=r"SECRET_KEY_FILE: .* cannot be read: FileNotFoundError"):

@@ -21,7 +21,7 @@ class Clock:
         return self.now
 
 
-def test_a_new_window_begins_anew() -> None:
+def test_a_new_window_starts_from_zero() -> None:
     clock = Clock()
     limit = RateLimit("2/minute", None, clock)
     assert [limit.charge("a", 1).refused for _ in range(3)] == [False, False, True]
@@ -46,7 +46,7 @@ def test_two_processes_share_one_limit(name: str, client: str, monkeypatch: pyte
         assert in_time(lambda: other.charge(client, 0).refused)
 
 
-def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: Engine) -> None:
+def test_a_store_that_is_away_delays_no_request_and_gets_the_counts_when_it_is_back(redis: Engine) -> None:
     url = f"{redis.url}/2"
     limit = RateLimit("1000/day", store_at(url), Clock())
     redis.kill()
@@ -62,7 +62,7 @@ def test_a_store_that_is_away_slows_nobody_and_is_told_when_it_is_back(redis: En
     assert in_time(lambda: fresh.charge("192.0.2.8", 0).used >= 1001)
 
 
-def test_a_store_that_hangs_slows_nobody(redis: Engine) -> None:
+def test_a_store_that_hangs_delays_no_request(redis: Engine) -> None:
     limit = RateLimit("1000/day", store_at(f"{redis.url}/3"), Clock())
     with redis.paused():
         began = time.monotonic()
@@ -72,7 +72,7 @@ def test_a_store_that_hangs_slows_nobody(redis: Engine) -> None:
         assert time.monotonic() - began < 5
 
 
-def test_what_could_not_be_settled_is_owed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_that_could_not_be_stored_are_sent_later(monkeypatch: pytest.MonkeyPatch) -> None:
     store = MemoryStorage()
     told: dict[tuple[int, str], int] = {}
     ledger = Ledger(store, told.__setitem__)
@@ -88,7 +88,7 @@ def test_what_could_not_be_settled_is_owed_on(monkeypatch: pytest.MonkeyPatch) -
     assert told == {(1, "a"): 3, (1, "b"): 3}
 
 
-def test_a_store_that_holds_something_else_is_asked_in_vain_until_the_window_ends(redis: Engine) -> None:
+def test_a_foreign_value_in_the_store_is_ignored_until_the_window_ends(redis: Engine) -> None:
     url = f"{redis.url}/3"
     store, clock = store_at(url), Clock()
     assert store is not None

@@ -103,7 +103,7 @@ def test_a_click_a_batch_its_parts_and_their_statements_are_one_trace_with_true_
     assert airlines.ended < airports.ended  # each part ends with its own line
 
 
-def test_a_statement_is_told_with_placeholders_and_never_with_values(server: Server, receiver: Receiver) -> None:
+def test_a_statement_is_sent_with_placeholders_and_never_with_values(server: Server, receiver: Receiver) -> None:
     trace = "1" * 32
     asked = "/api/v1/flights?origin=JFK&dest=LAX&date=2013-07-04&limit=7"
     with server.get(asked, traceparent=f"00-{trace}-{SPAN}-01") as answer:
@@ -174,7 +174,7 @@ class Asked:
         "00-" + "a" * 9000,
     ],
 )
-def test_a_bad_traceparent_begins_a_trace_of_its_own(header: str) -> None:
+def test_an_invalid_traceparent_begins_a_new_trace(header: str) -> None:
     asked = Asked()
     version, trace, span, flags = asked.get(traceparent=header).split("-")
     assert version == "00"
@@ -187,7 +187,7 @@ def test_a_bad_traceparent_begins_a_trace_of_its_own(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", [CALLER, f"01-{TRACE}-{SPAN}-01-of-a-later-version", f" {CALLER} "])
-def test_a_good_traceparent_is_gone_on_with(header: str) -> None:
+def test_a_valid_traceparent_is_continued(header: str) -> None:
     asked = Asked()
     assert asked.get(traceparent=header).split("-")[1] == TRACE
     (made,) = asked.spans
@@ -269,7 +269,7 @@ def test_the_probes_make_no_traces(asking: Asking, traced: InMemorySpanExporter)
     assert traced.get_finished_spans() == ()
 
 
-def test_where_no_receiver_is_named_nothing_of_opentelemetry_is_imported(database_path: Path) -> None:
+def test_without_a_receiver_opentelemetry_is_not_imported(database_path: Path) -> None:
     look = "import sys; from wsgi import app; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     environment |= {"DATABASE_URL": f"sqlite:///{database_path}", "SECRET_KEY": "test"}
@@ -296,7 +296,7 @@ def test_where_no_receiver_is_named_nothing_of_opentelemetry_is_imported(databas
         ("OTEL_BSP_SCHEDULE_DELAY", "-5"),
     ],
 )
-def test_a_setting_that_cannot_be_is_refused_at_the_start(name: str, value: str) -> None:
+def test_an_invalid_setting_is_refused_at_the_start(name: str, value: str) -> None:
     environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318", "OTEL_TRACES_SAMPLER": "traceidratio"}
     environment["OTEL_TRACES_SAMPLER_ARG"] = "0.05"
     refuse_what_is_wrong(Settings(), environment)
@@ -353,7 +353,7 @@ def test_a_receiver_that_does_not_answer_delays_no_request_and_is_told_once(
     assert len(errors.read_text().strip().splitlines()) == 1, errors.read_text()
 
 
-def test_what_cannot_be_sent_takes_no_more_memory_than_the_queue(hanging: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsent_spans_take_no_more_memory_than_the_queue(hanging: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{hanging}")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
     processor = BatchSpanProcessor(Exporter(), max_queue_size=100, max_export_batch_size=50)

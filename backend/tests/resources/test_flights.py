@@ -34,7 +34,7 @@ def test_a_list_begins_with_the_first_departure_of_the_year(client: FlaskClient)
     ]
 
 
-def test_a_single_says_all_of_its_own_and_who_flew_it(client: FlaskClient) -> None:
+def test_one_flight_has_all_its_own_fields_and_its_airline(client: FlaskClient) -> None:
     assert client.get("/api/v1/flights/1").get_json() == {
         "id": 1,
         "carrier": "UA",
@@ -56,7 +56,7 @@ def test_a_single_says_all_of_its_own_and_who_flew_it(client: FlaskClient) -> No
     }
 
 
-def test_what_is_not_known_is_null(client: FlaskClient) -> None:
+def test_an_unknown_value_is_null(client: FlaskClient) -> None:
     url = "/api/v1/flights/{}?fields=plane,dest_airport.name,weather.temp,dep,arr_delay"
     to_san_juan = client.get(url.format(4)).get_json()
     assert to_san_juan["dest_airport"] is None
@@ -86,9 +86,7 @@ def test_a_nested_resource_has_only_the_fields_asked_for(client: FlaskClient) ->
         *((f"status={status}", "status", {status}) for status in STATUSES),
     ],
 )
-def test_a_filter_lets_through_only_what_matches(
-    client: FlaskClient, query: str, field: str, allowed: set[Any]
-) -> None:
+def test_a_filter_returns_only_matching_flights(client: FlaskClient, query: str, field: str, allowed: set[Any]) -> None:
     found = items(client, f"{query}&fields={field}")
     assert len(found) == 50
     assert {flight[field] for flight in found} == allowed
@@ -124,16 +122,14 @@ def test_some_hours_and_weekdays_go_over_midnight_and_sunday(client: FlaskClient
 
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("dates", ["date=2013-07-10", "from=2013-07-01&to=2013-08-31"])
-def test_filters_beside_an_order_let_through_what_they_do_beside_any_other(
-    client: FlaskClient, sort: str, dates: str
-) -> None:
+def test_filters_match_the_same_flights_in_every_order(client: FlaskClient, sort: str, dates: str) -> None:
     query = f"{dates}&carrier=DL&dest=ATL&min_delay=20&hour=15-17&fields=id&limit=200"
     found = items(client, f"{query}&sort={sort}")
     assert len(found) > 3
     assert sorted(flight["id"] for flight in found) == sorted(flight["id"] for flight in items(client, query))
 
 
-def test_min_delay_leaves_out_who_never_arrived(client: FlaskClient) -> None:
+def test_min_delay_leaves_out_flights_that_never_arrived(client: FlaskClient) -> None:
     for least in (-1440, 900):
         found = items(client, f"min_delay={least}&limit=200&fields=arr_delay&from=2013-02-08")
         delays = [flight["arr_delay"] for flight in found]
@@ -141,7 +137,7 @@ def test_min_delay_leaves_out_who_never_arrived(client: FlaskClient) -> None:
         assert min(delays) >= least
 
 
-def test_filters_narrow_each_other(client: FlaskClient) -> None:
+def test_several_filters_apply_together(client: FlaskClient) -> None:
     assert items(client, "origin=LGA&dest=HNL") == []
     both = items(client, "origin=JFK&carrier=HA&status=delayed&fields=origin,carrier,status&limit=3")
     assert both == [{"origin": "JFK", "carrier": "HA", "status": "delayed"}] * 3

@@ -4,7 +4,7 @@ import { measured, run, through } from "./support.ts";
 
 const EDGE = { tag: ["@lab", "@edge"] };
 
-test("what the edge has kept it answers without the API", EDGE, async ({ page }) => {
+test("the edge answers from its cache without the API", EDGE, async ({ page }) => {
   test.setTimeout(90_000);
   await page.goto("/lab/edge?seconds=3");
   await run(page);

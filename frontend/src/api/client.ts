@@ -8,7 +8,7 @@ import type { components, paths } from "./resources.gen";
 export type ApiClient = Client<paths, "/api/v1">;
 export type Schemas = components["schemas"];
 
-/** The steps stand in the order that a request meets them. */
+/** The steps are in the order of a request. */
 export function createApiClient(baseURL: `${string}/api/v1` = "/api/v1"): ApiClient {
   return createClient<paths, "/api/v1">({
     baseURL,

@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Delays of the flights that match, added up along at most two dimensions. */
+        /** Delays of the matching flights, added up by at most two dimensions. */
         get: operations["delays"];
         put?: never;
         post?: never;
@@ -183,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many GETs in one round trip, each answered as it is done. QUERY (RFC 10008) does the same. */
+        /** Many GETs in one round trip; each answer is sent when it is done. QUERY (RFC 10008) does the same. */
         post: operations["batch"];
         delete?: never;
         options?: never;
@@ -227,7 +227,7 @@ export interface components {
             timing: {
                 [key: string]: number;
             };
-            /** @description What the single GET's body would be; null for 304. */
+            /** @description The body of the single GET; null for 304. */
             body: unknown;
         };
         Airline: {
@@ -299,11 +299,11 @@ export interface components {
             var_delay: number | null;
             /** @description Minutes of departure delay, over flights that left. */
             mean_dep_delay: number | null;
-            /** @description Minutes of arrival delay that half of the flights that arrived stay below. Told from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null where it lies in the first or the last class, or where no flight arrived. */
+            /** @description Median arrival delay in minutes, over flights that arrived. It is estimated from the classes of the histogram by linear interpolation within the class (the median of grouped data), so it is exact to the class; null if it lies in the first or the last class, or if no flight arrived. */
             median_delay: number | null;
             /** @description Minutes that one of ten flights that arrived stays below; told as the median is. */
             p10_delay: number | null;
-            /** @description Minutes that nine of ten flights that arrived stay below; told as the median is. */
+            /** @description 90th percentile of the arrival delay in minutes; estimated like the median. */
             p90_delay: number | null;
             /** @description Flights in each class of arrival delay. Lower bounds of the classes, in minutes: none, -30, -15, 0, 15, 30, 45, 60, 90, 120, 180. */
             histogram: number[];
@@ -442,7 +442,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the code, or a part of the name. */
+                /** @description The beginning of the code or a part of the name. */
                 q?: string;
             };
             header?: never;
@@ -451,7 +451,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -469,14 +469,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -501,7 +501,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -511,14 +511,14 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Airline"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -538,7 +538,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the code, or a part of the name. */
+                /** @description The beginning of the code or a part of the name. */
                 q?: string;
                 /** @description Whether a flight of the data set begins or ends there. */
                 served?: boolean;
@@ -549,7 +549,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -567,14 +567,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -599,7 +599,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -609,14 +609,14 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Airport"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -640,9 +640,9 @@ export interface operations {
                 to?: string;
                 /** @description Local month, such as 2013-01. */
                 month?: string;
-                /** @description Where it left: EWR, JFK or LGA. */
+                /** @description Airport of departure: EWR, JFK or LGA. */
                 origin?: string;
-                /** @description Where it was going. */
+                /** @description Airport of the planned arrival. */
                 dest?: string;
                 /** @description Code of the airline. */
                 carrier?: string;
@@ -651,13 +651,13 @@ export interface operations {
                 /** @description Tail number of the plane. */
                 tailnum?: string;
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
-                /** @description Arrived at least so many minutes late. */
+                /** @description Smallest arrival delay in minutes. */
                 min_delay?: number;
-                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                /** @description Weekday of the departure, 1 is Monday: one, several with commas, or a range. */
                 weekday?: string;
-                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                /** @description Hour of the scheduled departure, local: one, several with commas, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
                 hour?: string;
-                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, tailnum, by a comma; none for one total. A report that would take too long is refused with what to narrow: such as by date and destination over a year. */
+                /** @description At most two of carrier, origin, dest, route, month, date, weekday, hour, tailnum, by a comma; none for one total. A report that would take too long is refused, with advice to narrow it: such as by date and destination over a year. */
                 by?: string;
             };
             header?: never;
@@ -666,7 +666,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -680,14 +680,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -715,9 +715,9 @@ export interface operations {
                 to?: string;
                 /** @description Local month, such as 2013-01. */
                 month?: string;
-                /** @description Where it left: EWR, JFK or LGA. */
+                /** @description Airport of departure: EWR, JFK or LGA. */
                 origin?: string;
-                /** @description Where it was going. */
+                /** @description Airport of the planned arrival. */
                 dest?: string;
                 /** @description Code of the airline. */
                 carrier?: string;
@@ -726,13 +726,13 @@ export interface operations {
                 /** @description Tail number of the plane. */
                 tailnum?: string;
                 status?: "on_time" | "delayed" | "cancelled" | "diverted";
-                /** @description Arrived at least so many minutes late. */
+                /** @description Smallest arrival delay in minutes. */
                 min_delay?: number;
-                /** @description Weekday of the departure, 1 is Monday: one, several by a comma, or a range. */
+                /** @description Weekday of the departure, 1 is Monday: one, several with commas, or a range. */
                 weekday?: string;
-                /** @description Hour of the scheduled departure, local: one, several by a comma, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
+                /** @description Hour of the scheduled departure, local: one, several with commas, or a range, which may go over midnight. 17-21 is 17:00 to 21:59. */
                 hour?: string;
-                /** @description `delay` is that of the arrival; flights without one come last. `-` turns it round. */
+                /** @description `delay` is that of the arrival; flights without one come last. `-` reverses it. */
                 sort?: "departure" | "-departure" | "delay" | "-delay" | "distance" | "-distance";
             };
             header?: never;
@@ -741,7 +741,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -759,14 +759,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -791,7 +791,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -801,14 +801,14 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Flight"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -828,7 +828,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `next` of the page before. */
                 after?: string;
-                /** @description The beginning of the tail number, or a part of the model. */
+                /** @description The beginning of the tail number or a part of the model. */
                 q?: string;
                 /** @description The manufacturer, in full. */
                 manufacturer?: string;
@@ -841,7 +841,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -859,14 +859,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -891,7 +891,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -901,14 +901,14 @@ export interface operations {
                     "application/msgpack": components["schemas"]["Plane"];
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -945,7 +945,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, reduced to the fields asked for. */
+            /** @description The answer, with the selected fields. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -963,14 +963,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description The client has it already. */
+            /** @description The client has this answer already. */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description What is wrong with the request. */
+            /** @description The fault of the request. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;
@@ -994,7 +994,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description One line a part as it is done (NDJSON), or all in the order asked (JSON). */
+            /** @description NDJSON: a line for each part when it is done. JSON: all parts, in the requests' order. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1006,7 +1006,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The batch as a whole is wrong. */
+            /** @description The batch itself is wrong; no part was answered. */
             "4XX": {
                 headers: {
                     [name: string]: unknown;

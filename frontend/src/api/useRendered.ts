@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useClient } from "./client";
 
-/** Tells the timing panel when the screen has shown what the last action brought. */
+/** Tells the timing panel when the screen has shown the data of the last action. */
 export function useRendered(shown: unknown): void {
   const { timings } = useClient();
   useEffect(() => {

@@ -13,7 +13,7 @@ export function App() {
       <BrowserRouter>
         <LinkBoundary>
           <AppRoutes />
-          {/* After the pages: its effect comes after those of their virtual lists, which scroll as they mount. */}
+          {/* After the pages: its effect must run after those of the virtual lists, which scroll as they mount. */}
           <ScrollPlaces />
         </LinkBoundary>
       </BrowserRouter>

@@ -3,7 +3,7 @@ import { ProblemError } from "roundtrip-client";
 import { Failure } from "../ui/Failure";
 
 interface Props {
-  /** Where the reader is: a new address is a new beginning. */
+  /** The current address: a new address clears the error. */
   address: string;
   heading?: string;
   children: ReactNode;
@@ -14,12 +14,12 @@ interface State {
   failedAt: string | null;
 }
 
-/** The last line: what cannot be drawn says so in its own place, and the frame and the other pages live on. */
+/** Shows an error in place of a part that cannot be drawn; the frame and the other pages keep working. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null, failedAt: null };
 
   static getDerivedStateFromError(thrown: unknown): Partial<State> {
-    // The browser's and React's own words mean nothing to a reader.
+    // The texts of the browser's and React's errors do not help a reader.
     return { error: thrown instanceof ProblemError ? thrown : new Error(WORDS) };
   }
 

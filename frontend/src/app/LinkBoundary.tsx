@@ -10,12 +10,12 @@ import { useNavigate } from "react-router";
 import { client } from "./client";
 import { actionName, hasOwnDocument, prepare } from "./pages";
 
-/** Long enough that a pointer crossing a list asks for nothing, short enough to be ahead of the click. */
+/** Milliseconds of rest: long enough that a pointer crossing a list sends nothing, short enough to precede a click. */
 const DWELL_MS = 70;
 
 /**
- * Every link of the product, a chart's marks included, behaves the same because it is done once, here: resting on one
- * prepares its page, a click begins an action in the timing panel, and a plain <a> navigates without a reload.
+ * The behaviour of every link of the product, a chart's marks included: a resting pointer prefetches the page, a click
+ * begins an action in the timing panel, and a plain <a> navigates without a reload.
  */
 export function LinkBoundary({ children }: { children: ReactNode }) {
   const navigate = useNavigate();
@@ -30,7 +30,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
     return () => window.removeEventListener("popstate", onPopState);
   }, []);
 
-  /** What comes to lie under a resting pointer, by scrolling or by a new page, was not pointed at. */
+  /** Whether the pointer moved: a link that scrolls under a resting pointer does not count. */
   const onPointerOver = (event: PointerEvent) => {
     const { clientX: x, clientY: y } = event;
     const rests = x === pointer.current.x && y === pointer.current.y;
@@ -55,7 +55,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
   };
 
   return (
-    // The links inside are what is operated; this only listens to what bubbles up from them.
+    // The user operates the links inside; this element only listens to events that bubble up.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
     // biome-ignore lint/a11y/useKeyWithClickEvents: a link's Enter is a click
     <div onPointerOver={onPointerOver} onFocus={onIntent} onClickCapture={onClickCapture} onClick={onClick}>

@@ -1,7 +1,7 @@
 import styles from "./OfflineBanner.module.css";
 import { useOnline } from "./useOnline";
 
-/** Says that the network is gone. The live region is always there, so that its filling is announced. */
+/** Says that the network is gone. The live region always exists, so that a new text in it is announced. */
 export function OfflineBanner() {
   const online = useOnline();
   return (

@@ -8,7 +8,7 @@ import { SearchButton } from "./search/SearchButton";
 import { TimingDock } from "./TimingDock";
 import { ThemeSwitch } from "./theme/ThemeSwitch";
 
-/** The frame of every page; index.html carries a plain copy of it that is painted before this runs. */
+/** The frame of every page. index.html has a plain copy of the frame, which is painted before this runs. */
 export function Shell() {
   const main = useFocusOnNewPage();
   const { pathname, search } = useLocation();
@@ -49,7 +49,7 @@ export function Shell() {
   );
 }
 
-/** A page below one that is named here is in that part of the site, without being it. */
+/** The `aria-current` of a link: "page" for the page itself, "true" for a page below it. */
 function NavItem({ to, name, reload = false }: { to: string; name: string; reload?: boolean | undefined }) {
   const inside = useMatch({ path: to, end: to === "/" });
   const current = useMatch(to) ? "page" : inside ? "true" : undefined;
@@ -62,7 +62,7 @@ function NavItem({ to, name, reload = false }: { to: string; name: string; reloa
   );
 }
 
-/** A new page begins at its beginning for the keyboard and for screen readers, as a loaded document would. */
+/** Moves the focus to the beginning of a new page, for the keyboard and screen readers, as a loaded document does. */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();

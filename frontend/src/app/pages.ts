@@ -15,19 +15,19 @@ import ExplorePage from "./pages/ExplorePage";
 
 interface Page {
   pattern: string;
-  /** Its name in the navigation, where it is there. */
+  /** The name in the navigation, if the page is in it. */
   nav?: string;
-  /** That it is a document of its own, and going there loads it. */
+  /** True: the page is a document of its own, which the browser loads. */
   ownDocument?: boolean;
   Content: PageCode;
-  /** What going there is called in the timing panel. */
+  /** The name of the action of going there, for the timing panel. */
   action: (param: string | undefined) => string;
   /**
    * Starts what the page will ask for, all in one tick so that it shares one round trip. A page that is come back to
    * waits for the pages of its list that were loaded.
    */
   ask: (param: string | undefined, search: URLSearchParams, loaded?: Cursors) => void | Promise<void>;
-  /** The pages of its list that are loaded. */
+  /** The loaded pages of its list. */
   loaded?: (search: URLSearchParams) => Cursors | undefined;
 }
 
@@ -89,14 +89,14 @@ export const pages: readonly Page[] = [
   },
 ];
 
-/** Fetches the code of the page at an address, and starts its data on the way. What fails is told by the page itself. */
+/** Loads the code and the data of the page at an address. The page itself shows errors. */
 export async function prepare(url: URL, loaded?: Cursors): Promise<void> {
   const found = find(url);
   if (!found) return;
   await Promise.all([found.page.ask(found.param, url.searchParams, loaded), found.page.Content.load?.()]);
 }
 
-/** The pages that are loaded of the list at an address. */
+/** The loaded pages of the list at an address. */
 export function loadedPages(url: URL): Cursors | undefined {
   return find(url)?.page.loaded?.(url.searchParams);
 }

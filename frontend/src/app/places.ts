@@ -1,6 +1,6 @@
 /**
- * Where each page of this tab's history was left: how far down, and which pages of a long list had been loaded. Kept
- * in the tab's own storage, so that a reload and the way back from another document (the Lab) come to the same place.
+ * The scroll position of each page in this tab's history, and the loaded pages of its list. They are kept in the tab's
+ * own storage, so that a reload and the way back from another document (the Lab) lead to the same place.
  */
 export interface Place {
   y: number;
@@ -13,18 +13,18 @@ const MOST = 50;
 
 const places = kept();
 
-/** The place of an entry of the history; the router's key alone is the same for all documents opened by an address. */
+/** The name of an entry of the history. (The router's key is the same for all documents opened by an address.) */
 export function placeAt(key: string): Place | undefined {
   return places.get(nameOf(key));
 }
 
 export function rememberPlace(key: string, place: Place): void {
   const name = nameOf(key);
-  places.delete(name); // the last one left is the last one dropped
+  places.delete(name); // the place left last is dropped last
   places.set(name, place);
 }
 
-/** The place that this document is come back to, by a reload or through the history; not one that is opened anew. */
+/** The place to return to after a reload or a step in the history; undefined for a newly opened document. */
 export function placeReturnedTo(): Place | undefined {
   return documentIsReturn()
     ? placeAt((history.state as { key?: string } | null)?.key ?? "default")
@@ -40,7 +40,7 @@ export function keepPlaces(): void {
   try {
     sessionStorage.setItem(NAME, JSON.stringify([...places].slice(-MOST)));
   } catch {
-    // Storage is forbidden or full: the places hold for this document alone.
+    // Storage is forbidden or full: then the places last as long as this document.
   }
 }
 
@@ -48,7 +48,7 @@ function kept(): Map<string, Place> {
   try {
     return new Map(JSON.parse(sessionStorage.getItem(NAME) ?? "[]"));
   } catch {
-    return new Map(); // storage is forbidden, or holds what is not ours
+    return new Map(); // storage is forbidden, or holds a foreign value
   }
 }
 

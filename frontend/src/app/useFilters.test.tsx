@@ -28,7 +28,7 @@ const leaveAndPress = (button: HTMLElement) =>
   });
 const chip = (words: string) => screen.getByRole("button", { name: `Remove the filter: ${words}` });
 
-test("what is typed counts, and so does the chip that is pressed before the typing has paused", async () => {
+test("a typed value counts, and so does a chip that is pressed before the typing has paused", async () => {
   const { user, address } = show(<ExplorePage />, "/?origin=JFK&carrier=AA");
   await user.type(field(), "1");
   leaveAndPress(chip("from JFK"));

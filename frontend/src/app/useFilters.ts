@@ -11,7 +11,7 @@ export function useFilters(parameters?: readonly Parameter[]) {
     () => readFilters(new URLSearchParams(search), parameters),
     [search, parameters],
   );
-  // What the address says by now: a second change may come before the first one is drawn.
+  // The current address: a second change may come before the first one is drawn.
   const latest = useRef<FilterPatch>(filters);
   useLayoutEffect(() => {
     latest.current = filters;

@@ -3,7 +3,7 @@ import { useAirlineNames } from "../features/airlines/useAirlines";
 import { useAirportNames } from "../features/airports/useAirports";
 import type { Names } from "../ui/filters/describe";
 
-/** What the codes on a page stand for. */
+/** The names of the codes on a page. */
 export function useNames(): Names {
   const airlines = useAirlineNames();
   const airports = useAirportNames();

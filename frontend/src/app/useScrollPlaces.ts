@@ -3,13 +3,13 @@ import { useLocation, useNavigationType } from "react-router";
 import { loadedPages } from "./pages";
 import { documentIsReturn, keepPlaces, placeAt, rememberPlace } from "./places";
 
-/** So long a page may take to become as long as it was. */
+/** The milliseconds in which a page must reach its former length. */
 const PATIENCE = 10_000;
 const READERS_OWN = ["wheel", "touchstart", "pointerdown", "keydown"] as const;
 
 /**
- * A new page starts at its top, a page come back to where it was left. The browser's own restoration runs before
- * React has drawn the page, so it is done here, after the drawing.
+ * A new page starts at its top; on a return a page starts where it was left. The browser's own restoration runs before
+ * React has drawn the page, so this is done here, after the drawing.
  */
 export function useScrollPlaces(): void {
   const { key, pathname } = useLocation();
@@ -21,7 +21,7 @@ export function useScrollPlaces(): void {
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a filter changes the key but not the page, and stays in place
   useLayoutEffect(() => {
-    // The router takes a document that is opened for one that is come back to.
+    // The router reports a newly opened document as a return.
     const isReturn = arrivedBy === "POP" && (!isFirst.current || documentIsReturn());
     isFirst.current = false;
     const place = isReturn ? placeAt(key) : undefined;
@@ -29,7 +29,7 @@ export function useScrollPlaces(): void {
       isOnTheWay.current = onTheWay;
     });
   }, [pathname]);
-  // In the layout phase, so that no place is remembered for a page that has already been taken down.
+  // In the layout phase, so that no place is stored for a page that has already been removed.
   useLayoutEffect(() => {
     const remember = () => {
       if (!isOnTheWay.current) rememberPlace(key, { ...placeAt(key), y: window.scrollY });
@@ -48,7 +48,7 @@ export function useScrollPlaces(): void {
   }, [key]);
 }
 
-/** What is below may come later: with each growth of the page one more try, until the reader moves. */
+/** Scrolls again whenever the page grows, because content may come later, until the reader scrolls. */
 function scrollUntilThere(y: number, tell: (onTheWay: boolean) => void): () => void {
   window.scrollTo(0, y);
   if (y === 0) return () => {};

@@ -16,7 +16,7 @@ const SPOKEN_EVERY_MS = 5000;
 const SECONDS = [3, 10, 30, 60];
 const PRECISIONS = [0.02, 0.05, 0.1, 0.2];
 
-/** How long and how precisely to measure; the address holds it. */
+/** The settings of a run, which are in the address. */
 export function Controls({ progress, onRun, onStop }: Props) {
   const [params, setParams] = useSearchParams();
   const { settings, problems } = readSettings(params);
@@ -89,7 +89,7 @@ export function Controls({ progress, onRun, onStop }: Props) {
   );
 }
 
-/** The same for the ear, which follows a change of words every few seconds, not every round. */
+/** The same for screen readers, changed every few seconds and not every round. */
 function Spoken({ progress }: { progress: Progress | null }) {
   const [spoken, setSpoken] = useState("");
   const beat = progress && `${progress.phase} ${Math.floor(progress.elapsed / SPOKEN_EVERY_MS)}`;
@@ -109,7 +109,7 @@ function inWords({ phase, round, elapsed, comparison }: Progress): string {
   return `Round ${round}, ${(elapsed / 1000).toFixed(1)} s${soFar}`;
 }
 
-/** A value from the address stands among the usual ones. */
+/** A value from the address is added to the usual ones. */
 function withOwn(usual: readonly number[], own: number): number[] {
   return [...new Set([...usual, own])].sort((a, b) => a - b);
 }

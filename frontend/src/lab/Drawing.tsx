@@ -22,7 +22,7 @@ export function Drawings({ sides }: { sides: readonly SideInfo[] }) {
   );
 }
 
-/** Of elements and not of SVG, so that its words keep their size and find their own line breaks on a phone. */
+/** Drawn with HTML elements and not SVG, so that its text keeps its size and wraps on a phone. */
 function Drawing({ side, lanes }: { side: SideInfo; lanes: readonly string[] }) {
   const middle = (lane: string) => (lanes.indexOf(lane) + 0.5) / lanes.length;
   return (
@@ -59,7 +59,7 @@ function Drawing({ side, lanes }: { side: SideInfo; lanes: readonly string[] }) 
 
 const A_FEW_LINES = [1, 2, 3];
 
-/** Many alike are drawn as a few lines and their number; what stays within a lane, as a loop. */
+/** Many equal arrows are drawn as a few lines and their number; an arrow within one lane is drawn as a loop. */
 function Arrow(props: { bundle: Bundle; from: number; to: number; alone: boolean }) {
   const { bundle, from, to, alone } = props;
   const middle = (from + to) / 2;

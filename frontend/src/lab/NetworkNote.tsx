@@ -4,7 +4,7 @@ import { addressAt, isOwnMachine, linkInForce, networkOf, protocolInUse } from "
 import styles from "./pages/Lab.module.css";
 import type { Catalogue, LinkInfo } from "./types";
 
-/** Through which link this page was opened, and the way to the others: each is another port of the same server. */
+/** The link through which this page was opened, and the other links: each is another port of the same server. */
 export function NetworkNote({ catalogue, suits }: { catalogue: Catalogue; suits?: string }) {
   const link = linkInForce(catalogue);
   const inForce = link?.name ?? DIRECT;

@@ -1,4 +1,4 @@
-/** What the browser's halves of experiments share. */
+/** Functions that the browser's halves of experiments share. */
 
 import type { Answer, Request, Send } from "roundtrip-client";
 import { problemOf } from "roundtrip-client";
@@ -6,7 +6,7 @@ import type { Ask } from "./half";
 
 export const ROOT = "/api/v1";
 
-/** A validator that fits no answer: the product's transport keeps the browser's cache out, and the server sends all. */
+/** A validator that fits no answer: it bypasses the browser's cache, and the server sends the whole answer. */
 export const FULL = { "If-None-Match": '"none"' };
 
 /** The content of one GET. Throws a ProblemError. */
@@ -21,7 +21,7 @@ export async function get(
   return answer.body;
 }
 
-/** Sent without a recording, for a half that makes its own of the exchange. */
+/** Sends without a recording, for a half that records the exchange itself. */
 export function unrecorded(ask: Ask, request: Request): Promise<Answer> {
   ask.timings.pause(true);
   const answer = ask.send(request);
@@ -37,6 +37,6 @@ export function together(ask: Ask, urls: readonly string[], send: Send): Promise
 /** The id of one of all flights, as the Lab's server half numbers them. */
 export const flightOf = (number: number) => ((number * 104_729) % 336_776) + 1;
 
-/** A day of the year that the flights are of: each has hundreds of them. */
+/** A day of the recorded year; each day has hundreds of flights. */
 export const dayOf = (number: number) =>
   new Date(Date.UTC(2013, 0, 1 + (number % 365))).toISOString().slice(0, 10);

@@ -1,10 +1,10 @@
-/** What experiments there are, the links that lead here, and the machine: as the server tells. */
+/** The server's catalogue: the experiments, the links to this server, and its machine. */
 import { ProblemError, problemOf } from "roundtrip-client";
 import type { Catalogue } from "./types";
 
 export const LAB = "/api/lab";
 
-/** "off" where the server has no Lab. Throws an Error for people. */
+/** "off" if the server has no Lab. Throws an Error with a message for the user. */
 export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "off"> {
   const response = await fetch(`${LAB}/experiments`, { signal, headers: { Accept: "application/json" } });
   if (response.status === 404) {
@@ -15,7 +15,7 @@ export async function loadCatalogue(signal: AbortSignal): Promise<Catalogue | "o
   return (await response.json()) as Catalogue;
 }
 
-/** What an answer of 400 or more says of itself. */
+/** The message in an answer of 400 or more. */
 export async function refusalOf(response: Response): Promise<ProblemError> {
   const body: unknown = await response.json().catch(() => null);
   return problemOf({ status: response.status, headers: Object.fromEntries(response.headers), body });

@@ -1,4 +1,4 @@
-/** Where a result was measured: network, browser, clock and machine are part of it. */
+/** The environment of a result: network, browser, clock and machine. */
 import { LAB } from "./catalogue";
 import type { Catalogue, Environment, LinkInfo } from "./types";
 
@@ -18,7 +18,7 @@ export function isOwnMachine(): boolean {
   return ["127.0.0.1", "localhost"].includes(location.hostname);
 }
 
-/** Over what the Lab was last asked, as the browser tells: what the edge speaks, the server behind it may not. */
+/** The protocol of the last request of the Lab, from the browser; behind an edge the server may use another one. */
 export function protocolInUse(): string | undefined {
   const asked = performance.getEntriesByType?.("resource") as PerformanceResourceTiming[] | undefined;
   return (
@@ -49,7 +49,7 @@ export async function environmentOf(catalogue: Catalogue, signal: AbortSignal): 
   };
 }
 
-/** The quickest of a few: what is above it is the machine's noise, not the way. */
+/** The quickest of a few: the rest of the others is noise of the machine. */
 async function quickestPing(signal: AbortSignal): Promise<number> {
   let best = Number.POSITIVE_INFINITY;
   for (let n = 0; n < 6; n += 1) {

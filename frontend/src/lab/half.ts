@@ -8,13 +8,13 @@
 import type { Call, Send, TimingStore } from "roundtrip-client";
 
 export interface Ask {
-  /** Which question: equal for all sides of a round, and another one in the next. */
+  /** The number of the question: equal for all sides of a round, and another one in the next round. */
   number: number;
   /** The last steps of the product's client: recorded, then sent; composed anew with what a side puts before them. */
   send: Send;
   timings: TimingStore;
   signal: AbortSignal;
-  /** For each request: when it was asked. */
+  /** The start of each request. */
   call(): Call;
   /** GET of this side's address on the server, `part` where it asks several times; the content it answered. */
   get(part?: number): Promise<unknown>;
@@ -26,5 +26,5 @@ export interface Half {
   before?: (ask: Ask, side: string) => Promise<void>;
 }
 
-/** What it leaves under way is waited for after its wall time, and counts. */
+/** Requests still under way are awaited after the wall time, and count. */
 export type Side = (ask: Ask) => Promise<unknown>;

@@ -10,7 +10,7 @@ export interface Bundle {
 
 const LINE = /^(& )?([a-z ]+) -> ([a-z ]+?)(?:: (.+?))?(?: ×(\d+))?$/;
 
-/** From top to bottom; what begins with "& " happens together with the line before it, and shares its row. */
+/** From top to bottom; a line that begins with "& " happens together with the line before it, and shares its row. */
 export function rowsOf(pattern: readonly string[]): Bundle[][] {
   const rows: Bundle[][] = [];
   for (const line of pattern) {
@@ -29,7 +29,7 @@ export function rowsOf(pattern: readonly string[]): Bundle[][] {
   return rows;
 }
 
-/** Who takes part, from the browser inwards. */
+/** The participants, from the browser inwards. */
 const INWARDS = ["browser", "edge", "server", "cache", "pgbouncer", "database", "upstream"];
 
 export function lanesOf(patterns: readonly (readonly string[])[]): string[] {

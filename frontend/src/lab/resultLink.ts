@@ -16,7 +16,7 @@ import {
   type Trip,
 } from "./types";
 
-/** Its message is a sentence for the person who opened the link. */
+/** The message is a sentence for the user who opened the link. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
 }
@@ -34,7 +34,7 @@ export async function toLink(result: Result): Promise<string> {
   return textOf(await bytesThrough(json, new CompressionStream("deflate")));
 }
 
-/** Throws LinkError, and nothing else, for whatever toLink has not made. */
+/** Throws LinkError, and no other error, for any text that toLink has not made. */
 export async function fromLink(text: string): Promise<Result> {
   return checked(await jsonOf(text), "This result link is cut short or was changed");
 }
@@ -63,7 +63,7 @@ export function fitted(result: Result, info: ExperimentInfo): Result {
   return { ...result, sides: called };
 }
 
-/** One row for each sample (RFC 4180); what was not measured is empty. */
+/** One row for each sample (RFC 4180); a missing measure is empty. */
 export function toCsv({ sides }: Result): string {
   const rounds = Math.max(
     0,
@@ -92,7 +92,7 @@ async function jsonOf(text: string): Promise<unknown> {
   }
 }
 
-/** Stops at the first byte too many: what a link inflates to is not known beforehand. */
+/** Stops at the first byte over the limit, because the inflated size is unknown beforehand. */
 async function bytesThrough(
   bytes: Uint8Array<ArrayBuffer>,
   through: CompressionStream | DecompressionStream,
@@ -125,7 +125,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
-/** What is wrong with a value, and where. */
+/** The fault of a value, and its place. */
 class Misfit extends Error {}
 
 /** The value as a T, built anew. Throws Misfit. */

@@ -46,13 +46,13 @@ test("a file out of the browser's cache is no round trip", async () => {
   expect(trips).toMatchObject([{ url: "/assets/0.js", cached: true }]); // drawn, for it took its time
 });
 
-test("where the browser does not tell of a file, neither its bytes nor its round trip are made up", async () => {
+test("a file without a browser's measurement has no bytes and no round trip", async () => {
   const { measures } = await sampled(async (ask) => [await file(null)(ask), await file(800)(ask)]);
   expect(measures).not.toHaveProperty("wire");
   expect(measures).not.toHaveProperty("trips");
 });
 
-test("what a side has left under way is waited for, outside its wall time", async () => {
+test("requests that a side left under way are awaited, outside its wall time", async () => {
   const { measures, trips } = await sampled(async (ask) => {
     const send = timed(ask.timings)(async () => {
       await new Promise((resolve) => setTimeout(resolve, 150));

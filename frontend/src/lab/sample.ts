@@ -1,4 +1,4 @@
-/** One sample: a side run once, and what it cost, read from the same records that the timing panel shows. */
+/** One sample: a single run of a side and its costs, read from the records that the timing panel shows. */
 
 import type { RoundTrip, Send, TimingStore } from "roundtrip-client";
 import { account, problemOf } from "roundtrip-client";
@@ -12,7 +12,7 @@ export interface Sample {
   trips: Trip[];
 }
 
-/** What asks a side's address on the server. */
+/** Sends the request to a side's address on the server. */
 export function askOf(
   experiment: string,
   side: string,
@@ -44,7 +44,7 @@ export async function sample(side: Side, ask: Ask, label: string): Promise<Sampl
   const content = await side(ask);
   const wall = performance.now() - start;
   const roundTrips = await settled(timings, ask.signal);
-  const since = (time: number) => Math.max(0, time - start); // what was asked ahead may have begun before
+  const since = (time: number) => Math.max(0, time - start); // a prefetch may have begun before
   return {
     content,
     measures: { wall, ...measuresOf(roundTrips) },
@@ -70,7 +70,7 @@ async function settled(timings: TimingStore, signal: AbortSignal): Promise<reado
     await new Promise((resolve) => setTimeout(resolve));
     signal.throwIfAborted();
     const roundTrips = timings.getSnapshot().roundTrips.map(withEntry);
-    // What a side has left under way is among its costs.
+    // Requests that a side has left under way are part of its costs.
     const pending = roundTrips.some(({ state }) => state === "pending");
     if (pending) until = performance.now() + PATIENCE;
     const untold = watched && roundTrips.some(({ state, bytes }) => state === "done" && bytes.wire === null);
@@ -136,7 +136,7 @@ function measuresOf(all: readonly RoundTrip[]): Partial<Record<Measure, number>>
   };
 }
 
-/** What only the Lab's own answers tell: left out where none did. */
+/** Measures that only the Lab's own answers have; left out if none has them. */
 function counted(
   name: Measure,
   pattern: RegExp,

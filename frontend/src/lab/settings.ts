@@ -1,4 +1,4 @@
-/** A run's settings, as they stand in the page's address: a link to an experiment is a link to how it was run. */
+/** A run's settings in the page's address, so that a link to an experiment includes its settings. */
 import { FEWEST_TO_TELL } from "./statistics";
 import type { Settings } from "./types";
 
@@ -30,7 +30,7 @@ export const BOUNDS: Readonly<Record<NumberSetting, Bound>> = {
 const NUMBERS = Object.keys(BOUNDS) as NumberSetting[];
 const NAMES = ["aa", ...NUMBERS];
 
-/** What is wrong is told and replaced by its default: a mistyped link still opens. */
+/** A wrong setting is reported and replaced by its default, so that a mistyped link still opens. */
 export function readSettings(params: URLSearchParams): { settings: Settings; problems: string[] } {
   const settings = { ...DEFAULTS };
   const problems: string[] = [];

@@ -1,4 +1,4 @@
-/** What the server tells about experiments, what a run measures, and what a result holds. */
+/** The types of experiments from the server, of the measures of a run, and of results. */
 import type { Span } from "roundtrip-client";
 
 export interface SideInfo {
@@ -112,7 +112,7 @@ export interface SideResult {
   median: Trip[];
 }
 
-/** What the second side of an A/A run is called. */
+/** The name of the second side of an A/A run. */
 export const again = (label: string) => `${label}, again`;
 
 export interface Environment {
@@ -135,6 +135,6 @@ export interface Result {
   settings: Settings;
   environment: Environment;
   sides: SideResult[];
-  /** "least": the time was up before as many rounds were run as it takes to tell anything. */
+  /** "least": the time ended before there were enough rounds for a verdict. */
   ended: "precise" | "time" | "least" | "rounds" | "stopped" | "broken";
 }

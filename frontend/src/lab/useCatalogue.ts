@@ -4,7 +4,7 @@ import { type Fetched, useFetched } from "./useFetched";
 
 export type Loaded = Fetched<Catalogue> | { state: "off" };
 
-/** What the server's Lab has to offer. */
+/** The catalogue of the server's Lab. */
 export function useCatalogue(): Loaded {
   const fetched = useFetched("catalogue", loadCatalogue);
   if (fetched.state !== "here") return fetched;

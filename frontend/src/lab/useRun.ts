@@ -9,7 +9,7 @@ interface Run {
   result: Result | null;
   /** Whether the result was shown, not run. */
   restored: boolean;
-  /** Why a run broke off: beside the result where there are rounds to show. */
+  /** The reason why a run broke off; shown beside the result if there are rounds to show. */
   error: Error | null;
   start(settings: Settings): void;
   stop(): void;

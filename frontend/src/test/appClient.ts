@@ -1,5 +1,5 @@
 /**
- * Takes the place of src/app/client in tests of the screens: the same client, asking a small real server.
+ * Replaces src/app/client in tests of the screens: the same client, with a small real server.
  * `vi.mock("<path to>/app/client", () => import("<path to>/test/appClient"))`
  */
 import { startServer } from "../../packages/roundtrip-client/tests/server";

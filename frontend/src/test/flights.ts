@@ -1,6 +1,6 @@
 import type { FlightRow } from "../features/flights/api";
 
-/** A flight like the first of the year; what a test is about it says itself. */
+/** A flight like the first of the year; a test overrides the fields that it is about. */
 export function aFlight(own: Partial<FlightRow> = {}): FlightRow {
   return {
     id: 1,

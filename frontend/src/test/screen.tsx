@@ -1,4 +1,4 @@
-/** A page drawn at an address, as a person would see it, and what the API answers it. */
+/** Draws the page at an address as a user sees it, with the given answers of the API. */
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
@@ -7,7 +7,7 @@ import { ClientProvider } from "roundtrip-client/react";
 import { vi } from "vitest";
 import { client, server } from "./appClient";
 
-/** What jsdom has not: a screen to be near to, one width, a size to observe. */
+/** Browser features that jsdom lacks: IntersectionObserver, matchMedia and ResizeObserver. */
 export function stubScreen({ phone = false } = {}): void {
   const list = { matches: phone, addEventListener: () => {}, removeEventListener: () => {} };
   vi.stubGlobal("matchMedia", () => list);
@@ -42,7 +42,7 @@ export function show(page: ReactNode, at = "/") {
   return { ...view, user: userEvent.setup(), address: () => view.getByTestId("address").textContent };
 }
 
-/** Every address that the API was asked for, single or within a batch, below its root. */
+/** Every address that was requested, single or within a batch, below the API's root. */
 export function asked(): string[] {
   return server.seen.flatMap(({ url, parts }) =>
     parts.length > 0 ? parts.map((part) => part.url.replace("/api/v1", "")) : [url],

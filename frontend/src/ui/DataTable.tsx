@@ -7,7 +7,7 @@ interface Props {
   rows: readonly { key: string | number; cells: readonly [head: ReactNode, ...rest: ReactNode[]] }[];
 }
 
-/** What a chart shows, in figures; drawn when it is opened. */
+/** The figures of a chart as a table, which is drawn when it is opened. */
 export function DataTable({ caption, columns, rows }: Props) {
   const [isOpen, setOpen] = useState(false);
   return (

@@ -12,11 +12,11 @@ interface Props {
   status: "on_time" | "delayed" | "cancelled" | "diverted";
   /** The latest minute that the marks of a column show; what lies beyond ends in an open edge. */
   latest?: number;
-  /** How an arrival is told from a departure to those who do not see the column. */
+  /** The words that distinguish an arrival from a departure for a screen reader. */
   of?: string;
 }
 
-/** A delay for the eye that runs down a column: a figure and a bar from the planned time, or what became of it. */
+/** A delay in a column: a figure and a bar from the planned time, or the status of the flight. */
 export function DelayMark({ minutes, status, latest = LATEST, of = "arrived" }: Props) {
   if (status === "cancelled") return <Outcome sign="✕" word="cancelled" />;
   if (status === "diverted") return <Outcome sign="↷" word="diverted" />;

@@ -7,7 +7,7 @@ interface Props {
   onAction: () => void;
 }
 
-/** An answer with nothing in it, and the way to one with something. */
+/** The message for an empty answer, with a button that leads to a result. */
 export function Empty({ what, action, onAction }: Props) {
   return (
     <section className={styles.notice} data-kind="empty">

@@ -3,7 +3,7 @@ import styles from "./Facts.module.css";
 
 export type Fact = readonly [name: string, value: ReactNode];
 
-/** Names and values under a heading, ruled like a timetable's small print. What is not known is left out. */
+/** Names and values under a heading. Unknown values are left out. */
 export function Facts({
   heading,
   facts,

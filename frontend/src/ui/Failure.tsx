@@ -7,7 +7,7 @@ interface Props {
   onRetry?: () => void;
 }
 
-/** An error where its answer would have stood: what happened, in the server's words where it gave any, and a way on. */
+/** An error in place of an answer: the cause, in the server's words if it gave any, and a button to try again. */
 export function Failure({ error, heading = "This could not be loaded", onRetry }: Props) {
   return (
     <section className={styles.notice} role="alert" data-kind="failure">
@@ -24,5 +24,5 @@ export function Failure({ error, heading = "This could not be loaded", onRetry }
 
 function wordsFor(error: Error): string {
   const isOffline = error instanceof ProblemError && error.kind === "offline";
-  return isOffline ? "You are offline. It will come when the network does." : error.message;
+  return isOffline ? "You are offline. This loads when the network is back." : error.message;
 }

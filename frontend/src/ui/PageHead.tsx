@@ -2,12 +2,12 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 interface Props {
   title: string;
-  /** What the tab says, where the heading alone would not do. */
+  /** The title of the browser's tab, if the heading alone is not enough. */
   documentTitle?: string;
   children?: ReactNode;
 }
 
-/** The heading of a page, the same boxes as in index.html; its words also describe the page to others. */
+/** The heading of a page, with the same boxes as in index.html; its text is also the description of the document. */
 export function PageHead({ title, documentTitle = title, children }: Props) {
   const lede = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -2,11 +2,11 @@ import styles from "./Pending.module.css";
 import { useSlow } from "./useSlow";
 
 interface Props {
-  /** What takes long, with its verb: "The flights take". */
+  /** Subject and verb of the note, such as "The flights take". */
   what: string;
 }
 
-/** The empty lines of a table that is on its way; after a second a word, so that nobody wonders. */
+/** The empty lines of a table while it loads, with a note after a second. */
 export function Pending({ what }: Props) {
   const slow = useSlow(true);
   return (

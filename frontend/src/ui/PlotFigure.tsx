@@ -4,14 +4,14 @@ import { oneStop } from "./oneStop";
 import styles from "./PlotFigure.module.css";
 
 interface Props {
-  /** What the chart shows, for those who do not see it. */
+  /** A description of the chart for screen readers. */
   label: string;
   height: number;
-  /** Made anew when the width changes; memoised by whoever passes it. */
+  /** Called again when the width changes; the caller memoises it. */
   options: (width: number) => PlotOptions;
 }
 
-/** A chart of Observable Plot, as wide as its place. This file is heavy: it is imported by lazy components only. */
+/** A chart of Observable Plot, as wide as its container. This file is large: only lazy components import it. */
 export default function PlotFigure({ label, height, options }: Props) {
   const place = useRef<HTMLElement>(null);
   const width = useWidth(place);
@@ -25,7 +25,7 @@ export default function PlotFigure({ label, height, options }: Props) {
   return <figure ref={place} className={styles.chart} style={{ height }} aria-label={label} />;
 }
 
-/** Plot names the mark inside a link; it is the link that needs the name, and a plain href as any other. */
+/** Moves the name from the mark, where Plot puts it, to the link around it, and gives the link a plain href. */
 function nameLinks(svg: Element): void {
   for (const link of svg.querySelectorAll("a")) {
     const mark = link.querySelector("[aria-label]");

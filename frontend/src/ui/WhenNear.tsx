@@ -1,18 +1,18 @@
 import { type ReactNode, startTransition, useEffect, useRef, useState } from "react";
 import { usePrinting } from "./usePrinting";
 
-/** How far below the screen something is made ready, so that whoever scrolls there finds it drawn. */
+/** The distance below the screen at which content is drawn, so that it is ready when the reader scrolls there. */
 const AHEAD = "250px";
 
 interface Props {
-  /** The room that is kept for it. */
+  /** The reserved height. */
   height?: number;
   children: ReactNode;
 }
 
 /**
- * Draws what is heavy (charts, the map) when it comes near the screen or is printed, and not before; in a transition, so that
- * React stops for whatever is more urgent.
+ * Draws heavy content (charts, the map) when it comes near the screen or is printed, and not before; in a transition, so
+ * that React pauses for more urgent work.
  */
 export function WhenNear({ height, children }: Props) {
   const place = useRef<HTMLDivElement>(null);

@@ -1,6 +1,6 @@
 /**
- * Figures and times as a timetable prints them. Local times arrive without an offset ("2013-01-01T05:15:00") and are
- * read as they are written: no Date in the reader's own time zone ever touches them.
+ * Figures and times in the form of a timetable. Local times arrive without an offset ("2013-01-01T05:15:00") and are
+ * read as text: no Date in the reader's own time zone is made of them.
  */
 export const WEEKDAYS = [
   "Monday",
@@ -28,7 +28,7 @@ export const MONTHS = [
 
 export const NOTHING = "–";
 
-/** "336,776". An Intl.NumberFormat takes longer to make than the whole first screen to draw. */
+/** "336,776", without Intl.NumberFormat: to make one takes longer than to draw the first screen. */
 export function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -64,7 +64,7 @@ export function signedMean(minutes: number | null): string {
   return minutes > 0 ? `+${rounded}` : `−${rounded}`;
 }
 
-/** "47 min late", "21 h 12 min late", "3 min early", "on time": a delay for the ear. */
+/** "47 min late", "21 h 12 min late", "3 min early", "on time": a delay for screen readers. */
 export function delayInWords(minutes: number): string {
   if (minutes === 0) return "on time";
   return minutes > 0 ? `${duration(minutes)} late` : `${duration(-minutes)} early`;
@@ -104,12 +104,12 @@ export function monthName(month: string): string {
   return MONTHS[Number(month.slice(5, 7)) - 1] ?? month;
 }
 
-/** How many calendar days lie between two local dates: 1 when an arrival is on the next day. */
+/** The number of calendar days between two local dates: 1 if an arrival is on the next day. */
 export function daysBetween(earlier: string, later: string): number {
   return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
 }
 
-/** "+1 day" of a time on the next day; nothing on the same day. */
+/** "+1 day" for a time on the next day; "" for the same day. */
 export function dayOffset(planned: string, local: string): string {
   const days = daysBetween(planned, local);
   if (days === 0) return "";

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** The sign of the house: a way out and a way back. */
+/** The logo: a way out and a way back. */
 export function Mark() {
   return (
     <Icon size={32} stroke={3}>

@@ -1,6 +1,6 @@
 /**
- * The one scale of lateness. A single flight falls into a class; a mean lies between two of them and is mixed from
- * their colours, so that the same minutes look the same in a list, a histogram and a heat map.
+ * The scale of lateness. A single flight falls into a class; the colour of a mean is mixed from the two nearest classes.
+ * So the same minutes have the same colour in a list, a histogram and a heat map.
  */
 export type Lateness = 0 | 1 | 2 | 3 | 4 | 5;
 

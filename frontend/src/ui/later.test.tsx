@@ -53,7 +53,7 @@ test("offline it says so, and comes when the network does", async () => {
   const Picture = later(fetchCode);
   render(<Picture />);
   expect(await screen.findByRole("alert")).toHaveTextContent(
-    "You are offline. It will come when the network does.",
+    "You are offline. This loads when the network is back.",
   );
   answer = comes;
   act(() => void window.dispatchEvent(new Event("online")));
@@ -70,7 +70,7 @@ test("a failure before it was needed is nobody's error, and is not told again wh
   expect(await screen.findByText("the picture")).toBeInTheDocument();
 });
 
-test("what is here is not fetched again", async () => {
+test("loaded code is not loaded again", async () => {
   answer = comes;
   const Picture = later(fetchCode);
   await Picture.load();

@@ -3,18 +3,18 @@ import { ProblemError } from "roundtrip-client";
 import { Failure } from "./Failure";
 
 type Later<Props> = ComponentType<Props> & {
-  /** Fetches the code ahead of its need. Never rejects: a failure is told where the code would have been drawn. */
+  /** Prefetches the code. Never rejects: an error is shown where the code would be drawn. */
   load: () => Promise<void>;
 };
 
 interface Looks<Props> {
-  /** What stands in its place while it is on the way. */
+  /** The placeholder while the code loads. */
   pending?: ReactNode;
-  /** What stands there when it could not be fetched. */
+  /** The placeholder when the code could not be loaded. */
   Missing?: ComponentType<Props & { error: Error; onRetry: () => void }>;
 }
 
-/** Fetches code once the page is at rest: what is drawn only on paper cannot be fetched by then. */
+/** Loads code when the page is idle: code for printed pages cannot be loaded while the page is printed. */
 export function loadAtRest({ load }: { load: () => Promise<void> }): () => void {
   if (!("requestIdleCallback" in window)) return () => {};
   const handle = requestIdleCallback(() => void load());
@@ -22,8 +22,8 @@ export function loadAtRest({ load }: { load: () => Promise<void> }): () => void 
 }
 
 /**
- * Code that comes when it is needed. Unlike React.lazy it draws at once what is already here, keeps a failure in its
- * own place, and asks anew: whenever it is drawn somewhere new, on Try again, and when the network is back.
+ * A component whose code is loaded when it is needed. Unlike React.lazy it draws loaded code at once, shows an error in
+ * its own place, and loads again: when it is drawn in a new place, on Try again, and when the network is back.
  */
 export function later<Props extends object>(
   fetchCode: () => Promise<{ default: ComponentType<Props> }>,
@@ -40,7 +40,7 @@ export function later<Props extends object>(
       state = { error: unreachable(cause) };
       window.addEventListener("online", load, { once: true });
     }
-    // A transition, so that React stops drawing what came for whatever is more urgent.
+    // A transition, so that React pauses the drawing for more urgent work.
     startTransition(() => {
       for (const tell of places) tell(state);
     });
@@ -48,7 +48,7 @@ export function later<Props extends object>(
 
   // biome-ignore lint/correctness/noComponentHookFactories: made once for each piece of code, as its module runs
   function Place(props: Props) {
-    // A failure from before is not told again: the code is about to be asked for anew.
+    // An earlier error is not shown again, because the code is about to be loaded again.
     const [{ Ready, error }, setState] = useState(() => (state.Ready ? state : {}));
     // biome-ignore lint/correctness/useExhaustiveDependencies: only what was not here for the first drawing is asked for
     useLayoutEffect(() => {
@@ -68,11 +68,11 @@ export function later<Props extends object>(
   return Object.assign(Place, { load });
 }
 
-// A style sheet that did not come would stay in the document, where the bundler takes it for one that did.
+// A style sheet that failed would stay in the document, and the bundler would take it for a loaded one.
 const forget = ({ target }: Event) => target instanceof HTMLLinkElement && target.remove();
 window.addEventListener("error", forget, true);
 
-/** The bundler's words are for nobody. */
+/** An error for the user in place of the bundler's. */
 function unreachable(cause: unknown): ProblemError {
   const kind = navigator.onLine ? "network" : "offline";
   const title =

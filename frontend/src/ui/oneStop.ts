@@ -1,7 +1,7 @@
 /**
  * Makes the links of a chart one stop of the Tab key; within it the arrow keys, Home and End go from mark to mark
- * (roving tabindex, ARIA Authoring Practices). `rows` reads the marks as they lie; a gap in a row is undefined.
- * Returns the way to undo it.
+ * (roving tabindex, ARIA Authoring Practices). `rows` returns the marks in their rows; a gap in a row is undefined.
+ * Returns a function that undoes this.
  */
 export function oneStop(chart: Element, rows: () => Row[]): () => void {
   settle(undefined);
@@ -61,7 +61,7 @@ function marksOf(rows: readonly Row[]): Mark[] {
   return rows.flat().filter((mark) => mark !== undefined);
 }
 
-/** A link is a stop of its own until it is told otherwise. */
+/** Removes or restores a link's own tab stop. */
 function isSet(mark: Mark): boolean {
   return mark.hasAttribute("tabindex");
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** Where two columns of a table no longer fit side by side; the style sheets have the same figure. */
+/** The width below which two columns of a table do not fit; the style sheets have the same figure. */
 export const PHONE = "(max-width: 640px)";
 
 export function useMediaQuery(query: string): boolean {

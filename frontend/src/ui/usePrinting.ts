@@ -2,8 +2,8 @@ import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 
 /**
- * True while the page is printed. It is drawn anew before the browser takes its picture, so that what is drawn only
- * near the screen can be on the paper too.
+ * True while the page is printed. React draws the page again before the browser prints it, so that content that is
+ * drawn only near the screen is printed too.
  */
 export function usePrinting(): boolean {
   const [printing, setPrinting] = useState(false);

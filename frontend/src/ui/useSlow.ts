@@ -1,9 +1,9 @@
 import { useEffect, useState } from "react";
 
-/** Long enough that a note before it would be noise, short enough that nobody wonders. */
+/** The milliseconds before a note: an earlier note would distract, a later one would leave the reader without a word. */
 const SLOW_MS = 1000;
 
-/** True once something has been pending for so long that a person deserves a word about it. */
+/** True when something has been pending for longer than that. */
 export function useSlow(pending: boolean): boolean {
   const [slow, setSlow] = useState(false);
   useEffect(() => {

@@ -1,4 +1,4 @@
-"""What an airline is on the wire, and what its lists may be asked."""
+"""The fields of an airline, and the arguments of its lists."""
 
 from flask_roundtrip.arguments import PageArguments, Phrase
 from marshmallow import Schema, fields
@@ -8,7 +8,7 @@ class AirlineSchema(Schema):
     """A carrier."""
 
     class Meta:
-        """An answer that holds one of these has this tag."""
+        """The tag of every answer that holds an airline."""
 
         tag = "airlines"
 
@@ -19,4 +19,4 @@ class AirlineSchema(Schema):
 class AirlineArguments(PageArguments):
     """Filters of the list of airlines."""
 
-    q = Phrase(metadata={"description": "The beginning of the code, or a part of the name."})
+    q = Phrase(metadata={"description": "The beginning of the code or a part of the name."})

@@ -1,1 +1,1 @@
-"""Where flights begin and end."""
+"""The airports of the flights."""

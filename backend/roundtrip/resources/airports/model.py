@@ -1,4 +1,4 @@
-"""An airport of the data set, and whether a flight of it begins or ends there."""
+"""An airport of the data set."""
 
 from sqlalchemy import Float, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,7 +8,7 @@ from ...extensions import Model
 
 
 class Airport(Model):
-    """One of 1,458 airports; `served` is true for those that some flight uses."""
+    """One of 1,458 airports; `served` is true if a flight of the data set begins or ends there."""
 
     __tablename__ = "airports"
 

@@ -1,4 +1,4 @@
-"""What an airport is on the wire, and what its lists may be asked."""
+"""The fields of an airport, and the arguments of its lists."""
 
 from flask_roundtrip.arguments import PageArguments, Phrase
 from marshmallow import Schema, fields
@@ -8,7 +8,7 @@ class AirportSchema(Schema):
     """An airport."""
 
     class Meta:
-        """An answer that holds one of these has this tag."""
+        """The tag of every answer that holds an airport."""
 
         tag = "airports"
 
@@ -25,7 +25,7 @@ class AirportSchema(Schema):
 class AirportArguments(PageArguments):
     """Filters of the list of airports."""
 
-    q = Phrase(metadata={"description": "The beginning of the code, or a part of the name."})
+    q = Phrase(metadata={"description": "The beginning of the code or a part of the name."})
     served = fields.Boolean(
         truthy={"true"},
         falsy={"false"},

@@ -1,1 +1,1 @@
-"""Reports: how late a set of flights was."""
+"""Reports: the delays of a set of flights."""

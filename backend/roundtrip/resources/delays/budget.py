@@ -1,8 +1,8 @@
-"""What a report costs, known before it is asked: one that costs too much is refused, with what to narrow.
+"""The cost of a report, estimated before it runs: a report that costs too much is refused, with advice to narrow it.
 
-The work is the rows that are walked over, and the rows that are added up, times the measures that are added. The
-numbers of rows are those of the data set (a test holds them): a span of unknown length counts as the one year that was
-recorded.
+The cost is the number of rows that are read, plus the number of rows that are added up times the number of measures.
+The numbers of rows are those of the data set (a test checks them). A span of unknown length counts as the one recorded
+year.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,12 +15,12 @@ from ..flights.model import Flight
 from .model import LATE
 from .periods import FIRST, LAST, Piece
 
-MOST_WORK = 900_000  # takes at most 0.1 seconds on one core
-WALKED = 1  # a row that a filter leaves out costs as much as one measure of a row that is added,
-FIXED = 4  # which costs as much as so many measures before any is added
+MOST_WORK = 900_000  # this much takes at most 0.1 seconds on one core
+WALKED = 1  # a row that a filter leaves out costs as much as one measure of an added row,
+FIXED = 4  # and each added row costs as much as this many measures besides its own
 FLIGHTS_A_DAY = 1_020
-OF_A_FLIGHT = 2  # a flight costs twice a row of a summary: its class is told from its delay
-# Of all flights, the share that one value of a filter leaves at most.
+OF_A_FLIGHT = 2  # a flight costs twice a row of a summary, because its class is computed from its delay
+# The largest share of all flights that one value of a filter can match.
 SHARES = {
     "origin": 0.36,
     "carrier": 0.18,
@@ -30,7 +30,7 @@ SHARES = {
     "weekday": 0.152,
     "hour": 0.082,
 }
-LEADING = {"carrier", "dest", "flight", "tailnum"}  # the filters of flights that an index leads to
+LEADING = {"carrier", "dest", "flight", "tailnum"}  # the filters that have an index on flights
 
 
 def check(source: Any, span: Sequence[Piece], given: Mapping[str, Any], measures: int) -> None:
@@ -51,7 +51,7 @@ def check(source: Any, span: Sequence[Piece], given: Mapping[str, Any], measures
 
 
 def _rows(piece: Piece, source: Any) -> int:
-    """Return how many rows a piece of the span has, each flight counted as the rows that it costs."""
+    """Return the number of rows in a piece of the span; a flight counts as the rows that it costs."""
     rows: int = getattr(source, "ROWS", {}).get(piece.unit, FLIGHTS_A_DAY * OF_A_FLIGHT)
     if piece.unit == "year":
         return rows * (1 if _unknown(piece) else int(piece.before) - int(piece.first))
@@ -65,6 +65,6 @@ def _unknown(piece: Piece) -> bool:
 
 
 def _share(given: Mapping[str, Any], filters: Collection[str]) -> float:
-    """Return the share of rows that the narrowest of these filters leaves at most."""
+    """Return the largest share of rows that the narrowest of these filters can match."""
     counts = {name: len(given[name].split(",")) if name in ("weekday", "hour") else 1 for name in given}
     return min([1.0, *(SHARES[name] * count for name, count in counts.items() if name in filters)])

@@ -1,7 +1,7 @@
 """Summaries: the measures of the flights, added up for each year, month and day along some dimensions.
 
-Counts and sums add up, so a report over few rows of a summary equals one over many flights. So do the classes of
-arrival delay; medians do not, and are told from the classes.
+Counts and sums can be added, so a report over few rows of a summary equals a report over many flights. The classes of
+arrival delay can be added too. Medians cannot; they are estimated from the classes.
 """
 
 from typing import Any, ClassVar
@@ -19,9 +19,9 @@ CLASSES = tuple(f"class_{number}" for number in range(len(CLASS_BOUNDS) + 1))
 # The classes of delayed flights, by their lower bounds.
 LATE = {bound: name for bound, name in zip(CLASS_BOUNDS, CLASSES[1:], strict=True) if bound >= 15}
 ON_TIME = CLASSES[: CLASSES.index(LATE[15])]
-# Each flight is of one of these kinds; a report can be of some of them only.
+# Each flight has one of these kinds; a report can include some of the kinds only.
 KINDS = ("cancelled", "diverted", "on_time", *LATE.values())
-LENGTHS = {"year": 4, "month": 7, "day": 10}  # of the text of a date, such as 2013-01-05, down to each unit of time
+LENGTHS = {"year": 4, "month": 7, "day": 10}  # the characters of a date such as 2013-01-05 for each unit of time
 
 
 def _in_class(number: int) -> ColumnElement[bool]:
@@ -66,15 +66,15 @@ _COLUMNS = {name: mapped_column(SmallInteger, nullable=False, sort_order=1) for 
 _Measures: Any = type("_Measures", (), _COLUMNS)
 
 
-class Summary(_Measures):  # type: ignore[misc]  # mypy cannot see a class that is made
-    """One row for each year, month and day, and each combination of the dimensions that flew in it.
+class Summary(_Measures):  # type: ignore[misc]  # mypy cannot see a class that is made at run time
+    """One row for each unit of time (year, month or day) and each combination of dimensions with flights in it.
 
-    The rows lie in the order of the primary key, so a span of days is one stretch of the table.
+    The rows are stored in the order of the primary key, so a span of days is one stretch of the table.
     """
 
     DIMENSIONS: ClassVar[tuple[str, ...]]
-    ROWS: ClassVar[dict[str, int]]  # for each unit of time that it has, how many rows it has of one at most
-    FINER: ClassVar[Any] = None  # the summary that it is added up from; where there is none, the flights
+    ROWS: ClassVar[dict[str, int]]  # for each of its units of time, the largest number of rows in one unit
+    FINER: ClassVar[Any] = None  # the summary from which it is added up; None: the flights
 
     unit: Mapped[str] = mapped_column(Text(5), primary_key=True, sort_order=-2)
     period: Mapped[str] = mapped_column(Text(10), primary_key=True, sort_order=-1)  # 2013, 2013-01 or 2013-01-05
@@ -82,7 +82,7 @@ class Summary(_Measures):  # type: ignore[misc]  # mypy cannot see a class that 
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> dict[str, Any]:
-        """On SQLite, keep the rows in the primary key itself, instead of beside it."""
+        """On SQLite, store the rows in the index of the primary key (WITHOUT ROWID)."""
         return {"sqlite_with_rowid": False}
 
 
@@ -104,7 +104,7 @@ class _OfRoute(_OfCarrier):
 
 
 class DelaysByRouteAndTime(_OfWeekday, _OfHour, _OfRoute, Summary, Model):
-    """All dimensions. A day of routes has nearly as many rows as flights: days are read from those."""
+    """All dimensions, without days: a day would have nearly as many rows here as it has flights."""
 
     __tablename__ = "delays_by_route_and_time"
     DIMENSIONS = ("weekday", "hour", "dest", "carrier", "origin")
@@ -112,7 +112,7 @@ class DelaysByRouteAndTime(_OfWeekday, _OfHour, _OfRoute, Summary, Model):
 
 
 class DelaysByRouteAndHour(_OfHour, _OfRoute, Summary, Model):
-    """All but the weekday."""
+    """All dimensions except the weekday."""
 
     __tablename__ = "delays_by_route_and_hour"
     DIMENSIONS = ("hour", "dest", "carrier", "origin")
@@ -121,7 +121,7 @@ class DelaysByRouteAndHour(_OfHour, _OfRoute, Summary, Model):
 
 
 class DelaysByTime(_OfWeekday, _OfHour, _OfCarrier, Summary, Model):
-    """All but the destination."""
+    """All dimensions except the destination."""
 
     __tablename__ = "delays_by_time"
     DIMENSIONS = ("weekday", "hour", "carrier", "origin")
@@ -129,7 +129,7 @@ class DelaysByTime(_OfWeekday, _OfHour, _OfCarrier, Summary, Model):
 
 
 class DelaysByRoute(_OfWeekday, _OfRoute, Summary, Model):
-    """All but the hour."""
+    """All dimensions except the hour."""
 
     __tablename__ = "delays_by_route"
     DIMENSIONS = ("weekday", "dest", "carrier", "origin")
@@ -138,7 +138,7 @@ class DelaysByRoute(_OfWeekday, _OfRoute, Summary, Model):
 
 
 class DelaysByCarrier(_OfWeekday, _OfCarrier, Summary, Model):
-    """Neither the hour nor the destination."""
+    """All dimensions except the hour and the destination."""
 
     __tablename__ = "delays_by_carrier"
     DIMENSIONS = ("weekday", "carrier", "origin")
@@ -146,10 +146,10 @@ class DelaysByCarrier(_OfWeekday, _OfCarrier, Summary, Model):
     FINER = DelaysByTime
 
 
-# In the order of their size, the smallest first.
+# In the order of their size, smallest first.
 SUMMARIES: tuple[Any, ...] = (
     *(DelaysByCarrier, DelaysByRoute, DelaysByTime),
     *(DelaysByRouteAndHour, DelaysByRouteAndTime),
 )
-# What a flight's date is in each unit of time.
+# The value of a flight's date in each unit of time.
 PERIODS = {unit: func.substr(cast(Flight.sched_dep, String), 1, length) for unit, length in LENGTHS.items()}

@@ -1,7 +1,7 @@
-"""A span of days as few years, months and days, which are added or taken away.
+"""A span of days, written as few whole years, months and days that are added or subtracted.
 
-From 2013-01-05 to the end of 2013 is the year 2013 less four days. So a report of any span adds up some whole years,
-at most 12 months and at most 32 days.
+For example, 2013-01-05 to the end of 2013 is the year 2013 minus four days. So a report of any span adds up whole
+years, at most 12 months and at most 32 days.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from .model import LENGTHS
 
-FIRST, LAST = date(1, 1, 1), date(9999, 1, 1)  # where a span begins and ends if nothing is said
+FIRST, LAST = date(1, 1, 1), date(9999, 1, 1)  # the default beginning and end of a span
 
 
 class Piece(NamedTuple):
-    """What is of a unit of time from `first` on and before `before`: added (sign 1) or taken away (-1)."""
+    """The units of time from `first` on and before `before`: added (sign 1) or subtracted (sign -1)."""
 
     unit: str
     sign: int
@@ -23,7 +23,7 @@ class Piece(NamedTuple):
 
 
 def pieces(first: date, before: date, units: Sequence[str]) -> tuple[Piece, ...]:
-    """Take a span apart: into days, months and years, or days and months, or days, as `units` has them."""
+    """Split a span into pieces of these units: days, months and years, or days and months, or days."""
     found: list[Piece] = []
     begin, end = min(first, LAST), min(before, LAST)
     for unit, coarser, nearest in (("day", "month", _nearest_month), ("month", "year", _nearest_year)):
@@ -38,7 +38,7 @@ def pieces(first: date, before: date, units: Sequence[str]) -> tuple[Piece, ...]
 
 
 def _between(unit: str, edge: date, inner: date, sign: int) -> list[Piece]:
-    """Return what lies between the edge of the span and the edge of its coarser inside, if anything."""
+    """Return the piece between the edge of the span and the edge of its coarser units, if there is one."""
     if edge == inner:
         return []
     return [_piece(unit, sign if edge < inner else -sign, min(edge, inner), max(edge, inner))]

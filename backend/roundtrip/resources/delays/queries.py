@@ -1,8 +1,8 @@
 """The one statement of a report.
 
-A report is added up from the smallest summary that has all its dimensions and filters, over whole years, months and
-days, and from the flights of those days that the summary does not have. Its work is known before it is asked, and a
-report of too much work is refused (budget.py).
+A report is added up from the smallest summary with all its dimensions and filters, over whole years, months and days,
+and from the flights of days that the summary does not have. The cost of a report is estimated before it runs, and a
+report that costs too much is refused (budget.py).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -41,7 +41,7 @@ from .schema import dimensions_of
 
 QUANTILES = {"p10_delay": 0.1, "median_delay": 0.5, "p90_delay": 0.9}
 
-# The measures behind each field that is not itself one.
+# The measures from which each other field is computed.
 _BEHIND = {
     "on_time_share": ("on_time", "count"),
     "mean_delay": ("arr_delay", "on_time", "delayed"),
@@ -53,9 +53,9 @@ _BEHIND = {
 
 
 def report(ask: Ask) -> Answered:
-    """Answer {"items": [...]}: measures of the flights that match, along at most two dimensions, sorted by these.
+    """Answer with {"items": [...]}: measures of the matching flights, by at most two dimensions and sorted by them.
 
-    There is one item when there are no dimensions. Raises Problem (400) for a report that would take long.
+    Without dimensions there is one item. Raises Problem (400) for a report that would take too long.
     """
     given = {name: ask.arguments[name] for name in FILTERS if name in ask.arguments}
     dimensions = dimensions_of(ask["by"])
@@ -73,7 +73,7 @@ def report(ask: Ask) -> Answered:
 
 
 _ENDS = ("first", "before")
-_OF_KINDS = {"status", "min_delay"}  # the filters that say of which kinds flights are
+_OF_KINDS = {"status", "min_delay"}  # the filters that select kinds of flights
 
 
 def _date(time: str | None, unsaid: date) -> date:
@@ -81,7 +81,7 @@ def _date(time: str | None, unsaid: date) -> date:
 
 
 def _kinds(given: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the kinds of flights that the filters leave, or None for a delay at which no class begins."""
+    """Return the kinds of flights that the filters match, or None for a delay that is no bound of a class."""
     kinds = set(KINDS)
     if "min_delay" in given:
         if given["min_delay"] not in LATE:
@@ -93,7 +93,7 @@ def _kinds(given: Mapping[str, Any]) -> frozenset[str] | None:
 
 
 def _smallest_source(dimensions: Collection[str], given: Collection[str], kinds: frozenset[str] | None) -> Any:
-    """Return the summary to read, or the flights where only they tell all that is asked."""
+    """Return the smallest summary with all that the report needs, or the flights if there is none."""
     needed = {*dimensions, *given} - {"month", "date"} - _OF_KINDS
     for summary in SUMMARIES if kinds is not None else ():
         if needed <= {*summary.DIMENSIONS} and ("date" not in dimensions or "day" in summary.ROWS):
@@ -116,7 +116,7 @@ def compile_report(
     kinds: frozenset[str] | None,
     shape: tuple[tuple[str, int], ...],
 ) -> Plan:
-    """Add up the rows of all pieces of the span, and make the fields of the sums."""
+    """Compile the statement that adds up the rows of all pieces, and the function from sums to fields."""
     measures = _measures(selection, dimensions)
     parts: list[Select[Any]] = []
     for number, (unit, sign) in enumerate(shape):
@@ -144,19 +144,19 @@ def compile_report(
     by = [rows.c[name] for name in dimensions]
     in_order = (rows.c[name].nulls_last() if name == "tailnum" else rows.c[name] for name in dimensions)
     statement = select(*read).select_from(rows).group_by(*by).order_by(*in_order)
-    if by:  # no group without flights: all may be of other kinds, or in a piece that is taken away again
+    if by:  # drops a group without flights: all may have other kinds, or lie in a subtracted piece
         statement = statement.having(totals["count"] > 0)
     return Plan(engine, statement, Object(content), ())
 
 
 def _measures(selection: Selection, dimensions: Collection[str]) -> tuple[str, ...]:
-    """Return what has to be added up for the fields, and the count."""
+    """Return the measures to add up for the fields, and the count."""
     asked = (name for name in selection.names if name not in dimensions)
     return tuple(dict.fromkeys(("count", *(measure for name in asked for measure in _BEHIND.get(name, (name,))))))
 
 
 def _dimension(table: Any, unit: str, name: str) -> ColumnElement[Any]:
-    """Return what one dimension of a report is in the flights or in a unit of a summary."""
+    """Return the column of a dimension in the flights or in a summary."""
     if name not in ("date", "month"):
         return _column(table, name)
     wanted = "day" if name == "date" else name
@@ -166,7 +166,7 @@ def _dimension(table: Any, unit: str, name: str) -> ColumnElement[Any]:
 
 
 def _measure(table: Any, name: str, kinds: frozenset[str] | None) -> ColumnElement[Any]:
-    """Return what a flight, or a row of a summary, adds to a measure of the flights of these kinds."""
+    """Return the amount that a flight, or a row of a summary, adds to a measure of these kinds of flights."""
     if table is Flight:
         return MEASURES[name]  # the conditions let only flights of these kinds through
     if kinds is None or len(kinds) == len(KINDS):
@@ -206,7 +206,7 @@ def _conditions(table: Any, unit: str, number: int, given: Collection[str]) -> l
 
 
 def _field(name: str, totals: Mapping[str, ColumnElement[Any]]) -> ColumnElement[Any]:
-    """Return a field of DelaySchema that is made of sums."""
+    """Return a field of DelaySchema, computed from sums."""
     if name == "on_time_share":
         return _ratio(totals["on_time"], totals["count"])
     if name == "mean_delay":
@@ -223,9 +223,9 @@ def _field(name: str, totals: Mapping[str, ColumnElement[Any]]) -> ColumnElement
 
 
 def _quantile(share: float, classes: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-    """Return the delay below which a share of the arrivals lie, as if those of a class were spread evenly over it.
+    """Return a quantile of grouped data: the delay below which a share of the arrivals lie.
 
-    This is the quantile of grouped data (linear interpolation), and null where it lies in a class without an end.
+    Linear interpolation: the arrivals of a class count as spread evenly over it. None in a class without an end.
     """
     wanted = cast(reduce(add, classes), Float) * literal_column(str(share))
     below: ColumnElement[Any] = literal_column("0", Integer)

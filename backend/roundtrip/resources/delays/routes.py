@@ -12,5 +12,5 @@ from .schema import DelayArguments, DelaySchema
 @api.get("/delays")
 @rt.answers(DelaySchema(many=True), arguments=DelayArguments, fresh=Freshness(300, stale=86_400), tags=("flights",))
 def delays(ask: Ask) -> Answered:
-    """Delays of the flights that match, added up along at most two dimensions."""
+    """Delays of the matching flights, added up by at most two dimensions."""
     return report(ask)

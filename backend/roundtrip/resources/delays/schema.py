@@ -1,4 +1,4 @@
-"""What a report of delays is on the wire, and what it may be asked."""
+"""The fields of a report of delays, and its arguments."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ MOST_DIMENSIONS = 2
 
 
 class DelaySchema(Schema):
-    """The measures of a set of flights. The fields of `by` say which set it is."""
+    """The measures of a set of flights. The fields of `by` identify the set."""
 
     carrier = fields.String(metadata={"description": "Only with by=carrier."})
     origin = fields.String(metadata={"description": "Only with by=origin or by=route."})
@@ -65,9 +65,9 @@ class DelaySchema(Schema):
     median_delay = fields.Float(
         allow_none=True,
         metadata={
-            "description": "Minutes of arrival delay that half of the flights that arrived stay below. Told from the "
+            "description": "Median arrival delay in minutes, over flights that arrived. It is estimated from the "
             "classes of the histogram by linear interpolation within the class (the median of grouped data), so it "
-            "is exact to the class; null where it lies in the first or the last class, or where no flight arrived."
+            "is exact to the class; null if it lies in the first or the last class, or if no flight arrived."
         },
     )
     p10_delay = fields.Float(
@@ -76,7 +76,7 @@ class DelaySchema(Schema):
     )
     p90_delay = fields.Float(
         allow_none=True,
-        metadata={"description": "Minutes that nine of ten flights that arrived stay below; told as the median is."},
+        metadata={"description": "90th percentile of the arrival delay in minutes; estimated like the median."},
     )
     histogram = fields.List(
         fields.Integer(),
@@ -88,7 +88,7 @@ class DelaySchema(Schema):
 
 
 class Dimensions(fields.String):
-    """One or two dimensions, by a comma."""
+    """One or two dimensions, separated by a comma."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs))
@@ -102,26 +102,26 @@ class Dimensions(fields.String):
 
 
 class DelayArguments(FlightFilters, Arguments):
-    """Which flights to measure, and along which dimensions."""
+    """The filters of the flights to measure, and the dimensions of the report."""
 
     by = Dimensions(
         load_default="",
         metadata={
             "description": f"At most two of {', '.join(DIMENSIONS)}, by a comma; none for one total. A report that "
-            "would take too long is refused with what to narrow: such as by date and destination over a year."
+            "would take too long is refused, with advice to narrow it: such as by date and destination over a year."
         },
     )
 
     @validates_schema
     def _fields_of_by(self, data: dict[str, Any], **kwargs: Any) -> None:
-        """Refuse the fields of a dimension that the report does not go by: they have no value there."""
+        """Refuse the fields of a dimension that is not in `by`: they would have no value."""
         going_by = dimensions_of(data.get("by", ""))
         all_dimensions = {name for names in DIMENSIONS.values() for name in names}
         strange = [
             name for name in data.get("fields_", "").split(",") if name in all_dimensions and name not in going_by
         ]
         if strange:
-            raise ValidationError(f"{strange[0]} is a field only of a report by it.", "fields")
+            raise ValidationError(f"{strange[0]} is a field only of a report with that dimension in `by`.", "fields")
 
     @post_load
     def _default_fields(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -131,6 +131,6 @@ class DelayArguments(FlightFilters, Arguments):
 
 
 def dimensions_of(by: str) -> tuple[str, ...]:
-    """Return the fields that the items of a report by these dimensions have, in order."""
+    """Return the fields that identify the items of a report by these dimensions, in order."""
     names = by.split(",") if by else []
     return tuple(dict.fromkeys(field for name in names for field in DIMENSIONS[name]))

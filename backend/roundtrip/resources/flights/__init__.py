@@ -1,1 +1,1 @@
-"""Flights: the noun that the others serve."""
+"""Flights: the main resource, to which the others belong."""

@@ -1,4 +1,4 @@
-"""A flight: what was planned and what happened."""
+"""A flight: its schedule and its actual times."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from ..planes.model import Plane
 from ..weather.model import Weather
 
 # Arrived less than 15 minutes late is on time: the US Bureau of Transportation Statistics counts so.
-# What left and has no arrival delay was diverted, or its arrival was not recorded.
+# A flight that left and has no arrival delay was diverted, or its arrival was not recorded.
 _STATUS = """
     CASE WHEN dep IS NULL THEN 'cancelled' WHEN arr_delay IS NULL THEN 'diverted'
          WHEN arr_delay < 15 THEN 'on_time' ELSE 'delayed' END
@@ -23,8 +23,8 @@ _STATUS = """
 class Flight(Model):
     """One of 336,776 scheduled departures from EWR, JFK or LGA.
 
-    `dest` and `tailnum` are what was recorded; `dest_faa` and `plane_tailnum` are the same as foreign keys,
-    null where the airport or the plane is not in the data set.
+    `dest` and `tailnum` are the recorded values; `dest_faa` and `plane_tailnum` are the same values as foreign keys, or
+    null if the airport or the plane is not in the data set.
     """
 
     __tablename__ = "flights"
@@ -48,7 +48,7 @@ class Flight(Model):
     distance: Mapped[int] = mapped_column(SmallInteger)  # miles
     time_hour: Mapped[datetime] = mapped_column(UtcTime)
     status: Mapped[str] = mapped_column(Text(9), Computed(_STATUS, persisted=True))
-    # What reports group by, kept as columns so that an index can serve them.
+    # The dimensions of reports, stored as columns so that an index can serve them.
     month: Mapped[str] = mapped_column(Text(7))  # 2013-01
     weekday: Mapped[int] = mapped_column(SmallInteger)  # 1 is Monday (ISO 8601)
     hour: Mapped[int] = mapped_column(SmallInteger)  # of the scheduled departure, local
@@ -60,19 +60,19 @@ class Flight(Model):
     weather: Mapped[Weather | None] = relationship()
 
 
-# Flights without an arrival delay sort after all others, whichever way the delays run.
+# Flights without an arrival delay come last in both directions.
 LATEST_FIRST = func.coalesce(Flight.arr_delay, text("-32768"))
 EARLIEST_FIRST = func.coalesce(Flight.arr_delay, text("32767"))
 
-# A list walks one index from the cursor on. An index of an order holds every filter's column, too: a row of the table
-# is read only for an item of the page. So the worst question (nothing matches) is a walk of one index, 40 ms.
+# A list walks one index from the cursor on. The index of an order has the columns of all filters too, so that a row of
+# the table is read only for an item of the page. The worst question (no match) walks one whole index, in 40 ms.
 _FILTERED = (*(Flight.origin, Flight.carrier, Flight.dest, Flight.status), *(Flight.weekday, Flight.hour))
-# The first of them serves reports, too, which add up the flights of some days.
+# The first index also serves reports, which add up the flights of some days.
 Index("ix_flights_sched_dep", Flight.sched_dep, Flight.id, Flight.arr_delay, *_FILTERED, Flight.dep_delay)
 Index("ix_flights_latest_first", LATEST_FIRST, Flight.id, Flight.sched_dep, Flight.arr_delay, *_FILTERED)
 Index("ix_flights_earliest_first", EARLIEST_FIRST, Flight.id, Flight.sched_dep, Flight.arr_delay, *_FILTERED)
 Index("ix_flights_distance", Flight.distance, Flight.id, Flight.sched_dep, Flight.arr_delay, *_FILTERED)
-# A filter that leaves few flights has an index of its own; what it leaves is sorted where the order is another.
+# A filter that matches few flights has an index of its own; the matches are sorted for other orders.
 Index("ix_flights_dest", Flight.dest, Flight.sched_dep, Flight.id)
 Index("ix_flights_carrier", Flight.carrier, Flight.sched_dep, Flight.id)
 Index("ix_flights_flight", Flight.flight, Flight.sched_dep, Flight.id)

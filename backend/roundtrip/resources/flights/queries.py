@@ -1,8 +1,8 @@
 """The statements about flights.
 
-A list by departure walks the index of its most selective filter, each of which is in that order. Any other list walks
-the index of its order, whatever its filters; only what leaves a few thousand flights (a flight number, a tail number,
-a week) is read by its own index and sorted.
+A list by departure walks the index of its most selective filter; these indexes are in the order of departure. Any other
+list walks the index of its order, with any filters. Only a filter that matches at most a few thousand flights (a flight
+number, a tail number, a week) is read by its own index, and the matches are sorted.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func
 from ...data.types import OneOf
 from .model import EARLIEST_FIRST, LATEST_FIRST, Flight
 
-# Each filter, served by the index of its column where there is one.
+# Each filter; the index of its column serves it, if there is one.
 FILTERS: Filters = {
     "origin": lambda: Flight.origin == bindparam("origin"),
     "dest": lambda: Flight.dest == bindparam("dest"),
@@ -32,11 +32,11 @@ FILTERS: Filters = {
 
 
 def _unserved(column: Any) -> ColumnElement[Any]:
-    """Return the column in a form that no index begins with."""
+    """Return the column as an expression for which no index can be used."""
     return func.coalesce(column, column)
 
 
-# The filters beside an order of which they shall not lead the database away.
+# The filters for lists whose order must choose the index.
 _BESIDE_AN_ORDER: Filters = {
     **FILTERS,
     "dest": lambda: _unserved(Flight.dest) == bindparam("dest"),
@@ -46,7 +46,7 @@ _BESIDE_AN_ORDER: Filters = {
 }
 _BESIDE_THE_DELAY: Filters = {
     **_BESIDE_AN_ORDER,
-    # The last two are implied by the first: each lets SQLite begin, or end, within one of the indexes of delays.
+    # The first condition implies the other two, which let SQLite begin or end within an index of delays.
     "min_delay": lambda: and_(
         *(delay >= bindparam("min_delay") for delay in (Flight.arr_delay, EARLIEST_FIRST, LATEST_FIRST))
     ),

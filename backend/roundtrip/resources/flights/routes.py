@@ -39,7 +39,7 @@ def flights_by_id(ask: Ask) -> Answered:
 
 
 def _few_days(ask: Ask) -> bool:
-    """Tell whether the list is of so few days that to sort their flights is quicker than to walk an index."""
+    """Tell whether the list covers few days, so that sorting their flights is quicker than walking an index."""
     if ask.get("from") is None or ask.get("before") is None:
         return False
     first, before = (date.fromisoformat(ask[end][:10]) for end in ("from", "before"))

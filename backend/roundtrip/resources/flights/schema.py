@@ -1,4 +1,4 @@
-"""What a flight is on the wire, and what its lists may be asked."""
+"""The fields of a flight, and the arguments of its lists."""
 
 from flask_roundtrip.arguments import Chosen, Code, Dates, PageArguments, Whole
 from marshmallow import Schema, fields, validate
@@ -14,10 +14,10 @@ SORTS = ("departure", "-departure", "delay", "-delay", "distance", "-distance")
 
 
 class FlightSchema(Schema):
-    """A flight: what was planned and what happened. Times are on the clock of the airport where they happen."""
+    """A flight: its schedule and its actual times. Each time is local at its airport."""
 
     class Meta:
-        """An answer that holds one of these has this tag."""
+        """The tag of every answer that holds a flight."""
 
         tag = "flights"
 
@@ -51,26 +51,26 @@ class FlightSchema(Schema):
 
 
 class FlightFilters(Dates):
-    """Which flights: the filters that lists and reports share."""
+    """The filters that lists and reports of flights share."""
 
-    origin = Code(3, 3, metadata={"description": "Where it left: EWR, JFK or LGA."})
-    dest = Code(3, 3, metadata={"description": "Where it was going."})
+    origin = Code(3, 3, metadata={"description": "Airport of departure: EWR, JFK or LGA."})
+    dest = Code(3, 3, metadata={"description": "Airport of the planned arrival."})
     carrier = Code(2, 2, metadata={"description": "Code of the airline."})
     flight = Whole(validate=validate.Range(1, 9999), metadata={"description": "Flight number."})
     tailnum = Code(1, 6, metadata={"description": "Tail number of the plane."})
     status = fields.String(validate=validate.OneOf(STATUSES))
     min_delay = Whole(
         validate=validate.Range(-1440, 1440),
-        metadata={"description": "Arrived at least so many minutes late."},
+        metadata={"description": "Smallest arrival delay in minutes."},
     )
     weekday = Chosen(
         *(1, 7, "[1-7]", "weekdays such as 5, 6,7 or 1-5"),
-        metadata={"description": "Weekday of the departure, 1 is Monday: one, several by a comma, or a range."},
+        metadata={"description": "Weekday of the departure, 1 is Monday: one, several with commas, or a range."},
     )
     hour = Chosen(
         *(0, 23, "([01]?[0-9]|2[0-3])", "hours such as 17, 6,7, 17-21 or 22-3"),
         metadata={
-            "description": "Hour of the scheduled departure, local: one, several by a comma, or a range, which may "
+            "description": "Hour of the scheduled departure, local: one, several with commas, or a range, which may "
             "go over midnight. 17-21 is 17:00 to 21:59."
         },
     )
@@ -82,5 +82,5 @@ class FlightArguments(FlightFilters, PageArguments):
     sort = fields.String(
         load_default="departure",
         validate=validate.OneOf(SORTS),
-        metadata={"description": "`delay` is that of the arrival; flights without one come last. `-` turns it round."},
+        metadata={"description": "`delay` is that of the arrival; flights without one come last. `-` reverses it."},
     )

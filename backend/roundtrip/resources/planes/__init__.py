@@ -1,1 +1,1 @@
-"""What flew."""
+"""The planes of the flights."""

@@ -8,7 +8,7 @@ from ...extensions import Model
 
 
 class Plane(Model):
-    """One of 3,322 planes. Many flights name a tail number that is not among them."""
+    """One of 3,322 planes. Many flights have a tail number that is not in this table."""
 
     __tablename__ = "planes"
 

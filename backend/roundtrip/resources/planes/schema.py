@@ -1,4 +1,4 @@
-"""What a plane is on the wire, and what its lists may be asked."""
+"""The fields of a plane, and the arguments of its lists."""
 
 from flask_roundtrip.arguments import PageArguments, Phrase
 from marshmallow import Schema, fields
@@ -8,7 +8,7 @@ class PlaneSchema(Schema):
     """A plane, as the FAA's registry has it."""
 
     class Meta:
-        """An answer that holds one of these has this tag."""
+        """The tag of every answer that holds a plane."""
 
         tag = "planes"
 
@@ -26,6 +26,6 @@ class PlaneSchema(Schema):
 class PlaneArguments(PageArguments):
     """Filters of the list of planes."""
 
-    q = Phrase(metadata={"description": "The beginning of the tail number, or a part of the model."})
+    q = Phrase(metadata={"description": "The beginning of the tail number or a part of the model."})
     manufacturer = Phrase(metadata={"description": "The manufacturer, in full."})
     model = Phrase(metadata={"description": "The model, in full."})

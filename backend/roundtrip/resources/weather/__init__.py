@@ -1,1 +1,1 @@
-"""What it was like at the gate, hour by hour."""
+"""The weather at the three airports, hour by hour."""

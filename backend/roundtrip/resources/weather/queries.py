@@ -11,6 +11,6 @@ FILTERS: Filters = {
     "from": lambda: Weather.local_hour >= bindparam("from"),
     "before": lambda: Weather.local_hour < bindparam("before"),
 }
-# One clock serves all three airports, so this is the order of the instants, also in the hour that clocks repeat; and
-# the filters' bounds on the local hour are a stretch of the index.
+# All three airports have one clock, so this order is that of the instants, also in the hour that clocks repeat. The
+# filters' bounds on the local hour are one stretch of the index.
 SORTS: Sorts = {"time": lambda descending: (Weather.local_hour, Weather.time_hour, Weather.id)}

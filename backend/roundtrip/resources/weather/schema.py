@@ -1,4 +1,4 @@
-"""What an hour of weather is on the wire, and what its lists may be asked."""
+"""The fields of an hour of weather, and the arguments of its lists."""
 
 from flask_roundtrip.arguments import Code, Dates, PageArguments
 from marshmallow import Schema, fields
@@ -8,7 +8,7 @@ class WeatherSchema(Schema):
     """The weather of one hour at one airport."""
 
     class Meta:
-        """An answer that holds one of these has this tag."""
+        """The tag of every answer that holds an hour of weather."""
 
         tag = "weather"
 

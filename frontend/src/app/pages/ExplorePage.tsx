@@ -23,7 +23,7 @@ const OFFERED: readonly Parameter[] = [
   "hour",
 ];
 
-/** The charts of the same flights; those have no order. */
+/** The filters for the charts of the same flights; charts have no order. */
 function delaysHref({ sort: _, ...filters }: Filters): string {
   const query = writeFilters(filters);
   return query ? `/delays?${query}` : "/delays";

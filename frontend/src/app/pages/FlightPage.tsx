@@ -25,7 +25,7 @@ export default function FlightPage() {
 function Flight({ id }: { id: number }) {
   const { flight, known, error, retry } = useFlight(id);
   const { airlines, airports } = useNames();
-  // The times come first; what is below them is drawn in slices, as the browser has time.
+  // The times are drawn first; the content below them is drawn in slices when the browser has time.
   const below = useDeferredValue(flight, undefined);
   useRendered(flight);
 
@@ -84,7 +84,7 @@ function Loading({ id }: { id: number }) {
 function NoSuchFlight({ id }: { id: number }) {
   return (
     <PageHead title="No such flight" documentTitle={`No flight ${id}`}>
-      No flight of 2013 has the number {id} in our books.
+      No flight of 2013 has the id {id}.
     </PageHead>
   );
 }

@@ -9,14 +9,14 @@ import type { DialogProps } from "./SearchDialog";
 
 const SearchDialog = later(() => import("./SearchDialog"), { Missing: DialogMissing });
 
-/** On the first sign of intent: the dialog's code, and the names that it searches. */
+/** Prefetches the dialog's code and the names that it searches, when the pointer or the focus is on the button. */
 function load() {
   SearchDialog.load();
   client.queryClient.prefetchQuery(airlinesQuery(client));
   client.queryClient.prefetchQuery(servedAirportsQuery(client));
 }
 
-/** What stands in the header; the dialog itself is fetched when someone means to use it. */
+/** The button in the header; the dialog is loaded when a user is about to open it. */
 export function SearchButton() {
   const [open, setOpen] = useState(false);
   const [wanted, setWanted] = useState(false);
@@ -47,7 +47,7 @@ export function SearchButton() {
   );
 }
 
-/** Below the header until the dialog comes, or nobody waits for it any more. */
+/** The note below the header until the dialog comes or the user gives up. */
 function DialogMissing({
   open,
   onOpenChange,

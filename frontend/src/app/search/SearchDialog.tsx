@@ -78,7 +78,7 @@ function Search({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** The filters of the page that one searches from, where it has any: a find is added to them. */
+/** The filters of the current page, if it has any: a found item is added to them. */
 function useFiltersInUse() {
   const { pathname, search } = useLocation();
   return pathname === "/" || pathname === "/delays" ? readFilters(new URLSearchParams(search)).filters : {};

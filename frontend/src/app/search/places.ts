@@ -1,13 +1,13 @@
-/** What can be searched for by name or code, and which of it answers best. */
+/** The search for airports and airlines by name or code, best matches first. */
 import type { Names } from "../../ui/filters/describe";
 import { type FilterPatch, ORIGINS } from "../../ui/filters/filters";
 
 export interface Place {
   code: string;
   name: string;
-  /** What choosing it shows: "flights to it". */
+  /** The result of choosing it, such as "flights to here". */
   leadsTo: string;
-  /** What it adds to the filters that are set. */
+  /** The filter that it adds to those in use. */
   filter: FilterPatch;
 }
 
@@ -57,7 +57,7 @@ function best(places: readonly Place[], query: string): { items: Place[]; rank: 
 
 const NO_MATCH = 5;
 
-/** A code that is the query, a code that begins with it, a name that does, a word in it that does, anywhere in it. */
+/** In this order: the code equals the query, begins with it, the name begins with it, a word does, the name contains it. */
 function rankOf({ code, name }: Place, query: string): number {
   const lower = { code: code.toLowerCase(), name: name.toLowerCase() };
   if (lower.code === query) return 0;

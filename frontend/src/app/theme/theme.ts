@@ -3,7 +3,7 @@ const PAPERS = { light: "#ffffff", dark: "#12151a" };
 
 export type Theme = "auto" | "light" | "dark";
 
-/** The edition the reader chose; index.html applies it before the first paint, this only reads and changes it. */
+/** The theme that the reader chose. index.html applies it before the first paint; this file reads and changes it. */
 export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
   return chosen === "light" || chosen === "dark" ? chosen : "auto";
@@ -18,11 +18,11 @@ export function setTheme(theme: Theme): void {
     if (theme === "auto") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Storage is forbidden: the choice holds for this page alone.
+    // Storage is forbidden: then the choice lasts as long as this page.
   }
 }
 
-/** The browser's own bar follows the paper; each meta keeps its media query for when the choice is "auto" again. */
+/** Sets the colour of the browser's own bar; each meta keeps its media query for when the choice is "auto" again. */
 export function colourTheBrowser(theme: Theme): void {
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
     const own = meta.media.includes("dark") ? "dark" : "light";

@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
 
-/** All sixteen of them, for names beside codes and for choosing one. */
+/** All sixteen airlines, for names beside codes and for a choice. */
 export const airlinesQuery = (client: ApiClient) =>
   client.one("/airlines", { limit: 50 }, ["carrier", "name"]);

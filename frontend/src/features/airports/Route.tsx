@@ -11,13 +11,13 @@ type Airport = Schemas["Airport"];
 
 interface Props {
   origin: Airport;
-  /** The four destinations that the airports' list does not have are known by their code alone. */
+  /** Four destinations are missing in the list of airports: only their codes are known. */
   dest: Airport | null;
   destCode: string;
   distance: number;
 }
 
-/** Where the flight went. */
+/** The route of the flight: its airports, its distance and a map. */
 export function Route({ origin, dest, destCode, distance }: Props) {
   useEffect(() => loadAtRest(RouteMap), []);
   return (

@@ -24,10 +24,10 @@ interface Place {
 const WIDTH = 560;
 const HEIGHT = 350;
 const MARGIN = 56;
-/** A short hop is not blown up beyond what the coastline's detail can bear. */
+/** The largest scale: a short route is not enlarged beyond the detail of the coastline. */
 const MOST_SCALE = 3200;
 
-/** A great circle as so many points; with them, the projection need not look for its own. */
+/** The number of points of a great circle, so that the projection need not compute its own. */
 const STEPS = 48;
 
 const states = feature(atlas, atlas.objects.states).features.map((state) => ({
@@ -94,7 +94,7 @@ function projectionOver(ends: [Point, Point]): GeoProjection {
   projection.fitExtent(frame, { type: "LineString", coordinates: ends });
   if (projection.scale() > MOST_SCALE) projection.scale(MOST_SCALE).translate([WIDTH / 2, HEIGHT / 2]);
   return projection.clipExtent([
-    // A little beyond the picture, so that no edge of the clipping is drawn as a coast.
+    // A little larger than the picture, so that no edge of the clipping is drawn as a coast.
     [-9, -9],
     [WIDTH + 9, HEIGHT + 9],
   ]);
@@ -103,7 +103,7 @@ function projectionOver(ends: [Point, Point]): GeoProjection {
 /** West, south, east and north. */
 type Box = [number, number, number, number];
 
-/** Alaska alone has more coast than all the rest: what lies outside of the picture is not even projected. */
+/** Drops coasts outside the picture before the projection: Alaska alone has more coast than all other states. */
 function viewOf(projection: GeoProjection): Box {
   const edge = [0, 0.25, 0.5, 0.75, 1].flatMap((share): Point[] => [
     [share * WIDTH, 0],

@@ -1,4 +1,4 @@
-/** Without this, the compiler would read the type of every coordinate from the file itself. */
+/** The type of the map's file. Without it the compiler would infer a type for every coordinate. */
 declare module "us-atlas/states-10m.json" {
   import type { GeometryCollection, Topology } from "topojson-specification";
 

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useClient } from "../../api/client";
 import { servedAirportsQuery } from "./api";
 
-/** The four destinations that the data's list of airports does not have: the cities of their FAA codes. */
+/** The cities of the four destinations that are missing in the data's list of airports, by FAA code. */
 const UNLISTED = [
   ["BQN", "Aguadilla"],
   ["PSE", "Ponce"],
@@ -11,7 +11,7 @@ const UNLISTED = [
   ["STT", "St. Thomas"],
 ] as const;
 
-/** The served airports' names by their codes; empty until they have come. */
+/** The served airports' names by their codes; empty until they are loaded. */
 export function useAirportNames(): ReadonlyMap<string, string> {
   const { data } = useQuery(servedAirportsQuery(useClient()));
   return useMemo(

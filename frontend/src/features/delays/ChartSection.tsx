@@ -14,17 +14,17 @@ const Bars = later(() => import("./charts/Bars"));
 
 interface Props {
   heading: string;
-  /** What the marks are: "Airline". */
+  /** The kind of the marks, such as "Airline". */
   what: string;
   measure?: Measure;
-  /** Undefined while they are on the way. */
+  /** Undefined while they load. */
   marks: readonly Mark[] | undefined;
-  /** Those of the marks that are drawn, where the table has more. */
+  /** The marks to draw, if the table has more. */
   drawn?: readonly Mark[] | undefined;
   direction: "down" | "along";
   height: number;
   domain?: readonly string[] | undefined;
-  /** The height that is kept for it, where it may be lower. */
+  /** The reserved height, if the chart may be lower. */
   room?: number;
   isStale?: boolean;
 }

@@ -15,7 +15,7 @@ interface Props {
   measure: Measure;
 }
 
-/** The busiest routes are drawn; the table has them all. */
+/** The chart shows the busiest routes; the table has all routes. */
 const ROUTES_DRAWN = 16;
 const LINE = 24;
 const FOOT = 48;
@@ -166,7 +166,7 @@ interface ChartProps {
   marks: readonly Mark[] | undefined;
   drawn?: readonly Mark[] | undefined;
   domain?: readonly string[];
-  /** How many lines there may be: their room is kept. */
+  /** The largest number of lines, for which room is reserved. */
   lines?: number;
   /** That the filters leave one at most: no room is kept for a chart. */
   isOne?: boolean;
@@ -182,7 +182,7 @@ function Chart({ error, retry, lines = 0, isOne: alone = false, ...chart }: Char
   return <ChartSection height={FOOT + drawn * LINE} room={alone ? 0 : FOOT + lines * LINE} {...chart} />;
 }
 
-/** A report's lines; while those of other filters load, the last ones stay in sight. */
+/** A report's lines; the last lines stay on the screen while those of other filters load. */
 function useReport<T extends Rates>(query: Parameters<typeof useQuery<{ items: T[] }>>[0]) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...query,

@@ -16,13 +16,13 @@ import { isFew, roundFigure, rulesOf } from "./measures";
 import { RatesTable } from "./RatesTable";
 import { type Mark, marksOf } from "./rates";
 
-/** In the other hours no flight left: the year has one planned for one in the morning, and it was cancelled. */
+/** No flight left in the other hours: the only one planned, at one in the morning, was cancelled. */
 const HOURS = Array.from({ length: 19 }, (_, index) => index + 5);
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 
 /**
- * Hour by weekday. It is a table, and looks like one: the heat map and its alternative in figures are the same
- * thing, reachable cell by cell. On a phone the hours run down, for seven columns fit and nineteen do not.
+ * A heat map of hour by weekday. It is an HTML table, so the map is also its own alternative in figures, reachable cell
+ * by cell. On a phone the hours run down, because seven columns fit and nineteen do not.
  */
 export function HeatMap({ filters, measure = "mean" }: { filters: Filters; measure?: Measure }) {
   const { data, error, isPlaceholderData, refetch } = useQuery({

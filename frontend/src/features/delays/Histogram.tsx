@@ -6,7 +6,7 @@ const EARLY = -1;
 /** So many flights fill the chart at least: one flight is no tower. */
 const FULL = 10;
 
-/** The delays' eleven classes as bars; every figure is in the list that they are drawn upon. */
+/** The eleven classes of delay as bars; each item of the list also has its figure. */
 export function Histogram({ counts }: { counts: readonly number[] | undefined }) {
   const most = Math.max(FULL, ...(counts ?? []));
   return (

@@ -14,7 +14,7 @@ interface Props {
   flight: number;
 }
 
-/** How late the flights under one number were, month by month. */
+/** The delays of the flights under one number, month by month. */
 export function NumberYear({ carrier, flight }: Props) {
   const { data, error, refetch } = useQuery(numberByMonthQuery(useClient(), carrier, flight));
   const marks = useMemo(

@@ -8,7 +8,7 @@ import type { Mark } from "./rates";
 
 interface Props {
   caption: string;
-  /** What the marks are: "Airline". */
+  /** The kind of the marks, such as "Airline". */
   what: string;
   measure: Measure;
   marks: readonly Mark[];

@@ -4,7 +4,7 @@ import type { Filters } from "../../ui/filters/filters";
 import { useSlow } from "../../ui/useSlow";
 import { summaryQuery } from "./api";
 
-/** After a second without figures a word, so that nobody wonders. */
+/** A note after a second without figures. */
 export function SlowNote({ filters }: { filters: Filters }) {
   const { isPending } = useQuery(summaryQuery(useClient(), filters));
   const slow = useSlow(isPending);

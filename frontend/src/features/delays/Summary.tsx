@@ -12,11 +12,11 @@ import styles from "./Summary.module.css";
 
 interface Props {
   filters: Filters;
-  /** Where else these flights can be seen. */
+  /** A link to another page with the same flights. */
   also: { to: string; words: string };
 }
 
-/** What became of all the flights behind the filters, in one line. */
+/** The results of all flights that match the filters, in one line. */
 export function Summary({ filters, also }: Props) {
   const { data, error, isPlaceholderData, refetch } = useQuery({
     ...summaryQuery(useClient(), filters),
@@ -79,7 +79,7 @@ interface FigureProps {
   sure?: ReactNode;
 }
 
-/** Its place is kept while its value is on the way. */
+/** A figure; its room is reserved while the value loads. */
 function Figure({ name, value, note, sure }: FigureProps) {
   return (
     <div className={styles.figure}>

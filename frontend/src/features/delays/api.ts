@@ -14,7 +14,7 @@ const FIELDS: Record<Measure, readonly Field[]> = {
   cancelled: SHARES,
 };
 
-/** One line for all of the flights that the filters leave. */
+/** One line for all flights that match the filters. */
 export const summaryQuery = (client: ApiClient, filters: Filters) =>
   client.one("/delays", asked(filters), [
     ...RATES,
@@ -38,11 +38,11 @@ export const byRouteQuery = (client: ApiClient, filters: Filters, measure: Measu
 export const byWeekdayAndHourQuery = (client: ApiClient, filters: Filters, measure: Measure = "mean") =>
   client.one("/delays", { ...asked(filters), by: "weekday,hour" }, ["weekday", "hour", ...FIELDS[measure]]);
 
-/** How the flights under one number fared, month by month. */
+/** The delays of the flights under one number, month by month. */
 export const numberByMonthQuery = (client: ApiClient, carrier: string, flight: number) =>
   client.one("/delays", { carrier, flight, by: "month" }, ["month", ...RATES]);
 
-/** Asks for all that the page of delays shows, in one tick. */
+/** Asks for all data of the page of delays in one tick. */
 export function prefetchPage(client: ApiClient, filters: Filters, measure: Measure): void {
   const { queryClient: cache } = client;
   cache.prefetchQuery(summaryQuery(client, filters));

@@ -4,7 +4,7 @@ import { type Interval, range } from "../../ui/intervals";
 import type { Rates } from "./api";
 import { figureInWords, isFew, rulesOf } from "./measures";
 
-/** One mark of a chart and one row of its table: what it is called, its figures, the flights behind it. */
+/** One mark of a chart and one row of its table: its name, its figures, and the filters of its flights. */
 export interface Mark {
   key: string;
   name: string;

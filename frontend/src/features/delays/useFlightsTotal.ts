@@ -3,7 +3,7 @@ import { useClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { summaryQuery } from "./api";
 
-/** How many flights there are behind the filters, once it is known. */
+/** The number of flights that match the filters; undefined until it is known. */
 export function useFlightsTotal(filters: Filters): number | undefined {
   return useQuery(summaryQuery(useClient(), filters)).data?.items[0]?.count;
 }

@@ -11,7 +11,7 @@ import { useDocument } from "./useDocument";
 export function ApiReference() {
   const { data, error, refetch } = useDocument();
   const all = useMemo(() => data && operationsOf(data), [data]);
-  // Deferred, and with it sliced: some thousand table cells in one go would hold up everything else.
+  // Deferred, so that React draws some thousand table cells in slices and does not block the page.
   const operations = useDeferredValue(all, undefined);
   useRendered(operations);
   if (error && !data)

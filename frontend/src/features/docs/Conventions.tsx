@@ -1,10 +1,10 @@
 import styles from "./Conventions.module.css";
 import { MISTAKEN } from "./examples";
 
-/** What holds for every address alike. */
+/** The rules that all addresses share. */
 export function Conventions() {
   return (
-    <section className={styles.conventions} aria-label="What holds everywhere">
+    <section className={styles.conventions} aria-label="Rules for all addresses">
       <div>
         <h2>Only what you ask for</h2>
         <p>

@@ -1,4 +1,4 @@
-/** A text of the document: what stands between backticks is code. */
+/** A text of the document: a part between backticks is code. */
 export function Prose({ text }: { text: string }) {
   const pieces = text.split("`");
   return (

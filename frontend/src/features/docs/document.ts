@@ -1,4 +1,4 @@
-/** What the page reads of an OpenAPI document (3.1), and how. */
+/** The parts of an OpenAPI document (3.1) that the page shows, and functions to read them. */
 export interface ApiDocument {
   info: { title: string; description?: string; version: string };
   paths: Record<string, Record<string, ApiOperation>>;
@@ -11,7 +11,7 @@ export interface ApiOperation {
   parameters?: ApiParameter[];
   requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: Schema }> }>;
-  /** By commas. */
+  /** Separated by commas. */
   "x-default-fields"?: string;
 }
 
@@ -41,7 +41,7 @@ export interface Schema {
 export interface Operation extends ApiOperation {
   method: string;
   path: string;
-  /** Where it stands on the page. */
+  /** The id of its section on the page. */
   anchor: string;
 }
 
@@ -63,7 +63,7 @@ export function operationsOf({ paths }: ApiDocument): Operation[] {
   );
 }
 
-/** What an operation's answer can hold, whether one thing or a list of them. */
+/** The fields of an operation's answer, which is one object or a list of them. */
 export function fieldsOf(document: ApiDocument, operation: Operation): FieldLine[] {
   const answer = operation.responses["200"]?.content?.["application/json"]?.schema;
   const one = resolve(document, answer?.properties?.items?.items ?? answer);

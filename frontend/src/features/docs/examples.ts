@@ -1,4 +1,4 @@
-/** For each address one that can be opened, and shows what it is for. */
+/** One example for each address, which can be opened. */
 const EXAMPLES: Record<string, string> = {
   "/api/v1/flights":
     "/api/v1/flights?origin=JFK&dest=LAX&sort=-delay&fields=carrier,flight,sched_dep,arr_delay,airline.name&limit=5",

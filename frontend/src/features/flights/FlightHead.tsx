@@ -11,7 +11,7 @@ interface Props {
   destination: string | undefined;
 }
 
-/** Which flight it was, and in one sentence what became of it. */
+/** The name of the flight, and its result in one sentence. */
 export function FlightHead({ flight, airline, origin, destination }: Props) {
   const { carrier, origin: from, dest, sched_dep } = flight;
   return (
@@ -35,7 +35,7 @@ export function FlightHead({ flight, airline, origin, destination }: Props) {
 function outcome({ status, arr_delay, dest }: FlightRow): string {
   if (status === "cancelled") return "It was cancelled.";
   if (status === "diverted") return `It was diverted and did not arrive at ${dest} as planned.`;
-  if (arr_delay === null) return "When it arrived is not recorded.";
+  if (arr_delay === null) return "Its arrival was not recorded.";
   return `It arrived ${delayInWords(arr_delay)}.`;
 }
 

@@ -86,7 +86,7 @@ function captionOf(total: number | undefined): string {
   return `Flights${inAll}; more are loaded as you go down`;
 }
 
-/** The room of the rows that are not drawn. Hidden, or each change of its height would count as a shift of the layout. */
+/** The room of the rows that are not drawn. It is hidden, so that a change of its height is no layout shift. */
 function Space({ height }: { height: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row takes no focus; this one is empty

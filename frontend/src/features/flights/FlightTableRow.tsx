@@ -47,7 +47,7 @@ export const FlightTableRow = memo(function FlightTableRow({
   );
 });
 
-/** The departure's time; one on another day says so. */
+/** The time of departure, with the day if it is another day than planned. */
 function Left({ planned, local }: { planned: string; local: string }) {
   const offset = dayOffset(planned, local);
   return (

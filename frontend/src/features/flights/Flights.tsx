@@ -12,7 +12,7 @@ import { useFlights } from "./useFlights";
 
 interface Props {
   filters: Filters;
-  /** How many there are in all, once it is known. */
+  /** The number of all flights; undefined until it is known. */
   total: number | undefined;
   airlines: ReadonlyMap<string, string>;
   airports: ReadonlyMap<string, string>;
@@ -20,7 +20,7 @@ interface Props {
   onClear: () => void;
 }
 
-/** The flights behind the filters: a table, or on a phone a list. */
+/** The flights that match the filters: a table, or on a phone a list. */
 export function Flights({ filters, total, airlines, airports, onChange, onClear }: Props) {
   const { timings } = useClient();
   const phone = useMediaQuery(PHONE);

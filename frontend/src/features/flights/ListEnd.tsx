@@ -9,7 +9,7 @@ interface Props {
   onRetry: () => void;
 }
 
-/** What stands under the last row: more on its way, more that failed, or the end. */
+/** The note under the last row: more flights are loading, loading failed, or the list has ended. */
 export function ListEnd({ shown, hasMore, moreFailed, onRetry }: Props) {
   const printing = usePrinting();
   return (

@@ -6,7 +6,7 @@ type Column = "departure" | "delay" | "distance";
 
 interface Props {
   by: Column;
-  /** The order that a first press gives, where it is not the ascending one: the latest and the farthest come first. */
+  /** The columns whose first press sorts descending: the latest and the farthest come first. */
   first?: Sort;
   sort: Sort;
   onSort: (sort: Sort) => void;

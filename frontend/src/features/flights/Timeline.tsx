@@ -5,7 +5,7 @@ import type { WholeFlight } from "./api";
 import { type Journey, journeyOf } from "./journey";
 import styles from "./Timeline.module.css";
 
-/** Plan and flight as two lanes over one clock; the planned ends run through both. */
+/** The planned and the actual flight as two lanes over one clock; the planned times are lines through both. */
 export function Timeline({ flight }: { flight: WholeFlight }) {
   const journey = journeyOf(flight);
   const place = scaleOf(journey);
@@ -91,11 +91,11 @@ interface SlipProps {
   minutes: number;
   style: CSSProperties;
   at: "start" | "end";
-  /** Below the words under the departure's time, which say that it is on another day. */
+  /** Lower, if a text under the time of departure names another day. */
   apart?: boolean;
 }
 
-/** How far an end slipped from its plan, drawn under the flight. */
+/** The delay of one end of the flight, drawn under the flight. */
 function Slip({ minutes, style, at, apart = false }: SlipProps) {
   return (
     <span
@@ -110,7 +110,7 @@ function Slip({ minutes, style, at, apart = false }: SlipProps) {
   );
 }
 
-/** A local time at one end of a bar; an arrival on another day says so. */
+/** A local time at one end of a bar, with the day if it is another day. */
 function At({ local, since, side }: { local: string; since?: string; side: "start" | "end" }) {
   const offset = since ? dayOffset(since, local) : "";
   return (
@@ -137,7 +137,7 @@ function notesOn(flight: WholeFlight, journey: Journey): string[] {
   const notes = ["Times are local to each end."];
   if (air_time !== null && actual?.end != null) {
     const onGround = actual.end - actual.start - air_time;
-    // Less than nothing is a mistake in the record, and not worth telling.
+    // A negative time is a mistake in the record, and is not shown.
     notes.push(
       `${duration(air_time)} of it in the air${onGround < 0 ? "" : `, ${duration(onGround)} on the ground`}.`,
     );

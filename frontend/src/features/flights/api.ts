@@ -29,7 +29,7 @@ const WHOLE = [
   "weather",
 ] as const;
 
-/** Two screens of rows at once, so that the first of them asks for no more than it shows. */
+/** The number of rows in a page of a list: about two screens. */
 export const flightsQuery = (client: ApiClient, filters: Filters) =>
   client.list("/flights", { ...filters, limit: 100 }, ROW);
 export const flightQuery = (client: ApiClient, id: number) => client.one("/flights/{id}", { id }, WHOLE);

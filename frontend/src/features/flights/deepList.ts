@@ -2,20 +2,20 @@ import type { ApiClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { flightsQuery } from "./api";
 
-/** More pages than five batches hold are not asked for at once. */
+/** The largest number of pages to ask for at once: those of five batches. */
 const MOST_PAGES = 100;
 
 export type Cursors = readonly (string | null)[];
 
-/** The cursors of the pages that are loaded of a list; undefined where the first one is all. */
+/** The cursors of the loaded pages of a list; undefined if only the first page is loaded. */
 export function cursorsOf(client: ApiClient, filters: Filters): Cursors | undefined {
   const params = client.queryClient.getQueryData(flightsQuery(client, filters).queryKey)?.pageParams;
   return params && params.length > 1 ? params.slice(0, MOST_PAGES) : undefined;
 }
 
 /**
- * Asks for all pages of a list at once, by the cursors that they had: they share a round trip, where page after page
- * would need one each. Where it fails, the list begins with its first page, as any other.
+ * Asks for all pages of a list at once, by their former cursors, so that they share a round trip. If that fails, the
+ * list begins with its first page, as any other list.
  */
 export async function askForPages(client: ApiClient, filters: Filters, cursors: Cursors): Promise<void> {
   const cache = client.queryClient;

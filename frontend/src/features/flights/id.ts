@@ -1,4 +1,4 @@
-/** Whether the part of an address that should be a flight's id can be one. */
+/** Whether a part of an address can be the id of a flight. */
 export function isFlightId(text: string | undefined): text is string {
   return text !== undefined && /^[1-9]\d{0,8}$/.test(text);
 }

@@ -1,4 +1,4 @@
-/** What was planned and what happened, on one clock: minutes from the planned departure. */
+/** The planned and the actual flight on one clock, in minutes from the planned departure. */
 import type { WholeFlight } from "./api";
 
 export interface Stretch {
@@ -8,7 +8,7 @@ export interface Stretch {
 
 export interface Journey {
   planned: Stretch;
-  /** Null when the flight never left; its end is null when no arrival was recorded. */
+  /** Null if the flight never left; the end is null if no arrival was recorded. */
   actual: { start: number; end: number | null } | null;
 }
 
@@ -17,7 +17,7 @@ type Times = Pick<
   "sched_dep" | "sched_arr" | "dep_delay" | "arr_delay" | "origin_airport" | "dest_airport"
 >;
 
-/** Where the four destinations are that the data's list of airports does not have: Puerto Rico, the Virgin Islands. */
+/** The time zone of the four destinations that are missing in the data: Puerto Rico and the Virgin Islands. */
 const ATLANTIC: Zone = { tz: -4, dst: "N" };
 
 export function journeyOf(flight: Times): Journey {

@@ -3,8 +3,8 @@ import { type ApiClient, useClient } from "../../api/client";
 import { type FlightRow, flightQuery, flightsQuery } from "./api";
 
 /**
- * A flight, and what a list that it was in already told of it: enough to write its heading, and to ask for the rest
- * of its page in the same round trip.
+ * A flight, and its fields from a loaded list: these are enough for the heading, and to ask for the rest of the page in
+ * the same round trip.
  */
 export function useFlight(id: number) {
   const client = useClient();

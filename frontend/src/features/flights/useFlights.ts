@@ -4,7 +4,7 @@ import { useClient } from "../../api/client";
 import type { Filters } from "../../ui/filters/filters";
 import { flightsQuery } from "./api";
 
-/** The flights under some filters, page after page; while other filters load, the last flights stay in sight. */
+/** The flights that match filters, page by page; the former flights stay on the screen while new ones load. */
 export function useFlights(filters: Filters) {
   const query = useInfiniteQuery({
     ...flightsQuery(useClient(), filters),
@@ -16,7 +16,7 @@ export function useFlights(filters: Filters) {
     error: query.error,
     isPending: query.isPending,
     isStale: query.isPlaceholderData,
-    // The last flights of other filters are not the end of these.
+    // The flights of the former filters do not tell whether this list has ended.
     hasMore: query.hasNextPage || query.isPlaceholderData,
     isLoadingMore: query.isFetchingNextPage,
     moreFailed: query.isFetchNextPageError,

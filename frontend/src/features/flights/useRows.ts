@@ -2,13 +2,13 @@ import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 import { usePrinting } from "../../ui/usePrinting";
 
-/** So many rows before the end the next ones are asked for: a screen or two, so that nobody arrives before them. */
+/** The next rows are requested this many rows before the end: a screen or two, so that they come in time. */
 const AHEAD = 40;
 
-/** More rows than these are not put on paper: some twenty pages. */
+/** The largest number of printed rows: about twenty pages. */
 const MOST_PRINTED = 500;
 
-/** The rows in sight of a list that scrolls with the page, and the space that the others would take. */
+/** The visible rows of a list that scrolls with the page, and the height of the rows that are not drawn. */
 export function useRows(
   list: RefObject<HTMLElement | null>,
   count: number,
@@ -20,7 +20,7 @@ export function useRows(
     const measure = () =>
       setTop(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
     measure();
-    // What stands above grows and shrinks (filters, chips), and the body with it.
+    // The content above the list (filters, chips) changes its height, and so does the body.
     const observer = new ResizeObserver(measure);
     observer.observe(document.body);
     return () => observer.disconnect();

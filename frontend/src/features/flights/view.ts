@@ -1,7 +1,7 @@
 import type { Sort } from "../../ui/filters/filters";
 import type { FlightRow } from "./api";
 
-/** What the table and the phone's list are both given. */
+/** The props that the table and the phone's list share. */
 export interface FlightsViewProps {
   flights: readonly FlightRow[];
   total: number | undefined;
@@ -10,10 +10,10 @@ export interface FlightsViewProps {
   latest: number;
   airlines: ReadonlyMap<string, string>;
   airports: ReadonlyMap<string, string>;
-  /** The flights of the last filters are shown while those of the new ones load. */
+  /** True while the flights of the former filters are shown and the new ones load. */
   isStale: boolean;
   onSort: (sort: Sort) => void;
-  /** The last of the loaded flights are coming into sight. */
+  /** Called when the last loaded flights become visible. */
   onNearEnd: () => void;
   end: { hasMore: boolean; moreFailed: boolean; onRetry: () => void };
 }

@@ -9,14 +9,14 @@ interface Props {
   plane: Schemas["Plane"] | null;
 }
 
-/** The aircraft, as far as its registration tells. */
+/** The aircraft, from its registration. */
 export function PlaneFacts({ tailnum, plane }: Props) {
   if (tailnum === null)
     return <Facts heading="Aircraft" facts={[]} note="No aircraft is recorded for this flight." />;
   const link = <Link to={exploreHref({ tailnum })}>{tailnum}</Link>;
   if (!plane) {
     return (
-      <Facts heading="Aircraft" facts={[["Tail number", link]]} note="The register has nothing more on it." />
+      <Facts heading="Aircraft" facts={[["Tail number", link]]} note="The register has no further data." />
     );
   }
   return (

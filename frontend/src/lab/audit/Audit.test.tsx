@@ -21,7 +21,7 @@ test("lists every layer and hook with what it is, what it costs and where it sta
   const table = within(await screen.findByRole("table"));
   const rows = table.getAllByRole("row").map((row) => [...row.children].map((cell) => cell.textContent));
   expect(rows).toEqual([
-    ["What stands there", "µs", "In the code"],
+    ["Layer or hook", "µs", "In the code"],
     ["DoorMiddlewarea layer around Flask", "0.29", "backend/roundtrip/door.py:69"],
     ["lab: admitbefore a view", "4.08", "backend/lab/routes.py:59"],
     ["a thingof its own", "12.00", "?"],

@@ -4,7 +4,7 @@ import { Pending } from "../../ui/Pending";
 import { LAB, refusalOf } from "../catalogue";
 import styles from "./Audit.module.css";
 
-/** One of what stands around the views, as /api/lab/audit tells. */
+/** One layer or hook around the views, from /api/lab/audit. */
 interface Found {
   name: string;
   kind: string;
@@ -21,7 +21,7 @@ const KINDS: Partial<Record<string, string>> = {
   teardown_appcontext: "when all is done",
 };
 
-/** What stands around the views of the application that runs here, from outside in, with what each costs. */
+/** The layers and hooks around the views of the running application, from outside in, with the cost of each. */
 export default function Audit() {
   const { found, error, retry } = useAudit();
   return (
@@ -46,7 +46,7 @@ function Table({ found }: { found: readonly Found[] }) {
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">What stands there</th>
+            <th scope="col">Layer or hook</th>
             <th scope="col">µs</th>
             <th scope="col">In the code</th>
           </tr>
@@ -87,7 +87,7 @@ function useAudit() {
   return { found, error, retry: useCallback(() => setAttempt((n) => n + 1), []) };
 }
 
-/** Throws an Error for people. */
+/** Throws an Error with a message for the user. */
 async function loadAudit(signal: AbortSignal): Promise<Found[]> {
   const response = await fetch(`${LAB}/audit`, { signal, headers: { Accept: "application/json" } }).catch(
     (cause: unknown) => {

@@ -11,7 +11,7 @@ const PAUSE_MS = 20;
 const url = ({ number }: Ask, side: string) => `${LAB}/experiments/edge/${side}?number=${number}`;
 
 export default {
-  /** Whoever is to answer has the answer, and it is fresh. */
+  /** The cache that this side measures has the answer, and the answer is fresh. */
   async before(ask, side) {
     const answers = side === "edge" ? "edge" : "server-cache";
     for (let n = 0; n < MOST; n += 1) {

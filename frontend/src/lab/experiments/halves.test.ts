@@ -161,7 +161,7 @@ test("every side of the assets visits each file of the page twice, the first tim
   );
 });
 
-test("what was asked ahead is recorded with the click that needs it", async () => {
+test("a prefetch is recorded with the click that needs it", async () => {
   const timings = createTimings();
   const { signal } = new AbortController();
   const send: Ask["send"] = timed(timings)(async () => ({ status: 200, headers: {}, body: KEYS }));

@@ -6,7 +6,7 @@ import type { Half } from "../half";
 const WAIT = 1;
 
 export default {
-  /** What is computed behind one answer is not to slow the next. */
+  /** The background work of one answer must not slow the next. */
   before: async (ask) => void (await get(ask, `${LAB}/experiments/stale/stale?part=${WAIT}`, {})),
   sides: {},
 } satisfies Half;

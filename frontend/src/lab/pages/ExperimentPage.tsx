@@ -20,7 +20,7 @@ import { useRun } from "../useRun";
 import styles from "./Lab.module.css";
 import { NotHere } from "./NotHere";
 
-/** What an experiment's page shows besides, by the experiment's name. */
+/** Additional content of an experiment's page, by the experiment's name. */
 const BESIDES: Partial<Record<string, ComponentType>> = {
   middleware: later(() => import("../audit/Audit"), { pending: <Pending what="This takes" /> }),
 };
@@ -124,7 +124,7 @@ function WayOut({ error, catalogue }: { error: Error; catalogue: Catalogue }) {
   );
 }
 
-/** What stands between backticks is code. */
+/** A part between backticks is code. */
 function Words({ text }: { text: string }) {
   return text.split("`").map((piece, index) => {
     const isCode = index % 2 === 1;

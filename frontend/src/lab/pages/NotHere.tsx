@@ -3,7 +3,7 @@ import { Pending } from "../../ui/Pending";
 import type { Loaded } from "../useCatalogue";
 import styles from "./Lab.module.css";
 
-/** What stands in the Lab's place until it is here, or where it is not. */
+/** The placeholder while the Lab loads, or if the server has no Lab. */
 export function NotHere({ loaded }: { loaded: Exclude<Loaded, { state: "here" }> }) {
   if (loaded.state === "loading") return <Pending what="The Lab takes" />;
   if (loaded.state === "failed") return <Failure error={loaded.error} onRetry={loaded.retry} />;

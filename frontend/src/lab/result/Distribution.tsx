@@ -8,12 +8,12 @@ const CURVES = 120;
 /** Room before a side's name for a piece of its curve. */
 const KEY = 28;
 
-/** Every sample as a dot, and below how many were as quick: the empirical distribution function. */
+/** Every sample as a dot, and below the empirical distribution function. */
 export function Distribution({ sides }: { sides: readonly SideResult[] }) {
   const width = useChartWidth();
   const walls = sides.map(({ samples }) => (samples.wall ?? []).filter((value) => value !== null));
   const all = walls.flat();
-  // The slowest few in a hundred would press all others together: they are drawn at the edge, and told of.
+  // The slowest few percent would press all others together: they are drawn at the edge, with a note.
   const most = Math.max(0.01, ...walls.map((wall) => quantile98(wall))) * 1.1;
   const x = (ms: number) => Math.min(1, ms / most) * width;
   const top = sides.length * DOTS + 8;

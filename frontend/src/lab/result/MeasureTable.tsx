@@ -29,7 +29,7 @@ const COUNTS: readonly Measure[] = [
   "decoded",
 ];
 
-/** The median of each measure, and for times what 95 of 100 runs stay below. */
+/** The median of each measure, and for times the 95th percentile. */
 export function MeasureTable({ sides }: { sides: readonly SideResult[] }) {
   const there = MEASURES.filter((measure) =>
     sides.some(({ samples }) => samples[measure]?.some((value) => value)),

@@ -5,7 +5,7 @@ import styles from "./Result.module.css";
 const ROW = 36;
 const MOST_TICKS = 10;
 
-/** Each ratio with its interval, on a logarithmic axis where 1 is "as fast". What is beyond the axis is drawn at its end. */
+/** Each ratio with its interval, on a logarithmic axis where 1 is "as fast". Larger values are drawn at its end. */
 export function Ratio({
   comparisons,
   labels,

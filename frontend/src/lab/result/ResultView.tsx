@@ -25,7 +25,7 @@ const ENDED: Record<Result["ended"], string> = {
 
 interface Props {
   info: ExperimentInfo;
-  /** null until there is one. */
+  /** null until there is a result. */
   result: Result | null;
   /** Whether it came out of a link. */
   restored: boolean;
@@ -33,7 +33,7 @@ interface Props {
   stopped: boolean;
 }
 
-/** What a run says: the verdict first, then all that it stands on. */
+/** The result of a run: the verdict first, then the measurements behind it. */
 export function ResultView({ info, result, restored, stopped }: Props) {
   const comparisons = useMemo(
     () => result?.sides.slice(1).map((_, index) => comparisonOf(result, index + 1, "wall")) ?? [],
@@ -43,7 +43,7 @@ export function ResultView({ info, result, restored, stopped }: Props) {
   const known = result && rounds >= 2 ? result : null;
   return (
     <section className={styles.result} aria-label={known ? "Result" : undefined}>
-      {/* Here before its words are, or nobody would be told of them. */}
+      {/* Present before its text, because a screen reader announces only changes. */}
       <div aria-live="polite">
         {known && restored && <Origin result={known} />}
         {known

@@ -60,7 +60,7 @@ function counted(median: readonly Trip[]): string {
   return `${requests}, ${which}answered by the browser's cache`;
 }
 
-/** A side may be answered long before its last request ends: of a streamed batch it wants the first lines only. */
+/** A side can have its answer long before its last request ends, if it needs only the first lines of a batch. */
 function leftUnderWay(wall: readonly (number | null)[] | undefined, trips: readonly Trip[]): string {
   const answered = quantile(
     (wall ?? []).filter((ms) => ms !== null).sort((a, b) => a - b),
@@ -110,7 +110,7 @@ function readable(url: string): string {
   }
 }
 
-/** What the bars show, in figures: their legend, too. */
+/** The figures of the bars, which are also their legend. */
 function SpanSums({ sides }: { sides: readonly SideResult[] }) {
   const sums = sides.map(({ median }) => {
     const spans = amounts(median.flatMap(({ spans }) => spans));

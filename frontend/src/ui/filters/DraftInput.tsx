@@ -8,19 +8,19 @@ import {
 } from "react";
 import styles from "./FilterForm.module.css";
 
-/** A pause in typing that is meant as one. */
+/** The milliseconds after which a pause in typing counts. */
 const PAUSE_MS = 400;
 
 interface Props extends Omit<InputHTMLAttributes<HTMLInputElement>, "value" | "onChange"> {
   id: string;
   label: string;
   value: string | undefined;
-  /** What may be written, in words: "a number from 1 to 9999". */
+  /** The allowed values in words, such as "a number from 1 to 9999". */
   expected: string;
   onCommit: (text: string) => void;
 }
 
-/** A field that speaks when its writer pauses, and only in words that it may say. */
+/** A field that reports its value when the user pauses, and only if the value is valid. */
 export function DraftInput({ label, value = "", expected, onCommit, ...attributes }: Props) {
   const [draft, setDraft] = useState<string>(); // none: the field shows its value
   const [known, setKnown] = useState(value);
@@ -28,13 +28,13 @@ export function DraftInput({ label, value = "", expected, onCommit, ...attribute
   const complaint = `${attributes.id}-complaint`;
   const pause = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(pause.current), []);
-  // A pause ends in a later render than it began in.
+  // The timer fires in a later render than the one that set it.
   const latest = useRef({ value, onCommit });
   useLayoutEffect(() => {
     latest.current = { value, onCommit };
   });
 
-  // Changed from outside (a chip, a link, the back button): what was typed has lost its ground.
+  // The value changed from outside (a chip, a link, the back button): the typed text is dropped.
   if (value !== known) {
     setKnown(value);
     setWrong(false);
@@ -47,7 +47,7 @@ export function DraftInput({ label, value = "", expected, onCommit, ...attribute
     setWrong(!input.validity.valid);
     if (!input.validity.valid) return;
     if (text.toUpperCase() !== latest.current.value.toUpperCase()) latest.current.onCommit(text);
-    // The address changes in a transition; the draft goes in the same one, whatever the address then says.
+    // The address changes in a transition; the draft is cleared in the same one.
     startTransition(() => {
       setKnown(text.toUpperCase());
       setDraft(undefined);

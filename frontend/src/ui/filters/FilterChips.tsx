@@ -11,11 +11,11 @@ interface Props {
   onClear: () => void;
 }
 
-/** What the flights are narrowed down to, in words, each to be taken away again. */
+/** The filters in use, in words; each has a button that removes it. */
 export function FilterChips({ filters, names, onChange, onClear }: Props) {
   const active = NARROWING.filter((parameter) => filters[parameter] !== undefined);
   if (active.length === 0) return null;
-  // Moved before the change, so that what is being typed elsewhere is left and counts.
+  // The focus moves before the change, so that a field being edited loses it and reports its value.
   const focusBeside = (chip: HTMLElement, index: number) => {
     const beside = index + 1 < active.length ? index + 1 : index - 1;
     const button = chip.closest("ul")?.querySelectorAll("button")[beside];

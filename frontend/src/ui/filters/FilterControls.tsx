@@ -7,7 +7,7 @@ import { FIRST_DAY, LAST_DAY, ORIGINS, type Parameter, readFilters, STATUSES } f
 import { Select } from "./Select";
 import { HourControl, WeekdayControl } from "./TimeControls";
 
-/** An airline's two letters or digits may come first, as people write it: "UA 1545", "b6-725". */
+/** A flight number; the airline's code may stand before it: "UA 1545", "b6-725". */
 const FLIGHT_NUMBER = "\\s*((?:[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])(?:\\s|-)*)?(?!0+\\s*$)([0-9]{1,4})\\s*";
 const DELAYS = [15, 30, 60, 120, 180];
 
@@ -137,7 +137,7 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
       aria-label="Filter the flights"
       onSubmit={(event) => event.preventDefault()}
       onReset={(event) => {
-        event.preventDefault(); // the address says what the controls show; only what was typed is forgotten
+        event.preventDefault(); // the controls show the address; only typed text is dropped
         setClearings(clearings + 1);
       }}
     >

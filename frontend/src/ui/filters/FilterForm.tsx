@@ -8,14 +8,14 @@ import { type FilterPatch, type Filters, NARROWING, type Parameter } from "./fil
 export interface FilterFormProps {
   filters: Filters;
   names: Names;
-  /** Which controls the page offers. */
+  /** The controls that the page offers. */
   offered: readonly Parameter[];
   onChange: (patch: FilterPatch) => void;
 }
 
 const Controls = later(() => import("./FilterControls"), { pending: <div className={styles.pending} /> });
 
-/** Fetches the controls' code beside the page's data. A phone folds them away: it fetches them when they are opened. */
+/** Loads the controls' code beside the page's data. A phone loads it when the folded controls are opened. */
 export async function loadFilterControls(): Promise<void> {
   if (!matchMedia(PHONE).matches) await Controls.load();
 }
@@ -31,7 +31,7 @@ export function FilterForm(props: FilterFormProps) {
       <summary id="filters-summary">
         {used.length > 0 ? `Filters (${used.length} in use)` : "Filters"}
       </summary>
-      {/* Not before they are wanted: the airports alone are a hundred options. */}
+      {/* Drawn only when opened: the airports alone are a hundred options. */}
       {isOpen && <Controls {...props} />}
     </details>
   );

@@ -1,7 +1,7 @@
 import styles from "./FilterProblems.module.css";
 import type { FilterProblem } from "./filters";
 
-/** What the address asked for and could not have; the flights below are shown without it. */
+/** The filters of the address that were ignored because they are wrong. */
 export function FilterProblems({ problems }: { problems: readonly FilterProblem[] }) {
   if (problems.length === 0) return null;
   return (

@@ -5,15 +5,15 @@ interface Props {
   id: string;
   label: string;
   value: string | undefined;
-  /** What no choice is called. */
+  /** The label of the option without a choice. */
   any: string;
   options?: readonly (readonly [value: string, label: string])[];
-  /** Options in groups, in place of a list of them. */
+  /** Options in groups, instead of `options`. */
   children?: ReactNode;
   onChange: (value: string) => void;
 }
 
-/** A choice of one. A value that is not (yet) among the options is offered as it is, so that it never looks unset. */
+/** A choice of one option. A value that is not (yet) among the options is added, so that it never looks unset. */
 export function Select({ id, label, value = "", any, options = [], children, onChange }: Props) {
   const missing = value !== "" && !children && !options.some(([option]) => option === value);
   return (

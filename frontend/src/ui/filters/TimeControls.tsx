@@ -7,7 +7,7 @@ import { Select } from "./Select";
 
 interface Props {
   value: string | undefined;
-  /** "" takes the filter away. */
+  /** "" removes the filter. */
   onChange: (text: string) => void;
 }
 
@@ -56,13 +56,13 @@ const TIMES_OF_DAY = [
 export function HourControl({ value = "", onChange }: Props) {
   const id = useId();
   const [range, ...others] = rangesOf(readChosen(value, HOUR_NUMBERS) ?? [], HOUR_NUMBERS);
-  // Several ranges, as an address may say, have no two ends: both controls show the whole of them.
+  // Several ranges, which an address may have, have no two ends: both controls show the whole text.
   const [first, last] = others.length > 0 ? [value, value] : (range ?? []);
   const several = others.length > 0 && <option value={value}>{hoursInWords(value)}</option>;
   const chooseFirst = (text: string) => {
     if (text === "" || text.includes("-")) return onChange(text);
     const hour = Number(text);
-    // Moved past its end, a range of one day reaches to the end of that day: only the end takes it over midnight.
+    // If the start moves past the end, the range ends with that day: only the end control goes over midnight.
     const isPast = Number(first) <= Number(last) && hour > Number(last);
     onChange(writeRange(hour, typeof last === "number" && !isPast ? last : HOUR_NUMBERS.most));
   };

@@ -12,7 +12,7 @@ export type Range = readonly [first: number, last: number];
 export const WEEKDAY_NUMBERS: Circle = { least: 1, most: 7 };
 export const HOUR_NUMBERS: Circle = { least: 0, most: 23 };
 
-/** The numbers that a text chooses, ascending; undefined if it is no such text. */
+/** The numbers that a text chooses, ascending; undefined for an invalid text. */
 export function readChosen(text: string, { least, most }: Circle): number[] | undefined {
   const chosen = new Set<number>();
   for (const item of text.split(",")) {
@@ -26,7 +26,7 @@ export function readChosen(text: string, { least, most }: Circle): number[] | un
   return [...chosen].sort((a, b) => a - b);
 }
 
-/** The longest ranges that some numbers make; the one over the circle's end comes last. */
+/** The longest ranges of some numbers; the range over the circle's end comes last. */
 export function rangesOf(numbers: Iterable<number>, { least, most }: Circle): Range[] {
   const chosen = new Set(numbers);
   if (chosen.size > most - least) return [[least, most]];
@@ -42,7 +42,7 @@ export function rangesOf(numbers: Iterable<number>, { least, most }: Circle): Ra
     });
 }
 
-/** The one text for some numbers: "" for none, and for all of them, which are no choice. */
+/** The canonical text of some numbers; "" for no number and for all numbers. */
 export function writeChosen(numbers: Iterable<number>, circle: Circle): string {
   const ranges = rangesOf(numbers, circle);
   const [first, last] = ranges[0] ?? [];

@@ -2,7 +2,7 @@ import { hourSpan, monthName, shortDate, WEEKDAYS } from "../format";
 import { type Circle, HOUR_NUMBERS, type Range, rangesOf, readChosen, WEEKDAY_NUMBERS } from "./chosen";
 import type { Filters, Parameter } from "./filters";
 
-/** What the codes stand for, as far as it has been loaded. */
+/** The names of the codes that have been loaded. */
 export interface Names {
   airlines: ReadonlyMap<string, string>;
   airports: ReadonlyMap<string, string>;

@@ -23,7 +23,7 @@ test("codes are read in small letters too", () => {
   });
 });
 
-test("what cannot be read is told of and left out", () => {
+test("a filter that cannot be read is reported and ignored", () => {
   const { filters, problems } = read("origin=LAX&hour=24&date=2013-02-30&status=late&carrier=UA");
   expect(filters).toEqual({ carrier: "UA" });
   expect(problems.map(({ parameter }) => parameter)).toEqual(["origin", "date", "status", "hour"]);

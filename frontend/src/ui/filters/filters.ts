@@ -1,6 +1,6 @@
 import { type Circle, HOUR_NUMBERS, readChosen, WEEKDAY_NUMBERS, writeChosen } from "./chosen";
 
-/** The flights' filters as they stand in a page's address, for the pages that narrow the flights down. */
+/** The filters of flights in a page's address. */
 export interface Filters {
   origin?: Origin;
   dest?: string;
@@ -34,10 +34,10 @@ export type Status = (typeof STATUSES)[number];
 export type Sort = (typeof SORTS)[number];
 export type Measure = (typeof MEASURES)[number];
 export type Parameter = keyof Filters;
-/** A change to the filters: undefined takes one away. */
+/** A change to the filters: undefined removes one. */
 export type FilterPatch = { [P in Parameter]?: Filters[P] | undefined };
 
-/** A part of the address that is left out, and in words why. */
+/** An ignored part of the address, and the reason in words. */
 export interface FilterProblem {
   parameter: string;
   text: string;
@@ -45,7 +45,7 @@ export interface FilterProblem {
 }
 
 interface Rule {
-  /** The value; "" where the text asks for all that there is; undefined if it cannot be read. */
+  /** The value; "" if the text chooses everything; undefined if it cannot be read. */
   read: (text: string) => string | number | undefined;
   expected: string;
 }
@@ -99,8 +99,8 @@ export const OF_FLIGHTS = [...NARROWING, "sort"] as const satisfies readonly Par
 export const OF_DELAYS = [...NARROWING, "measure"] as const satisfies readonly Parameter[];
 
 /**
- * Reads an address. A filter that cannot be read is left out and told of, never passed over in silence. A parameter
- * that is no filter (`utm_source`, `fbclid`) is another's, and nothing to us.
+ * Reads an address. A filter that cannot be read is ignored and reported. A parameter of other programs (`utm_source`,
+ * `fbclid`) is ignored without a report.
  */
 export function readFilters(
   search: URLSearchParams,
@@ -121,7 +121,7 @@ export function readFilters(
   return settleDays(filters as Filters, problems);
 }
 
-/** The query string of some filters, in one order whatever way they were set, without a leading "?". */
+/** The query string of some filters, in a fixed order, without a leading "?". */
 export function writeFilters(filters: FilterPatch): string {
   const search = new URLSearchParams();
   for (const parameter of PARAMETERS) {
@@ -131,13 +131,13 @@ export function writeFilters(filters: FilterPatch): string {
   return search.toString();
 }
 
-/** The address of the flights behind some filters. */
+/** The address of the flights that match some filters. */
 export function exploreHref({ measure: _, ...filters }: FilterPatch): string {
   const search = writeFilters(filters);
   return search ? `/?${search}` : "/";
 }
 
-/** A range from its two ends, as the form sets it, or one day: never both, which the API refuses. */
+/** Either a range with two ends, as the form sets it, or one day; the API refuses both together. */
 function settleDays(
   filters: Filters,
   problems: FilterProblem[],

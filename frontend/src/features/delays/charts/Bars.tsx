@@ -14,11 +14,11 @@ interface Props {
   /** Names down the side, or short names along the foot. */
   direction: "down" | "along";
   height: number;
-  /** The places along the foot, where there may be one without a mark. */
+  /** All positions on the axis, if some may have no mark. */
   domain?: readonly string[] | undefined;
 }
 
-/** What is told by every bar alike: where it leads, and in words what it shows. */
+/** Properties of every bar: its link and its description. */
 const telling = { href: "href", ariaLabel: markInWords, title: markInWords } as const;
 /** An interval, as a whisker over the bar. */
 const whisker = {
