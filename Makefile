@@ -210,7 +210,7 @@ clean: ## Remove all that was installed, built or loaded
 help:
 	@awk -F ':.*## ' '/^##@/ { print "\n" substr($$0, 5) } /^[a-z0-9-]+:.*## / { sub(/ # the Lab$$/, "", $$2); printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
-# What has to be installed: the rules of the stamps. .make/have asks for them, two at a time and never twice at once.
+# The rules of the stamps, which install everything. .make/have runs them, two at a time and no rule twice at once.
 # Each can be killed at any point. Where the environment has no stamp, somebody was killed in it, and it is made anew;
 # npm begins anew by itself, and a build takes its place when it is whole.
 

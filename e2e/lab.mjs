@@ -77,7 +77,7 @@ await writeFile(RESULTS, JSON.stringify(results, null, 1));
 if (!ONLY) await writeTable(table);
 console.error(`\nAll samples: ${fileURLToPath(RESULTS)}`);
 
-/** What the Lab of a server has, and the links that lead to that server. */
+/** The catalogue of a server's Lab, and the links that lead to that server. */
 async function catalogueAt(url) {
   const asking = await request.newContext({ ignoreHTTPSErrors: true });
   try {
@@ -115,7 +115,7 @@ async function measure(experiment, { url, links }) {
   }
 }
 
-/** Which engines an experiment lacks, and whether two of its sides can run without them. */
+/** The engines that an experiment lacks, and whether two of its sides can run without them. */
 function missingOf({ sides }) {
   const missing = sides.map(({ needs }) => needs).filter(Boolean);
   return { isRunnable: sides.length - missing.length >= 2, needs: [...new Set(missing)].join(", ") };

@@ -41,7 +41,7 @@ console.log(
 );
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** What a variable names, if it does. */
+/** The list in an environment variable, if it is set. */
 function chosen(name) {
   return process.env[name]?.split(",");
 }

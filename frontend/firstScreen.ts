@@ -1,4 +1,4 @@
-/** What the build does so that the first screen comes soon. */
+/** Steps of the build that speed up the first screen. */
 import type { Plugin, Rolldown } from "vite";
 
 /**

@@ -27,7 +27,7 @@ for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.pac
 const inOrder = Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1));
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(inOrder) }, null, 2)}\n`);
 
-/** What a name such as @oxc-parser/binding-linux-arm-musleabihf says of where it runs. */
+/** The platform in a name such as @oxc-parser/binding-linux-arm-musleabihf. */
 function platform(name) {
   const words = name.split(/[/-]/);
   const os = words.filter((word) => SYSTEMS.includes(word));

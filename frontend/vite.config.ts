@@ -28,7 +28,7 @@ export default defineConfig({
     modulePreload: { polyfill: false }, // every browser that runs this code knows modulepreload
     rolldownOptions: {
       output: {
-        // What every page needs and seldom changes is one file, so that a release leaves it in browsers' caches.
+        // Code that every page needs and that seldom changes is one file, so that browsers keep it over releases.
         codeSplitting: {
           groups: [
             {

@@ -93,7 +93,7 @@ def _edge(containers: Containers, rounds: int, seconds: float) -> list[report.Ai
 
 
 def _databases(containers: Containers, url: str, asked: q.Questions, rounds: int) -> list[report.Aim]:
-    """What the application adds to a statement, on PostgreSQL and on SQLite: each question to both, one by one."""
+    """The application's overhead on a statement, on PostgreSQL and on SQLite: each question to both, one by one."""
     told = []
     with ExitStack() as stack:
         sqlite = stack.enter_context(Server("wsgi:app", {"DATABASE_URL": url}))
@@ -205,7 +205,7 @@ class _WithLoad:
 
 
 def _metrics(url: str, asked: q.Questions, rounds: int, seconds: float) -> list[report.Aim]:
-    """What it costs to count for Prometheus, with everything else as in production."""
+    """The cost of counting for Prometheus, with everything else as in production."""
     on_server, on_load = cores()
     with ExitStack() as stack:
         production = {

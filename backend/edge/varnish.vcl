@@ -175,7 +175,7 @@ sub vcl_backend_response {
 
     # Varnish reads the whole answer before it sends any of it: if a replica dies meanwhile, another one is asked.
     set beresp.do_stream = false;
-    # What is left of one client's rate limit is for that client alone.
+    # The remaining rate limit of a client is for that client alone.
     unset beresp.http.RateLimit;
     unset beresp.http.RateLimit-Policy;
     std.collect(beresp.http.Cache-Groups);

@@ -12,7 +12,7 @@ REPLICAS = 2
 
 @pytest.fixture(autouse=True)
 def _whole_again() -> Iterator[None]:
-    """Start what a test has stopped, and wait until it answers."""
+    """Start the services that a test has stopped, and wait until they answer."""
     yield
     running = [json.loads(line)["Service"] for line in compose("ps", "--format", "json").splitlines()]
     if not set(SERVICES) <= set(running) or running.count("api") < REPLICAS:

@@ -1,4 +1,4 @@
-"""A load on the API, each answer of which is noted: what it was, when it came, and what it waited for."""
+"""A load on the API that records each answer: its status, its time and its waits."""
 
 import json
 import random

@@ -111,7 +111,7 @@ def never_listed() -> str:
 
 @dataclass
 class Load:
-    """What the clients of a load were told."""
+    """The answers that the clients of a load got."""
 
     answered: int = 0
     slowest: float = 0.0

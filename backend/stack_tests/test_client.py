@@ -1,4 +1,4 @@
-"""What a client sees of the stack, and what its containers are allowed."""
+"""The stack as a client sees it, and the limits of its containers."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the stack survives: many clients at once, a hot key that expires, clients that leave, and slow clients."""
+"""The stack under load: many clients at once, a hot key that expires, clients that leave, and slow clients."""
 
 import random
 import socket

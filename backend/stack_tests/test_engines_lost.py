@@ -1,4 +1,4 @@
-"""What the stack survives: its cache, its database or its pool is away, hangs, restarts or holds hostile values.
+"""The stack when its cache, its database or its pool is away, hangs, restarts or holds hostile values.
 
 The load goes past Varnish to the API. It is new URLs, cached ones, and batches. Server-Timing tells what an answer
 waited for: on a busy machine a client cannot measure it.

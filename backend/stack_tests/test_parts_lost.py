@@ -1,4 +1,4 @@
-"""What the stack survives: parts in front of the data that die, hang or restart."""
+"""The stack when a part in front of the data dies, hangs or restarts."""
 
 import random
 import subprocess

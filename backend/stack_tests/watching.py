@@ -1,4 +1,4 @@
-"""What happens inside the stack during a test, from its metrics, its log and its database."""
+"""The state inside the stack during a test, from its metrics, its log and its database."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Random questions over all that lists and reports may be asked."""
+"""Random questions with all arguments of lists and reports."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ LISTS = {
     "/delays": (DelayArguments, DelaySchema),
 }
 _FIRST = date(2013, 1, 1)
-# What each parameter is given: much and little that matches, and nothing.
+# The values of each parameter: some match many rows, some few, some none.
 _VALUES: dict[str, list[str]] = {
     "origin": ["EWR", "JFK", "LGA", "XXX"],
     "dest": ["ORD", "LAX", "ATL", "HNL", "LEX", "XXX"],

@@ -1,4 +1,4 @@
-"""What all tests share: the real data, loaded once and kept between runs, and the application above it."""
+"""Fixtures for all tests: the real data, loaded once and kept between runs, and the application above it."""
 
 import fcntl
 import math
@@ -22,7 +22,7 @@ from roundtrip.extensions import db
 
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("ROUNDTRIP_")]:
-        del os.environ[name]  # what somebody runs with is not what is tested
+        del os.environ[name]  # the user's own settings must not change the tests
     config.addinivalue_line("markers", "on_both: runs on SQLite and on PostgreSQL; what is not marked, on SQLite")
     config.addinivalue_line("markers", "at_both_doors: asks by WSGI and by ASGI; what is not marked, by WSGI")
 
@@ -63,14 +63,14 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 @pytest.fixture(scope="session")
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Which database the data set is in: see the marker `on_both`."""
+    """The name of the database with the data set: see the marker `on_both`."""
     kind: str = getattr(request, "param", "sqlite")
     return kind
 
 
 @pytest.fixture(scope="session")
 def database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
-    """Where the whole data set is. It is for all tests: never write to it."""
+    """The URL of the whole data set. All tests share it: never write to it."""
     if database_kind == "sqlite":
         return f"sqlite:///{request.getfixturevalue('database_path')}"
     cluster: postgres.Cluster = request.getfixturevalue("cluster")
@@ -86,7 +86,7 @@ def door(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def app(database_url: str, door: str) -> Iterator[Flask]:
-    """The application, new for each file of tests, so that none finds another's answers in the cache."""
+    """The application, new for each file of tests, so that no file finds another's answers in the cache."""
     app = create_app(settings_for(database_url))
     with asked_at(door, app):
         yield app
@@ -95,13 +95,13 @@ def app(database_url: str, door: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Who asks."""
+    """A client of the application."""
     return app.test_client()
 
 
 @pytest.fixture
 def statements(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The SQL that runs from now on, as the database gets it. The response cache is empty at the start."""
+    """The SQL statements that run after this, as the database gets them. The response cache is empty at the start."""
     client.get("/api/v1/airlines")  # the first answer of all also asks when the data was loaded,
     version = responder_of(app)._changed
     assert isinstance(version, DataVersion)

@@ -11,7 +11,7 @@ from roundtrip.config import BACKEND, Settings
 from roundtrip.data.loader import load
 from roundtrip.extensions import db
 
-# What decides how a loaded database looks.
+# The files that decide the contents of a loaded database.
 _MADE_BY = (
     "migrations/versions/*.py",
     "roundtrip/data/*.py",
@@ -28,7 +28,7 @@ def settings_for(url: str) -> Settings:
 
 
 def filled() -> AbstractContextManager[postgres.Cluster]:
-    """Run a PostgreSQL of one's own, with the whole data set."""
+    """Run a private PostgreSQL with the whole data set."""
 
     def fill(cluster: postgres.Cluster) -> None:
         with cluster.connect("postgres") as connection:
@@ -51,7 +51,7 @@ def make_database(url: str, scale: int) -> None:
 
 
 def fingerprint() -> str:
-    """Tell by a name all that decides how a loaded database looks."""
+    """Return a name that depends on everything that decides the contents of a loaded database."""
     digest = hashlib.sha256()
     for pattern in _MADE_BY:
         for path in sorted(BACKEND.glob(pattern)):

@@ -1,4 +1,4 @@
-"""What several test files use that is no fixture; helpers.py of the package's tests has the rest."""
+"""Functions that several test files use; helpers.py of the package's tests has more."""
 
 import math
 import threading
@@ -87,7 +87,7 @@ def end(app: Flask) -> None:
 
 
 def responder_of(app: Flask) -> Responder:
-    """Return what answers the application's GETs."""
+    """Return the responder of the application's GETs."""
     return state_of(app).responder
 
 

@@ -1,4 +1,4 @@
-"""The batch over HTTP: its parts are what the single GETs would be, each line readable as soon as it arrived."""
+"""The batch over HTTP: its parts equal the single GETs, and each line can be read as soon as it arrives."""
 
 import gzip
 import json
@@ -273,7 +273,7 @@ def test_parts_that_have_not_begun_are_cancelled_when_the_stream_is_closed(
     assert len(held.begun) == SIDE_BY_SIDE
 
 
-# What is no batch
+# Invalid batches
 
 AIRLINES = b'{"requests": [{"id": "1", "url": "/api/v1/airlines"}]}'
 

@@ -161,7 +161,7 @@ def test_a_bug_is_a_500_with_only_its_rid(
     assert client.get("/api/v1/flights?dest=XNA").status_code == 200
 
 
-# Whatever is sent
+# Any request
 
 names = st.sampled_from(
     ["origin", "dest", "limit", "fields", "after", "date", "from", "to", "q", "by", "sort", "flight", "x"]
@@ -206,7 +206,7 @@ def test_no_request_causes_a_500(
 def test_no_request_changes_the_answer_to_the_next(
     app: Flask, client: FlaskClient, requests: list[tuple[str, str, dict[str, str]]]
 ) -> None:
-    """Whatever was asked before, the cache answers what a fresh start would answer."""
+    """After any requests the cache gives the same answers as a fresh start."""
     for path, query, given_headers in requests:
         client.get(path, query_string=query, headers=given_headers)
     warm = [_plainly(client, path, query) for path, query, _ in requests]

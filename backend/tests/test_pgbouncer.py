@@ -44,7 +44,7 @@ def database_url(cluster: postgres.Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def directly(cluster: postgres.Cluster) -> Iterator[FlaskClient]:
-    """Who asks the server itself."""
+    """A connection to the server itself."""
     app = create_app(settings_for(cluster.url()))
     yield app.test_client()
     end(app)

@@ -144,7 +144,7 @@ def test_the_api_reads_from_the_replica_and_whoever_writes_does_so_on_the_primar
         connection.execute(text("UPDATE airlines SET name = name"))
 
 
-# What has been written is seen
+# A write is seen
 
 
 def test_a_reader_that_has_to_see_a_write_does_while_the_replica_lacks_it(
@@ -221,7 +221,7 @@ def test_a_server_that_is_no_replica_any_more_is_not_read_from(
     assert name != "promoted"
 
 
-# What the replica does not answer
+# A replica that does not answer
 
 
 @pytest.mark.parametrize("pooled", [False, True], ids=["directly", "through pgbouncer"])

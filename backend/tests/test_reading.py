@@ -1,4 +1,4 @@
-"""What compiled plans answer is marshmallow's own dump of the entities; and pages make up the whole list."""
+"""The answers of compiled plans equal marshmallow's own dump of the entities; and the pages make up the whole list."""
 
 import random
 from datetime import datetime

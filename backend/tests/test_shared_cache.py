@@ -50,7 +50,7 @@ def apps(server: Engine, database_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was built from the database from now on: the path of each."""
+    """The paths of the answers that are built from the database after this."""
     paths: list[str] = []
     real = Responder.build
 

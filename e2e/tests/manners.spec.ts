@@ -1,4 +1,4 @@
-/** What a person who sees, hears or moves in another way needs: editions, keyboard, names, and a page that stays put. */
+/** Accessibility: light and dark themes, the keyboard, names for screen readers, and a stable layout. */
 import type { Page } from "@playwright/test";
 import { expect, FAILED, flightRows, openPanel, PAGES, settled, test, violations } from "./support.ts";
 

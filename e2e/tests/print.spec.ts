@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { getDocumentProxy, getResolvedPDFJS } from "unpdf";
 import { expect, FAILED, flightRows, PAGES, settled, test } from "./support.ts";
 
-// What unpdf reads streams with, and Node.js 20 has not.
+// unpdf needs this function, which Node.js 20 lacks.
 if (!("transferToFixedLength" in ArrayBuffer.prototype)) {
   Object.defineProperty(ArrayBuffer.prototype, "transferToFixedLength", {
     value(this: ArrayBuffer, length?: number) {

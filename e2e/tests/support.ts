@@ -1,4 +1,4 @@
-/** What every test here stands on: the wire is watched, and a page that complains in its console has failed. */
+/** The base of every test: it watches the network, and a page with an error in its console fails. */
 import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 
@@ -19,7 +19,7 @@ export const PAGES: readonly PageOfOurs[] = [
   { name: "API", path: "/docs", heading: "The API" },
   { name: "Lab", path: "/lab", heading: "The Lab", tags: ["@lab"] }, // the Lab
   { name: "Experiment", path: "/lab/n_plus_one", heading: "One statement for each row", tags: ["@lab"] }, // the Lab
-  { name: "Not found", path: "/nowhere", heading: "Nothing leaves from here" },
+  { name: "Not found", path: "/nowhere", heading: "Page not found" },
 ];
 
 /** One request for data, as it left the browser; a batch with its parts. */
@@ -32,7 +32,7 @@ export interface Asked {
 interface Fixtures {
   /** All requests for data so far. */
   wire: Asked[];
-  /** What the console may say in this test, where trouble is the point of it. */
+  /** Messages that the console may have in this test, which causes an error on purpose. */
   complaints: RegExp;
   console: undefined;
 }
@@ -75,7 +75,7 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
-/** What the browser itself says of an answer that is an error. */
+/** The browser's own message for an answer that is an error. */
 export const FAILED = /Failed to load resource/;
 
 export const flightsTable = (page: Page): Locator => page.getByRole("table", { name: /^Flights/ });
@@ -116,7 +116,7 @@ export async function openPanel(page: Page): Promise<Locator> {
   return panel;
 }
 
-/** What the bar says it took: "1 round trip", "4 parts". */
+/** The figures of the timing bar, such as "1 round trip" and "4 parts". */
 export async function barSays(page: Page, ...words: (string | RegExp)[]): Promise<void> {
   for (const text of words) {
     await expect(bar(page).getByRole("listitem").filter({ hasText: text })).toBeVisible();
@@ -127,7 +127,7 @@ export async function barSays(page: Page, ...words: (string | RegExp)[]): Promis
 export const roundTrips = (n: number): RegExp =>
   new RegExp(`^\\s*${n}\\s+round trip${n === 1 ? "" : "s"}\\s*$`);
 
-/** What axe says, in a form that a person can act on. */
+/** The violations that axe finds, in a readable form. */
 export async function violations(page: Page): Promise<string[]> {
   const results = await new AxeBuilder({ page }).analyze();
   return results.violations.flatMap(({ id, help, nodes }) =>

@@ -111,7 +111,7 @@ test("the wall time of a round trip is what the browser measured", async ({ page
       .innerText(),
   );
   expect(wall).toBeGreaterThanOrEqual(measured - 1);
-  // What the page adds of its own is milliseconds; on a busy machine it may wait long for its turn.
+  // The page itself adds milliseconds, but on a busy machine it may wait long for its turn.
   expect(wall).toBeLessThan(measured + 2_000);
 });
 

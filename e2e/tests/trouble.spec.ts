@@ -118,7 +118,7 @@ test.describe("an address that leads nowhere", () => {
   test("is answered with 404 and a way back", async ({ page }) => {
     const response = await page.goto("/nowhere");
     expect(response?.status()).toBe(404);
-    await expect(page.getByRole("heading", { name: "Nothing leaves from here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
     await page.getByRole("main").getByRole("link", { name: "Explore" }).click();
     await expect(flightRows(page).first()).toBeVisible();
   });
@@ -130,7 +130,7 @@ test.describe("an address that leads nowhere", () => {
 
   test("a flight whose id is no number: the page says so", async ({ page }) => {
     await page.goto("/flights/tomorrow");
-    await expect(page.getByRole("heading", { name: "Nothing leaves from here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   });
 });
 

@@ -1,4 +1,4 @@
-"""What goes over the wire: one schema for each model, and one instance for each way to use it."""
+"""The schemas of the answers: one for each model, and one instance for each use."""
 
 from marshmallow import Schema, fields
 

@@ -206,7 +206,7 @@ def test_more_invalidations_than_are_remembered_forget_everything(
     assert [other.get(f"{number}", (f"flight:{number}",)) for number in range(20)] == [None] * 20
 
 
-# What it costs
+# The cost
 
 
 @pytest.mark.parametrize(("tags", "cold"), [((), 3), (("reports",), 4)])

@@ -1,4 +1,4 @@
-"""What the tests of the data share: connections to look with, and a small data set that loads in a moment."""
+"""Fixtures for the tests of the data: connections for checks, and a small data set that loads in a moment."""
 
 import io
 import shutil
@@ -24,7 +24,7 @@ Ask = Callable[..., list[tuple[object, ...]]]
 
 @pytest.fixture(scope="session")
 def ask(database_url: str) -> Iterator[Ask]:
-    """Ask the whole data set something, in SQL, past all code of ours."""
+    """Query the whole data set in SQL, without any code of ours."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         yield lambda sql: [tuple(row) for row in connection.execute(text(sql))]

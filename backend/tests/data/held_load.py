@@ -1,4 +1,4 @@
-"""A process that loads and at a given step says so and waits for a line: python held_load.py DATABASE FOLDER STEP N.
+"""A process that loads, prints a line at a given step and waits there: python held_load.py DATABASE FOLDER STEP N.
 
 DATABASE is a URL; FOLDER holds the files of the small data set; "-" stands for the whole one.
 """
@@ -17,7 +17,7 @@ from roundtrip.extensions import db
 
 
 class Held(Silent):
-    """Stops where it was told to."""
+    """Stops at the given step."""
 
     def __init__(self, step: str, done: int) -> None:
         self._stop = (step, done)

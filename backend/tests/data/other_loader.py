@@ -1,4 +1,4 @@
-"""Another process that loads: tests start it, let it stand at a step, and watch what those who wait are told."""
+"""Another process that loads: tests start it, hold it at a step, and watch the processes that wait."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ Process = subprocess.Popen[str]
 
 @contextmanager
 def holding(url: str) -> Iterator[Callable[[str, str, int], Process]]:
-    """Give a function that starts a process which loads from a folder, and returns when it stands at a step."""
+    """Return a function that starts a process to load from a folder, and returns when the process waits at a step."""
     started: list[Process] = []
 
     def start(folder: str, step: str, done: int) -> Process:
@@ -42,7 +42,7 @@ def holding(url: str) -> Iterator[Callable[[str, str, int], Process]]:
 
 
 class Noting(Silent):
-    """Notes what is said, and lets a test wait for it."""
+    """Records the messages, and lets a test wait for one."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

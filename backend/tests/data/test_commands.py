@@ -1,4 +1,4 @@
-"""What the commands say."""
+"""The output of the commands."""
 
 import io
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A site whose disk is full, to the last byte, goes on reading; and a load that fills it gives the room back.
+"""A site with a full disk still answers, and a load that fills the disk gives its space back.
 
 The disk is a small file system of its own, in memory. To mount one takes root, or sudo without a password. Who has
 neither, or may not mount, tests with a limit on the size of files (setrlimit(2)): then it is the server that cannot
@@ -53,7 +53,7 @@ def database(disk: Path, engine: Database, path: Path, small: Files) -> Path:
 
 
 def fill(disk: Path, server: Server) -> None:
-    """Leave room for nothing more."""
+    """Fill the rest of the disk."""
     if disk.is_mount():
         with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
             while True:
@@ -76,7 +76,7 @@ def no_more_than_the_disk_has() -> None:
 
 
 def ask(server: Server, path: str) -> int:
-    """Ask for what no cache has, and return how many came."""
+    """Ask for answers that no cache has, and return the number of answers."""
     with server.get(path) as response:
         told = orjson.loads(response.read())
         assert response.status == 200, told

@@ -1,4 +1,4 @@
-"""Whatever stops a load, it leaves nothing half-done, and the next one finishes."""
+"""An interrupted load leaves nothing half-done, and the next load finishes."""
 
 import resource
 import sqlite3
@@ -50,7 +50,7 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_finishes(
 ) -> None:
     before = schema(path)
     process = hold(str(small.folder), step, done)
-    process.kill()  # SIGKILL: nothing in the process can tidy up
+    process.kill()  # SIGKILL: no code in the process can clean up
     process.wait()
     assert set(rows(path).values()) == {0}
     assert schema(path) == before

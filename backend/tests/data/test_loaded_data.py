@@ -1,4 +1,4 @@
-"""What a loaded database holds."""
+"""The contents of a loaded database."""
 
 from datetime import UTC, datetime
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What only SQLite could have got wrong, or has to be asked in its own way."""
+"""Faults that only SQLite can have, and checks in SQLite's own SQL."""
 
 from typing import Any
 

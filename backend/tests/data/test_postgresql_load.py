@@ -1,4 +1,4 @@
-"""PostgreSQL is loaded with what SQLite is, in full or not at all, while readers go on."""
+"""PostgreSQL gets the same data as SQLite, in full or not at all, while readers go on."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -112,7 +112,7 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_finishes(
 ) -> None:
     before = schema(engine)
     process = hold(step, done)
-    process.kill()  # SIGKILL: nothing in the process can tidy up
+    process.kill()  # SIGKILL: no code in the process can clean up
     process.wait()
     assert set(rows(engine).values()) == {0}
     assert load(engine, files=small) is True

@@ -1,4 +1,4 @@
-"""What the files say, read in the plainest way, against what the database holds of every one of 336,776 flights.
+"""The files, read in the plainest way, compared with the database for every one of 336,776 flights.
 
 A claim that fails tells how many flights break it, and shows the first.
 """

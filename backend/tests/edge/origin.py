@@ -1,4 +1,4 @@
-"""A small server in the API's place, which says what a test wants, with a real Varnish in front of it."""
+"""A small server in the API's place, whose answers a test chooses, with a real Varnish in front of it."""
 
 import socket
 import subprocess
@@ -27,7 +27,7 @@ numbers = count()
 
 @dataclass
 class Said:
-    """What the server says."""
+    """An answer of the server."""
 
     status: int = 200
     body: bytes = b"hello"
@@ -42,7 +42,7 @@ def public(cache_control: str, body: bytes = b"hello", takes: float = 0.0, cut: 
 
 
 class Origin(ThreadingUnixStreamServer):
-    """The server, and what asks it through Varnish."""
+    """The server, and functions that ask it through Varnish."""
 
     daemon_threads = True
     request_queue_size = 64
@@ -59,7 +59,7 @@ class Origin(ThreadingUnixStreamServer):
         self.asked: list[dict[str, str]] = []
 
     def says(self, *said: Said) -> str:
-        """Say these one after the other, the last one for good, at a path that was never asked for."""
+        """Answer with these one after the other, and then always with the last, at a path that is new to Varnish."""
         left = list(said)
         return self.decides(lambda _: left.pop(0) if len(left) > 1 else left[0])
 

@@ -1,4 +1,4 @@
-"""What the edge's nginx answers of its own: headers, errors and methods."""
+"""The edge's nginx: its own headers, errors and methods."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A stale answer stays stored until a fresh one is there, so that Varnish has it when the API is away."""
+"""A stale answer stays stored until a fresh one comes, so that Varnish has it when the API is away."""
 
 import time
 from threading import Lock

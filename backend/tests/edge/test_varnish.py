@@ -1,4 +1,4 @@
-"""What Varnish stores, and for how long: our VCL in front of a server that says what a test wants."""
+"""The answers that Varnish stores, and for how long: our VCL in front of a server with chosen answers."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

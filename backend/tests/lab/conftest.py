@@ -1,4 +1,4 @@
-"""What the tests of the Lab share: the application with the Lab mounted, all engines that its sides need, and a built
+"""Fixtures for the tests of the Lab: the application with the Lab mounted, all engines that its sides need, and a built
 frontend, which they make up.
 """
 
@@ -43,7 +43,7 @@ ENGINES = {"LAB_REDIS_URL", "LAB_MEMCACHED_URL", "LAB_POSTGRES_URL", "LAB_PGBOUN
 
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """Where the Lab finds each engine that is installed, a real one. `all_engines` tells of those that are not."""
+    """The addresses of all installed engines for the Lab. `all_engines` skips a test if one is missing."""
     urls = {}
     with ExitStack() as started:
         for variable, name in (("LAB_REDIS_URL", "redis"), ("LAB_MEMCACHED_URL", "memcached")):
@@ -59,7 +59,7 @@ def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def all_engines(servers: dict[str, str]) -> None:
-    """Skip a test where a side would be left out of it."""
+    """Skip a test if it would leave a side out."""
     missing = ENGINES - servers.keys()
     if missing:
         pytest.skip(f"servers are missing, for {', '.join(sorted(missing))}")

@@ -1,4 +1,4 @@
-"""Each way to wait asks the service as often as the others, and tells the same."""
+"""Each side asks the service equally often, and gives the same answer."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What the experiments of caching say is what happens."""
+"""The experiments of caching do the work that they describe."""
 
 import threading
 from collections.abc import Iterator

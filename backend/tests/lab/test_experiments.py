@@ -1,4 +1,4 @@
-"""Every experiment: all its sides answer the same, and each differs from the others in what it claims to."""
+"""Every experiment: all its sides give the same answer, and they differ only in the claimed technique."""
 
 import json
 import re

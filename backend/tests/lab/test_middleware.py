@@ -1,4 +1,4 @@
-"""What stands around a view: the experiment's hooks all run, and the audit finds what the application has."""
+"""Hooks and layers: the experiment's hooks all run, and the audit lists those of the application."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a reader can take away from an experiment is there: the code, the install line and an example that runs."""
+"""Every experiment has its code, an install line and an example that runs."""
 
 import re
 import tomllib
@@ -63,7 +63,7 @@ def test_the_extras_of_an_install_line_are_those_of_the_package() -> None:
 
 
 def test_an_example_installs_what_it_imports() -> None:
-    """What the first line of an import names is in the install line, or comes with the package or its extras."""
+    """Every imported package is in the install line, or comes with our package or its extras."""
     package_of = {"flask_sqlalchemy": "flask-sqlalchemy", "flask_caching": "flask-caching"}
     extra_of = {"marshmallow": "marshmallow", "sqlalchemy": "sqlalchemy"}
     for found in EXPERIMENTS.values():

@@ -1,4 +1,4 @@
-"""What the tests of the operations share: applications with settings of their own above the whole data set."""
+"""Fixtures for the tests of operations: applications with their own settings above the whole data set."""
 
 import logging
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Each request has one name, from the edge to the SQL; what a client says of itself counts for nothing."""
+"""Each request has one id from the edge to the SQL; a client's own headers do not change it."""
 
 import re
 import time

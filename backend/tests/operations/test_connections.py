@@ -1,4 +1,4 @@
-"""No client keeps the threads from the others: neither by silence, nor drop by drop, nor by being many."""
+"""No client blocks all threads: not with silent, with slow or with many connections."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Whoever runs the server learns whether it lives, and whether it can answer; and soon, whatever hangs."""
+"""The health probes report soon whether the process is alive and ready, even if a check hangs."""
 
 import threading
 import time

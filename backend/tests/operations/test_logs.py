@@ -1,4 +1,4 @@
-"""One line of JSON for each request, and nothing in it that could be taken for another line."""
+"""The log has one line of JSON for each request, and no text in it can look like another line."""
 
 import logging
 import sys

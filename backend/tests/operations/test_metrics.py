@@ -1,4 +1,4 @@
-"""What Prometheus reads: each request once, under few names, whoever answered it."""
+"""The metrics count each request once, under few names, for any layer that answers."""
 
 import threading
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def client(asking: Asking) -> FlaskClient:
 
 @pytest.fixture
 def more() -> Callable[..., float]:
-    """Return a function that tells by how much a sample has grown since it was asked last."""
+    """Return a function that returns the growth of a sample since its last call."""
     seen: dict[str, float] = {}
 
     def more(name: str, **labels: str) -> float:

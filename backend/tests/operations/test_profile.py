@@ -1,4 +1,4 @@
-"""A server that is not safe to start does not start, and says all that is wrong at once."""
+"""A server does not start with unsafe settings, and one error lists all of them."""
 
 from dataclasses import replace
 from pathlib import Path

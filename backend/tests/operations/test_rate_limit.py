@@ -1,4 +1,4 @@
-"""Requests are counted here and settled with all other processes; a store that is away slows nobody."""
+"""Requests are counted here and added up with all other processes; a store that is away delays no request."""
 
 import time
 from contextlib import suppress

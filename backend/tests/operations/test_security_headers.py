@@ -1,4 +1,4 @@
-"""A browser is told what the page may do, without unsafe-inline; nobody is told which server answers."""
+"""The headers tell a browser what the page may do, without unsafe-inline; they do not name the server."""
 
 from base64 import b64encode
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Who waits, waits longer than what it waits for: in the order of the table in roundtrip/operations/__init__.py."""
+"""Each wait is longer than the wait inside it, in the order of the table in roundtrip/operations/__init__.py."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from roundtrip.operations import health
 
 
 def seconds(path: Path, name: str) -> float:
-    """Return what a configuration file says of one limit."""
+    """Return one limit from a configuration file."""
     found = re.search(rf"{name}\W+([\d.]+)", path.read_text())
     assert found, f"{path} says nothing of {name}"
     return float(found[1])
@@ -38,7 +38,7 @@ def test_each_layer_gives_up_before_the_one_around_it() -> None:
     assert len(set(limits)) == len(limits)
     stop = seconds(BACKEND.parent / "docker-compose.yml", "stop_grace_period")
     assert seconds(server, "graceful_timeout") < stop
-    # Who began to build when another's lease had ended is done before those who wait for it give up.
+    # A process that builds after another's lease has ended is done before the requests that wait for it give up.
     assert response_cache.PATIENCE + answer < response_cache.LONGEST_WAIT
     assert response_cache.LEASE < response_cache.PATIENCE
     assert health.PATIENCE < 1

@@ -226,7 +226,7 @@ def test_a_failure_of_the_server_is_an_error_of_the_span_and_a_mistake_of_the_cl
 
 @pytest.fixture
 def traced(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
-    """What applications that are made from now on trace."""
+    """The spans of applications that are made after this."""
     kept = InMemorySpanExporter()
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(kept))

@@ -1,4 +1,4 @@
-"""Airlines: all sixteen, one of them, and those that a person looks for."""
+"""Airlines: all sixteen, a single one, and a search."""
 
 import pytest
 from flask.testing import FlaskClient

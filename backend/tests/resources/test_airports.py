@@ -1,4 +1,4 @@
-"""Airports: those that are served, one of them, and those that a person looks for."""
+"""Airports: the served ones, a single one, and a search."""
 
 import pytest
 from flask.testing import FlaskClient

@@ -1,4 +1,4 @@
-"""Reports equal plain Python over the flights, from whichever table they are read."""
+"""Reports equal plain Python over the flights, from any of the tables."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable

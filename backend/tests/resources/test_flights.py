@@ -1,4 +1,4 @@
-"""Flights: what a list and a single say, and what each filter lets through."""
+"""Flights: the list, a single flight, and each filter."""
 
 from datetime import datetime
 from typing import Any

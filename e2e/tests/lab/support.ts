@@ -1,4 +1,4 @@
-/** What the tests of the Lab share: its catalogue, its links, and a run as a person makes one. */
+/** Helpers for the tests of the Lab: its catalogue, its links, and a run by the page's controls. */
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { expect } from "../support.ts";
 

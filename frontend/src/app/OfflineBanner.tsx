@@ -8,8 +8,7 @@ export function OfflineBanner() {
     <div role="status" className={styles.region}>
       {!online && (
         <p className={styles.banner}>
-          <strong>You are offline.</strong> What was loaded before is still here; the rest comes when the
-          network does.
+          <strong>You are offline.</strong> Loaded pages are still here; the rest comes when the network does.
         </p>
       )}
     </div>

@@ -81,7 +81,7 @@ test("a search that did not come leaves the page, can be closed, and comes at th
   const button = screen.getByRole("button", { name: "Search airports and airlines" });
   await user.click(button);
   expect(await screen.findByRole("alert")).toHaveTextContent("The search could not be loaded");
-  expect(screen.getByRole("heading", { name: "Nothing leaves from here" })).toBeInTheDocument();
+  expect(screen.getByRole("heading", { name: "Page not found" })).toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Close" }));
   expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   wire.isDown = false;

@@ -21,7 +21,7 @@ type Draw = () => number;
 const normal = (chance: Chance) => Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance());
 const lognormal = (chance: Chance, spread: number) => 20 * Math.exp(spread * normal(chance));
 
-/** What both sides' times are drawn from; each call is a new run. Two draws are one round. */
+/** The distributions of both sides' times; each call is a new run. Two draws are one round. */
 const DISTRIBUTIONS: Record<string, (chance: Chance) => Draw> = {
   lognormal: (chance) => () => lognormal(chance, 0.1),
   bimodal: (chance) => () => (chance() < 0.35 ? 20 : 30) + normal(chance),

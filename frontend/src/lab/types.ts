@@ -31,7 +31,7 @@ export interface ExperimentInfo {
   lesson: string;
   does_not_pay: string;
   take_away: Example[];
-  /** What to take where the packages do not have the technique, or "". */
+  /** A replacement if the packages do not have the technique, or "". */
   instead: string;
   network: string;
   /** False where only what a page uses of the answers is equal; the rest is what the slow side sends too much. */

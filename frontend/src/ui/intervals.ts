@@ -1,4 +1,4 @@
-/** What a sample tells of what it was drawn from: 95% intervals of the textbooks, as if flights were independent. */
+/** 95% confidence intervals for means and shares, by textbook formulas, as if flights were independent. */
 import { signedMean } from "./format";
 
 export interface Interval {

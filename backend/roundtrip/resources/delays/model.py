@@ -43,7 +43,7 @@ def _if(condition: ColumnElement[bool], value: Any) -> ColumnElement[int]:
     return case((condition, value), else_=0)
 
 
-# What one flight adds to each column of a summary: to the counts, and to the sums of delays and of their squares, also
+# The amounts that a flight adds to the columns of a summary: counts, sums of delays and sums of their squares, also
 # by kind.
 COUNTS: dict[str, ColumnElement[int]] = {
     "count": literal_column("1", Integer),

@@ -31,9 +31,7 @@ export default function DelaysPage() {
   useRendered(useFlightsTotal(filters));
   return (
     <>
-      <PageHead title="Delays">
-        Who was late, when, and on the way to where. Every mark leads to the flights behind it.
-      </PageHead>
+      <PageHead title="Delays">Delays by airline, time and route. Every mark leads to its flights.</PageHead>
       <FilterProblems problems={problems} />
       <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />
       <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />

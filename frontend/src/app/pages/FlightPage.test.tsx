@@ -147,5 +147,5 @@ test("a number that no flight has is told from an address that no page has", asy
   show(page, "/flights/8");
   expect(await screen.findByRole("heading", { name: "No such flight" })).toBeInTheDocument();
   show(page, "/flights/x1");
-  expect(await screen.findByRole("heading", { name: "Nothing leaves from here" })).toBeInTheDocument();
+  expect(await screen.findByRole("heading", { name: "Page not found" })).toBeInTheDocument();
 });

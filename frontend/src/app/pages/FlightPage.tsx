@@ -73,8 +73,8 @@ function Loading({ id }: { id: number }) {
   return (
     <>
       <PageHead title="Flight" documentTitle={`Flight ${id}`}>
-        What was planned and what happened, the aircraft, the weather of that hour, and how the flights under
-        the same number fared over the year.
+        The schedule and the actual times, the aircraft, the weather of that hour, and the delays under the
+        same flight number over the year.
       </PageHead>
       <Pending what="The flight takes" />
     </>

@@ -3,7 +3,7 @@ import { PageHead } from "../../ui/PageHead";
 
 export function NotFoundPage() {
   return (
-    <PageHead title="Nothing leaves from here" documentTitle="Not found">
+    <PageHead title="Page not found" documentTitle="Not found">
       There is no page at this address. All flights are on <Link to="/">Explore</Link>, what became of them on{" "}
       <Link to="/delays">Delays</Link>.
     </PageHead>

@@ -7,7 +7,7 @@ interface Props {
   onChange: (measure: Measure) => void;
 }
 
-/** What the charts are drawn by. */
+/** The choice of the measure that the charts show. */
 export function MeasureChoice({ measure, onChange }: Props) {
   return (
     <fieldset className={styles.choice}>

@@ -1,4 +1,4 @@
-/** What a report is shown by: how it is told, drawn and coloured, and how sure it is. */
+/** The measures of a report: their texts, axes, colours and intervals. */
 
 import type { Measure } from "../../ui/filters/filters";
 import { perCent, signed, signedMean } from "../../ui/format";
@@ -16,7 +16,7 @@ interface Rules {
   axis: string;
   value: (rates: Rates) => number | null;
   interval?: (rates: Rates) => Interval | undefined;
-  /** What every axis holds, so that one small value does not fill a chart. */
+  /** The smallest range of an axis, so that one small value does not fill a chart. */
   axisHolds: readonly [number, number];
   /** The values of the six colours, and what the legend calls them. */
   steps: Steps;

@@ -83,7 +83,7 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
         stopped={stopped && !run.progress && !run.error}
       />
       <section className={styles.words}>
-        <h2>What is going on</h2>
+        <h2>Explanation</h2>
         {info.explanation.map((paragraph) => (
           <p key={paragraph}>
             <Words text={paragraph} />

@@ -24,7 +24,7 @@ export interface Filters {
 export const ORIGINS = ["EWR", "JFK", "LGA"] as const;
 export const STATUSES = ["on_time", "delayed", "cancelled", "diverted"] as const;
 export const SORTS = ["departure", "-departure", "delay", "-delay", "distance", "-distance"] as const;
-/** What a report of delays can be shown by; the mean where nothing is said. */
+/** The measures that a report of delays can show; the mean by default. */
 export const MEASURES = ["mean", "median", "p90", "on_time", "cancelled"] as const;
 export const FIRST_DAY = "2013-01-01";
 export const LAST_DAY = "2013-12-31";
@@ -91,11 +91,11 @@ const RULES: { [P in Parameter]-?: Rule } = {
 };
 
 const PARAMETERS = Object.keys(RULES) as Parameter[];
-/** What narrows the flights down: all but how they are shown. */
+/** The filters that select flights, without those of the display. */
 export const NARROWING = PARAMETERS.filter((parameter) => !["sort", "measure"].includes(parameter));
-/** What a list of flights reads. */
+/** The parameters of a list of flights. */
 export const OF_FLIGHTS = [...NARROWING, "sort"] as const satisfies readonly Parameter[];
-/** What the page of delays reads: a report has no order. */
+/** The parameters of the page of delays: a report has no order. */
 export const OF_DELAYS = [...NARROWING, "measure"] as const satisfies readonly Parameter[];
 
 /**
