@@ -1,11 +1,11 @@
 /**
- * `make lab`: runs every experiment in a browser without a window, through the link that suits it, prints the table,
- * writes it into the README, and all results into e2e/test-results/lab.json. At the end it runs one experiment's fast
- * side against itself, TRIES times: that is how often the Lab is fooled.
+ * `make lab`: runs every experiment in a browser without a window, through the link that the experiment names. It
+ * prints the table, writes it into the README, and writes all results into e2e/test-results/lab.json. At the end it
+ * runs one experiment's fast side against itself, TRIES times, and counts how often the Lab reports a difference.
  *
- * LAB_EDGE_URL names the edge of a production topology with the Lab on (`make lab-stack`): what is about the edge, or
- * about HTTP/2, is then run through it, too. ONLY names a few experiments, separated by commas: they are run and
- * printed, and the README stays as it is.
+ * LAB_EDGE_URL names the edge of a production topology with the Lab on (`make lab-stack`): then the experiments about
+ * the edge and about HTTP/2 also run through this edge. ONLY names a few experiments, separated by commas: only these
+ * run and are printed, and the README does not change.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -87,7 +87,7 @@ async function catalogueAt(url) {
   }
 }
 
-/** Runs an experiment through the link that suits it, or says what it needs: its rows, and its result. */
+/** Runs an experiment through its link and adds its rows and its result, or a row with the engines that it lacks. */
 async function measure(experiment, { url, links }) {
   const { chapter, title, network, name } = experiment;
   const { isRunnable, needs } = missingOf(experiment);
@@ -121,7 +121,7 @@ function missingOf({ sides }) {
   return { isRunnable: sides.length - missing.length >= 2, needs: [...new Set(missing)].join(", ") };
 }
 
-/** As a person would: opens the page, presses Run, waits, reads the verdicts and saves the samples. */
+/** Runs an experiment as a user does: opens the page, presses Run, waits, reads the verdicts and saves the samples. */
 async function run(url) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   try {
@@ -148,14 +148,14 @@ function toldApart() {
   return `Fast against fast (A/A, real runs of one second): ${tried - fooled.length} of ${tried} say "no difference detectable".`;
 }
 
-/** When and where: nothing where no experiment has run. */
+/** The date and the machine of the results; an empty text if no experiment has run. */
 function circumstances(environment) {
   if (!environment) return "";
   const { machine, browser, at } = environment;
   return `On ${at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores; Python ${machine.python}, SQLite ${machine.sqlite}; ${browser}. `;
 }
 
-/** As much of an error as a cell of the table can hold. */
+/** The first line of an error's message, short enough for a cell of the table. */
 function inALine(error) {
   return String(error.message ?? error)
     .split("\n")[0]

@@ -1,7 +1,7 @@
-/** One flight: what was planned, and what happened. */
+/** The page of a flight: its schedule and its actual times. */
 import { expect, fact, flightRows, test } from "./support.ts";
 
-test("tells what was planned and what happened, in each airport's own time", async ({ page }) => {
+test("shows the planned and the actual times, each in the airport's own time", async ({ page }) => {
   await page.goto("/flights/1");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("UA 1545");
   await expect(page.getByText("It arrived 11 min late.")).toBeVisible();
@@ -11,7 +11,7 @@ test("tells what was planned and what happened, in each airport's own time", asy
   }
 });
 
-test("draws the route on a map, without asking anyone for the map", async ({ page, baseURL }) => {
+test("draws the route on a map, without a request to another server", async ({ page, baseURL }) => {
   const strangers: string[] = [];
   page.on("request", (request) => {
     if (!request.url().startsWith(`${baseURL}/`) && !request.url().startsWith("data:"))
@@ -36,7 +36,9 @@ test("names the aircraft and the weather of that hour", async ({ page }) => {
   await expect(flightRows(page).first()).toBeVisible();
 });
 
-test("shows how this number fared over the year, and leads on to its other flights", async ({ page }) => {
+test("shows the delays under this number over the year, with links to the other flights", async ({
+  page,
+}) => {
   await page.goto("/flights/1");
   const year = page.getByRole("region", { name: /UA 1545 over the year/ });
   await year.scrollIntoViewIfNeeded(); // a chart is drawn when it comes near the screen
@@ -64,7 +66,7 @@ test("a cancelled flight has no departure, and says so", async ({ page, request 
   ).toBeVisible();
 });
 
-test("a flight to an airport that the data does not know is shown all the same", async ({ page }) => {
+test("a flight to an airport that is not in the data is shown too", async ({ page }) => {
   await page.goto("/flights/4");
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("B6 725");
   await expect(page.getByRole("main")).toContainText("BQN");

@@ -1,6 +1,6 @@
 """The files, read in the plainest way, compared with the database for every one of 336,776 flights.
 
-A claim that fails tells how many flights break it, and shows the first.
+A failed claim reports the number of flights that break it, and the ids of the first ones.
 """
 
 import csv
@@ -39,7 +39,7 @@ def claim(function: Claim) -> Claim:
 
 @pytest.fixture(scope="session")
 def broken(database_path: Path) -> dict[str, list[int]]:
-    """Go through all flights once: the ids of those that break a claim, by its name."""
+    """The ids of the flights that break a claim, by the name of the claim. All flights are read once."""
     connection = sqlite3.connect(f"file:{database_path}?mode=ro", uri=True)
     connection.row_factory = sqlite3.Row
     found: dict[str, list[int]] = {claim.__name__: [] for claim in CLAIMS}
@@ -80,7 +80,7 @@ def number(text: str) -> int | None:
 
 
 def clock(local: str | None) -> str:
-    """Write a time as the file writes it, 2400 as 0: "2013-01-01T05:17:00" is "517"."""
+    """Write a time in the form of the file, but 2400 as 0: "2013-01-01T05:17:00" is "517"."""
     return "NA" if local is None else str(int(local[11:13] + local[14:16]))
 
 

@@ -30,7 +30,7 @@ export function LinkBoundary({ children }: { children: ReactNode }) {
     return () => window.removeEventListener("popstate", onPopState);
   }, []);
 
-  /** Whether the pointer moved: a link that scrolls under a resting pointer does not count. */
+  /** Ignores a link that comes under a resting pointer by scrolling or with a new page. */
   const onPointerOver = (event: PointerEvent) => {
     const { clientX: x, clientY: y } = event;
     const rests = x === pointer.current.x && y === pointer.current.y;

@@ -13,7 +13,7 @@ const MOST = 50;
 
 const places = kept();
 
-/** The name of an entry of the history. (The router's key is the same for all documents opened by an address.) */
+/** The place of an entry of the history. (The router's key alone is the same for all documents opened by an address.) */
 export function placeAt(key: string): Place | undefined {
   return places.get(nameOf(key));
 }

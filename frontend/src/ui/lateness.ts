@@ -4,13 +4,13 @@
  */
 export type Lateness = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** The first minute of each class but the first. */
+/** The first minute of each class, except the first class. */
 const BOUNDS = [0, 15, 30, 60, 120] as const;
 
-/** The values that have exactly the colour of class 0, 1, .. 5; they go up, or down where more is better. */
+/** Six values with the colours of the classes 0 to 5: ascending, or descending if a larger value is better. */
 export type Steps = readonly [number, number, number, number, number, number];
 
-/** Of a mean, in minutes. */
+/** The steps for a mean delay, in minutes. */
 export const MINUTES: Steps = [-12, 2, 18, 40, 80, 150];
 
 export const LATENESS_CLASSES: readonly { lateness: Lateness; name: string }[] = [
@@ -31,8 +31,8 @@ export function latenessColour(minutes: number): string {
 }
 
 /**
- * The colour of a mean or of a share, as CSS, so that it changes with the edition. A heat map has figures on it: its
- * night is darker.
+ * The colour of a mean or of a share, as CSS, so that it changes with the theme. The scale "heat" has darker colours in
+ * the dark theme, because the heat map has figures on them.
  */
 export function colourBetween(value: number | null, steps: Steps, scale: "late" | "heat" = "late"): string {
   if (value === null) return "var(--paper-2)";

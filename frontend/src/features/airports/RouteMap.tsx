@@ -103,7 +103,7 @@ function projectionOver(ends: [Point, Point]): GeoProjection {
 /** West, south, east and north. */
 type Box = [number, number, number, number];
 
-/** Drops coasts outside the picture before the projection: Alaska alone has more coast than all other states. */
+/** The part of the map to project: Alaska alone has more coast than all other states, mostly outside the picture. */
 function viewOf(projection: GeoProjection): Box {
   const edge = [0, 0.25, 0.5, 0.75, 1].flatMap((share): Point[] => [
     [share * WIDTH, 0],

@@ -6,7 +6,7 @@ type Column = "departure" | "delay" | "distance";
 
 interface Props {
   by: Column;
-  /** The columns whose first press sorts descending: the latest and the farthest come first. */
+  /** The order of the first press, if it is descending: the latest and the farthest come first. */
   first?: Sort;
   sort: Sort;
   onSort: (sort: Sort) => void;

@@ -19,13 +19,13 @@ const toSanJuan: WholeFlight = {
   weather: null,
 };
 
-test("tells how long a flight to the islands was, and what of it was on the ground", () => {
+test("shows the duration of a flight to the islands, and its time on the ground", () => {
   render(<Timeline flight={toSanJuan} />);
   expect(screen.getByText("4 h 09 min")).toBeInTheDocument();
   expect(screen.getByText(/3 h 02 min of it in the air, 27 min on the ground\./)).toBeInTheDocument();
 });
 
-test("tells of no time on the ground that is less than nothing", () => {
+test("shows no negative time on the ground", () => {
   render(<Timeline flight={{ ...toSanJuan, air_time: 240 }} />);
   expect(screen.getByText(/4 h 00 min of it in the air\./)).toBeInTheDocument();
 });

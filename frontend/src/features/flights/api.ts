@@ -29,7 +29,7 @@ const WHOLE = [
   "weather",
 ] as const;
 
-/** The number of rows in a page of a list: about two screens. */
+/** A list of flights; a page has 100 rows, about two screens. */
 export const flightsQuery = (client: ApiClient, filters: Filters) =>
   client.list("/flights", { ...filters, limit: 100 }, ROW);
 export const flightQuery = (client: ApiClient, id: number) => client.one("/flights/{id}", { id }, WHOLE);

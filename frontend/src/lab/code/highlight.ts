@@ -1,4 +1,4 @@
-/** Code as lines of pieces, each with the look of what it is. The grammars are Lezer's, those of the editor CodeMirror. */
+/** Syntax highlighting: code as lines of pieces with class names. The grammars are those of the editor CodeMirror. */
 import { highlightCode, tagHighlighter, tags } from "@lezer/highlight";
 import { parser as javascript } from "@lezer/javascript";
 import { parser as python } from "@lezer/python";
@@ -32,7 +32,7 @@ const PARSERS = {
   tsx: javascript.configure({ dialect: "ts jsx" }),
 };
 
-/** A language without a grammar here is shown as it is. The line break after the last line begins no line. */
+/** Code in a language without a grammar here is not highlighted. A line break at the end does not add an empty line. */
 export function linesOf(path: string, code: string): Piece[][] {
   const text = code.replace(/\n$/, "");
   const parser = PARSERS[path.slice(path.lastIndexOf(".") + 1) as keyof typeof PARSERS];
