@@ -51,6 +51,7 @@ class Settings:
     rate_limit: str = ""  # of the API, for each client, such as 1200/minute; empty: no limit
     rate_limit_url: str = _secret("memory:")  # the store of counts; also redis://host:port/db, memcached://host:port
     edge_purge_url: str = ""  # caches in front of the API that take PURGE (Varnish), separated by commas
+    sentry_dsn: str = _secret("")  # the project in Sentry that errors are sent to; empty: none
     testing: bool = field(default=False, metadata={"environment": False})
 
     def cache_config(self) -> dict[str, object]:

@@ -15,7 +15,7 @@ port=${HTTPS_PORT:-443}
   printf 'map "" $public_port { default "%s"; }\n' "$port"
   printf 'limit_conn address %d;\n' "${REQUESTS_PER_ADDRESS:-256}"
   # Where the API makes traces, a page says so, and its requests begin traces (roundtrip-client's traced()).
-  if [ -n "${OTEL_EXPORTER_OTLP_ENDPOINT:-}" ]; then
+  if [ -n "${OTEL_EXPORTER_OTLP_ENDPOINT:-}${OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:-}" ]; then
     echo 'map $request_id $page_trace { "~^(?<span>.{16})" "traceparent;desc=\"00-$request_id-$span-00\""; }'
   else
     echo 'map "" $page_trace { default ""; }'

@@ -26,6 +26,7 @@ LONGEST_QUEUE = 60.0  # seconds: a larger value means that the clocks differ
 
 TRACE = "roundtrip.trace"  # the key of a WSGI environment: the id of the trace that the request belongs to
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")  # the same, for what is logged meanwhile
+span_id: ContextVar[str] = ContextVar("span_id", default="")  # of the request in its trace
 
 
 class Exchange(NamedTuple):

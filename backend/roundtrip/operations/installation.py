@@ -60,12 +60,16 @@ def _layers(app: Flask, settings: Settings, dialect: str) -> list[Layer]:
 
         logs.configure()
         witnesses.append(logs.RequestLog().note)
+    if settings.sentry_dsn:
+        from . import errors
+
+        errors.report(settings.sentry_dsn)
     if settings.trusted_proxies:
         from .guards import Proxies
 
         layers.append(Proxies(settings.trusted_proxies))
     is_traced = trace_settings.wanted(os.environ)
-    if witnesses or settings.trusted_proxies or settings.slow_statement or is_traced:
+    if witnesses or settings.trusted_proxies or settings.slow_statement or settings.sentry_dsn or is_traced:
         app.before_request(note_route)
         layers.append(Border(witnesses, trusted=settings.trusted_proxies > 0))
     if is_traced:

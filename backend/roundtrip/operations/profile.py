@@ -52,6 +52,8 @@ def _invalid(settings: Settings) -> Iterator[str]:
     urls = (settings.database_url, settings.database_read_url)
     if settings.database_read_url and not all(url.startswith("postgresql+psycopg://") for url in urls):
         yield "DATABASE_READ_URL: expected a replica in PostgreSQL, and its primary in DATABASE_URL."
+    if settings.sentry_dsn:
+        yield from trace_settings.wrong_dsn(settings.sentry_dsn)
     if not settings.rate_limit_url.startswith(STORES):  # it is not repeated: it can hold a password
         yield f"RATE_LIMIT_URL: expected one that begins with {', '.join(STORES)}."
 

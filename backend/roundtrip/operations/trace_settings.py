@@ -43,7 +43,8 @@ def wrong(environment: Mapping[str, str]) -> Iterator[str]:
         if environment[name].strip() != "http/protobuf":
             yield f"{name}: expected http/protobuf, got {environment[name]!r}."
     for name in _given(environment, _HEADERS):
-        if not all("=" in pair for pair in environment[name].strip(" ,").split(",")):  # not repeated: it holds a key
+        pairs = [pair.partition("=") for pair in environment[name].strip(" ,").split(",")]
+        if not all(key.strip() and value.strip() for key, _, value in pairs):  # not repeated: it holds a key
             yield f"{name}: expected name=value, or several of them, separated by commas."
     for name in _given(environment, _TIMEOUTS):
         if not 0 < _number(environment[name]) < math.inf:
@@ -52,6 +53,21 @@ def wrong(environment: Mapping[str, str]) -> Iterator[str]:
         if not (environment[name].strip().isdecimal() and int(environment[name]) > 0):
             yield f"{name}: expected a whole number above 0, got {environment[name]!r}."
     yield from _wrong_sampler(environment)
+
+
+def wrong_dsn(dsn: str) -> Iterator[str]:
+    """Yield what is wrong with the name of a project in Sentry. It is not repeated: it is a key."""
+    try:
+        url = urlsplit(dsn)
+        is_dsn = (
+            url.scheme in ("http", "https") and bool(url.username and url.hostname) and url.path.strip("/").isdigit()
+        )
+    except ValueError:
+        is_dsn = False
+    if not is_dsn:
+        yield "SENTRY_DSN: expected the DSN of a project, such as https://KEY@oORGANIZATION.ingest.sentry.io/PROJECT."
+    if find_spec("sentry_sdk") is None:
+        yield f"SENTRY_DSN: this needs the packages of {PACKAGES}; `make run` installs them."
 
 
 def _wrong_sampler(environment: Mapping[str, str]) -> Iterator[str]:

@@ -31,7 +31,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .border import METHODS, PROBES, TRACE, Exchange, trace_id
+from .border import METHODS, PROBES, TRACE, Exchange, span_id, trace_id
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE = 2.0  # seconds to send what is left when the process ends
@@ -55,6 +55,7 @@ class Traces(Layer):
         root = environ[_ROOT] = self._tracer.start_span("HTTP", _caller(environ), SpanKind.SERVER)
         environ[TRACE] = f"{root.get_span_context().trace_id:032x}"
         trace_id.set(environ[TRACE])
+        span_id.set(f"{root.get_span_context().span_id:016x}")
         if root.is_recording():
             environ[TIMING] = RecordedTiming()
 
@@ -69,6 +70,7 @@ class Traces(Layer):
     def leave(self, environ: dict[str, Any], status: int) -> None:
         """Let what is logged from now on be of no trace."""
         trace_id.set("")
+        span_id.set("")
 
     def end(self, environ: dict[str, Any], status: int) -> None:
         """Make the spans."""

@@ -269,8 +269,8 @@ def test_the_probes_make_no_traces(asking: Asking, traced: InMemorySpanExporter)
     assert traced.get_finished_spans() == ()
 
 
-def test_without_a_receiver_opentelemetry_is_not_imported(database_path: Path) -> None:
-    look = "import sys; from wsgi import app; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"
+def test_without_a_receiver_neither_opentelemetry_nor_sentry_is_imported(database_path: Path) -> None:
+    look = "import sys; from wsgi import app; sys.exit(any(name.startswith(('opentelemetry', 'sentry')) for name in sys.modules))"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     environment |= {"DATABASE_URL": f"sqlite:///{database_path}", "SECRET_KEY": "test"}
     assert subprocess.run([sys.executable, "-c", look], cwd=BACKEND, env=environment, check=False).returncode == 0
