@@ -110,7 +110,9 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]  # gunicorn ships
         self.worker.loop.call_later(connections.LONGEST_GOODBYE, self.transport.close)
 
     def _will_close(self, request: Any, response_requires_close: bool) -> bool:
-        """Tell whether the connection ends with this request."""
+        """Tell whether the connection ends with this request; so it does where others may soon wait for a place."""
+        if self.worker.nr_conns > self.worker.worker_connections - self.cfg.threads:
+            return True
         options = _values(request.headers_bytes, b"connection") if request._connection is not None else []
         return connections.closes(options) or bool(super()._will_close(request, response_requires_close))
 

@@ -131,3 +131,48 @@ def test_the_absolute_form_of_an_address_is_taken(server: Server) -> None:
     line, _, body, _ = asked(server, f"GET http://x{URL} HTTP/1.1\r\nHost: x\r\n\r\n")
     assert line.startswith("HTTP/1.1 200 ")
     assert orjson.loads(body)["carrier"] == "UA"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", [URL, "/api/v1/openapi.json"])
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ('If-Match: "x"', 412),
+        ("If-Match: *", 200),
+        ("If-Unmodified-Since: Mon, 01 Jan 2001 00:00:00 GMT", 412),
+        ("If-Unmodified-Since: Fri, 01 Jan 2100 00:00:00 GMT", 200),
+        ('If-Match: "x"\r\nIf-None-Match: *', 412),
+    ],
+)
+def test_the_preconditions_of_a_get_are_evaluated(
+    server: Server, method: str, path: str, condition: str, status: int
+) -> None:
+    if path != URL and "Unmodified" in condition:
+        status = 200  # it has no date
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{condition}\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert (b"application/problem+json" in head) == (status == 412)
+    assert (body == b"") == (method == "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [(URL, "GET, HEAD, OPTIONS"), ("/api/v1/openapi.json", "GET, HEAD, OPTIONS"), ("/", "GET, HEAD, OPTIONS")],
+)
+def test_options_tell_the_methods_and_are_not_kept(server: Server, path: str, methods: str) -> None:
+    line, headers, _, _ = asked(server, f"OPTIONS {path} HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert line.startswith("HTTP/1.1 200 ")
+    assert headers["allow"] == methods
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_method_that_an_address_does_not_take_is_told_those_that_it_takes(server: Server) -> None:
+    for method, path, allowed in (("OPTIONS", "/api/v1/batch", "POST, QUERY"), ("PUT", URL, "GET, HEAD, OPTIONS")):
+        line, headers, _, _ = asked(server, f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        assert line.startswith("HTTP/1.1 405 ")
+        assert sorted(headers["allow"].split(", ")) == allowed.split(", ")
