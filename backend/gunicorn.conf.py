@@ -1,4 +1,7 @@
-"""gunicorn's configuration: WORKERS processes (1) with THREADS threads each (16), on ROUNDTRIP_PORT."""
+"""gunicorn's configuration: WORKERS processes (1) with THREADS threads each (16), on ROUNDTRIP_PORT.
+
+With ROUNDTRIP_SERVER=asgi each process has an event loop, and THREADS threads for answers that take long.
+"""
 
 import errno
 import logging
@@ -13,7 +16,6 @@ from dataclasses import replace
 from importlib import import_module  # the Lab
 from pathlib import Path
 
-from flask_roundtrip.wire import PROBLEM_JSON, Problem
 from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
@@ -30,7 +32,7 @@ HOST, PORT = address()
 wsgi_app = "wsgi:app"
 bind = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 loglevel = "warning"
-worker_class = connections.Worker
+worker_class = f"roundtrip.operations.{'event_loop' if settings.server == 'asgi' else 'connections'}.Worker"
 worker_connections = connections.connections_within(connections.raise_file_limit(), settings.threads)
 workers = settings.workers
 threads = settings.threads
@@ -40,6 +42,8 @@ graceful_timeout = 10  # for requests under way after the signal to stop: longer
 limit_request_line = 8190  # bytes, and each header's
 limit_request_field_size = 8190
 limit_request_fields = 50
+permit_unconventional_http_version = settings.server == "asgi"  # the parser there refuses HTTP/1.2, which is 1.1 to us
+http_parser = "python"  # the checks of connections.py are made for it
 control_socket_disable = True
 
 # No proxy is trusted unless it is named: its headers could change the scheme or the address of a request.
@@ -53,12 +57,7 @@ made_counts: list[str] = []
 
 def write_problem(connection: socket.socket, status: int, reason: str, message: str) -> None:
     """Send an error that gunicorn finds before the application, such as a request line that is too long."""
-    body = Problem(status, message.strip() or f"{reason}.").body
-    head = (
-        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {PROBLEM_JSON}\r\n"
-        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    util.write_nonblock(connection, head.encode("latin-1") + body)
+    util.write_nonblock(connection, connections.problem_on_the_wire(status, message))
 
 
 util.write_error = write_problem  # gunicorn's own is HTML and has no setting

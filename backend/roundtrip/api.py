@@ -3,6 +3,7 @@
 import click
 from flask import Flask, Response, current_app, request
 from flask.cli import with_appcontext
+from flask.globals import request_ctx
 from flask_roundtrip.arguments import PlainDigits, UpperCode
 from flask_roundtrip.doors.flask import told
 from flask_roundtrip.extension import state_of
@@ -48,3 +49,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, told)
     app.register_error_handler(Problem, told)
     app.cli.add_command(openapi_command)
+    app.make_default_options_response = options  # type: ignore[method-assign]  # Flask's own has neither header
+
+
+def options() -> Response:
+    """Answer OPTIONS with the methods of the address. No cache keeps it (RFC 9110, section 9.3.7)."""
+    allowed = request_ctx.url_adapter.allowed_methods() if request_ctx.url_adapter else ()
+    return Response(headers=[("Allow", ", ".join(sorted(allowed))), ("Cache-Control", "no-store"), NOSNIFF])

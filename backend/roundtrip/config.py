@@ -43,6 +43,8 @@ class Settings:
     profile: str = "development"  # production: the same defaults, and no start with an unsafe setting
     workers: int = 1  # server processes; several processes need a shared response cache
     threads: int = 16  # in each of them: a batch holds one until its last part is sent
+    # asgi: an event loop in each process, and its threads for answers that take long. (Many shells set SERVER.)
+    server: str = field(default="threads", metadata={"plain": False})
     trusted_hosts: str = ""  # allowed Host headers, separated by commas; `.x.org` is x.org and all below; empty: any
     trusted_proxies: int = 0  # the number of proxies in front of this server; only the last of them may reach it
     metrics: str = "off"  # on: /metrics for Prometheus
@@ -163,7 +165,7 @@ def _given(name: str, about: Mapping[str, bool]) -> str | None:
     """Return a setting from the environment: ROUNDTRIP_NAME, or else NAME."""
     if not about.get("environment", True):
         return None
-    for variable in (f"ROUNDTRIP_{name}", name):
+    for variable in (f"ROUNDTRIP_{name}", name)[: 2 if about.get("plain", True) else 1]:
         text, path = os.environ.get(variable), os.environ.get(f"{variable}_FILE") if about.get("file") else None
         if text is not None and path is not None:
             raise SystemExit(f"{variable} and {variable}_FILE are both set. Remove one of them.")

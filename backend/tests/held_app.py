@@ -4,7 +4,8 @@ A test speaks to it over HTTP too: each of CONTROLS is answered when what it nam
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -27,7 +28,7 @@ CONTROLS: dict[str, Callable[[], object]] = {
     "/held/ran": lambda: ran,
 }
 
-real_answer, real_lines = Responder.answer_part, batch.lines
+real_answer, real_lines, real_lines_in_loop = Responder.answer_part, batch.lines, batch.lines_in_loop
 
 
 def answer(responder: Responder, head: Head, timing: Timing, only_short: bool) -> Answer | None:
@@ -48,14 +49,28 @@ def lines(*arguments: Any) -> Iterator[list[batch.Line]]:
         batch_ended.release()
 
 
+async def lines_in_loop(*arguments: Any) -> AsyncGenerator[list[batch.Line]]:
+    try:
+        async with aclosing(real_lines_in_loop(*arguments)) as groups:
+            async for group in groups:
+                yield group
+    finally:
+        batch_ended.release()
+
+
 Responder.answer_part = answer  # type: ignore[method-assign, assignment]  # only in this process
 batch.lines = lines  # type: ignore[assignment]  # as above
-application = create_app()
+batch.lines_in_loop = lines_in_loop  # type: ignore[assignment]  # as above
+app = create_app()
+inner = app.wsgi_app
 
 
-def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+def controlled(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     control = CONTROLS.get(environ["PATH_INFO"])
     if control is None:
-        return application(environ, start_response)
+        return inner(environ, start_response)
     start_response("200 OK", [("Content-Type", "application/json")])
     return [orjson.dumps(control())]
+
+
+app.wsgi_app = controlled  # type: ignore[method-assign]  # Flask's own way to add a middleware

@@ -22,6 +22,7 @@ from roundtrip.config import BACKEND
 
 NDJSON = {"Accept": "application/x-ndjson", "Content-Type": "application/json"}
 TESTS = BACKEND / "tests"
+SERVERS = ("threads", "asgi")
 
 
 @dataclass
@@ -79,15 +80,21 @@ def serving(database: Path, errors: Path, application: str = "wsgi:app", **setti
     assert not re.search(r"Traceback|ERROR|CRITICAL|Warning:", errors.read_text())
 
 
-@pytest.fixture(scope="module")
-def server(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(database_path, tmp_path_factory.mktemp("server") / "errors") as server:
+@pytest.fixture(scope="module", params=SERVERS)
+def server(
+    request: pytest.FixtureRequest, database_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    errors = tmp_path_factory.mktemp("server") / "errors"
+    with serving(database_path, errors, ROUNDTRIP_SERVER=request.param) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def held(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(database_path, tmp_path_factory.mktemp("held") / "errors", "held_app:app") as server:
+@pytest.fixture(scope="module", params=SERVERS)
+def held(
+    request: pytest.FixtureRequest, database_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    errors = tmp_path_factory.mktemp("held") / "errors"
+    with serving(database_path, errors, "held_app:app", ROUNDTRIP_SERVER=request.param) as server:
         yield server
 
 
@@ -222,8 +229,9 @@ def test_a_batch_too_large_is_refused_and_the_server_goes_on(server: Server) -> 
         assert response.status == 200
 
 
-def test_sigterm_ends_the_server_cleanly(database_path: Path, tmp_path: Path) -> None:
-    with serving(database_path, tmp_path / "errors") as server:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_sigterm_ends_the_server_cleanly(database_path: Path, tmp_path: Path, kind: str) -> None:
+    with serving(database_path, tmp_path / "errors", ROUNDTRIP_SERVER=kind) as server:
         with server.get("/api/v1/airlines") as response:
             assert response.status == 200
         server.process.send_signal(signal.SIGTERM)

@@ -1,7 +1,7 @@
 """Validators: the same bytes have the same entity tag, and a client that has them gets 304."""
 
 import pytest
-from flask_roundtrip.conditional import etag_of, not_modified
+from flask_roundtrip.conditional import etag_of, fails, not_modified
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +84,27 @@ def test_no_header_makes_it_raise(tags: str, since: str) -> None:
 
 def test_a_date_in_a_request_is_ignored_if_the_data_has_no_date() -> None:
     assert not not_modified("", LOADED, ETAG, None)
+
+
+@pytest.mark.parametrize(
+    ("if_match", "until", "expected"),
+    [
+        ("*", "", False),
+        (" * ", "", False),
+        (ETAG, "", True),  # it is weak
+        ('"a"', "", True),
+        ("junk", "", True),
+        ("*", "Mon, 31 Dec 2012 12:00:00 GMT", False),  # If-Match decides alone
+        ("", "Mon, 31 Dec 2012 12:00:00 GMT", True),
+        ("", LOADED, False),
+        ("", "Fri, 01 Jan 2100 00:00:00 GMT", False),
+        ("", "yesterday", False),
+        ("", "", False),
+    ],
+)
+def test_a_precondition_that_does_not_hold_fails(if_match: str, until: str, expected: bool) -> None:
+    assert fails(if_match, until, LOADED) is expected
+
+
+def test_a_date_as_precondition_is_ignored_if_the_data_has_no_date() -> None:
+    assert not fails("", "Mon, 31 Dec 2012 12:00:00 GMT", None)

@@ -12,6 +12,7 @@ SHORTEST_SECRET = 32  # characters
 _PLACEHOLDERS = ("change", "default", "example", "insecure", "password", "secret")
 _CHOICES = {
     "profile": ("development", "production"),
+    "server": ("threads", "asgi"),
     "metrics": ("off", "on"),
     "log_format": ("", "json"),
 }

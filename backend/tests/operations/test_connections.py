@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 from support import in_time
-from test_server import Server, gunicorn, serving
+from test_server import SERVERS, Server, gunicorn, serving
 
 from roundtrip.config import BACKEND
 from roundtrip.operations import connections
 
 URL = "/api/v1/airlines"
+BATCH = b"POST /api/v1/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 ASK = f"GET {URL} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
@@ -30,14 +31,58 @@ def workers(server: Server) -> str:
     return Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
 
 
-def test_silent_connections_hold_no_thread(database_path: Path, tmp_path: Path) -> None:
-    with serving(database_path, tmp_path / "errors") as server, ExitStack() as stack:
-        for _ in range(40):  # more than there are threads; each of them held one for 5 seconds
+@pytest.mark.parametrize("kind", SERVERS)
+def test_silent_connections_hold_no_thread(database_path: Path, tmp_path: Path, kind: str) -> None:
+    with serving(database_path, tmp_path / "errors", ROUNDTRIP_SERVER=kind) as server, ExitStack() as stack:
+        for _ in range(40):  # each of them held one of four threads for 5 seconds
             connected(server, stack)
         began = time.monotonic()
         with server.get(URL) as response:
             assert response.status == 200
         assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_drop_by_drop_and_in_silence_nobody_delays_another(database_path: Path, tmp_path: Path, kind: str) -> None:
+    settings = {"ROUNDTRIP_SERVER": kind, "THREADS": "4"} if kind == "asgi" else {}
+    with serving(database_path, tmp_path / "errors", **settings) as server, ExitStack() as stack:
+        for _ in range(16):
+            connected(server, stack)
+        drippers = [connected(server, stack) for _ in range(4)]
+        for number, dripper in enumerate(drippers):
+            dripper.sendall(b"GET / HTTP/1.1\r\n" if number % 2 else BATCH + b"Content-Length: 5000\r\n\r\n")
+        for number in range(8):
+            for half, dripper in enumerate(drippers):
+                dripper.sendall(b"X" if half % 2 else b"[")
+            began = time.monotonic()
+            with server.get(f"{URL}?limit={number + 1}") as response:  # no hit
+                assert response.status == 200
+            with server.get("/healthz") as response:  # by Flask
+                assert response.status == 200
+            assert time.monotonic() - began < 2
+
+
+def test_who_does_not_read_an_answer_holds_no_thread_and_is_let_go(database_path: Path, tmp_path: Path) -> None:
+    settings = {"ROUNDTRIP_SERVER": "asgi", "THREADS": "4"}
+    report = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+    with serving(database_path, tmp_path / "errors", "hasty_app:app", **settings) as server, ExitStack() as stack:
+        clients = [connected(server, stack) for _ in range(8)]
+        for client in clients:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.sendall(report * 300)  # more than the system's buffers hold
+        began = time.monotonic()
+        with server.get(URL) as response:
+            assert response.status == 200
+        assert time.monotonic() - began < 5
+
+        def is_let_go(client: socket.socket) -> bool:
+            try:
+                client.sendall(b"X")
+            except OSError:
+                return True
+            return False
+
+        assert in_time(lambda: all(map(is_let_go, clients)))
 
 
 def test_a_silent_connection_from_the_kernel_holds_no_thread() -> None:
@@ -53,23 +98,26 @@ def test_a_silent_connection_from_the_kernel_holds_no_thread() -> None:
     theirs.close()
 
 
-def test_a_silent_connection_may_ask_later(database_path: Path, tmp_path: Path) -> None:
-    with serving(database_path, tmp_path / "errors") as server, ExitStack() as stack:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_silent_connection_may_ask_later(database_path: Path, tmp_path: Path, kind: str) -> None:
+    with serving(database_path, tmp_path / "errors", ROUNDTRIP_SERVER=kind) as server, ExitStack() as stack:
         client = connected(server, stack)
         time.sleep(1.5)
         client.sendall(ASK)
         assert client.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
+@pytest.mark.parametrize("kind", SERVERS)
 @pytest.mark.parametrize("part", ["head", "body", "chunks"])
-def test_a_request_sent_byte_by_byte_is_cut_off(database_path: Path, tmp_path: Path, part: str) -> None:
-    batch = b"POST /api/v1/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+def test_a_request_sent_byte_by_byte_is_cut_off(database_path: Path, tmp_path: Path, part: str, kind: str) -> None:
     begun, drop = {
         "head": (b"GET / HTTP/1.1\r\n", b"X: y\r\n"),
-        "body": (batch + b"Content-Length: 5000\r\n\r\n", b"["),
-        "chunks": (batch + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n"),
+        "body": (BATCH + b"Content-Length: 5000\r\n\r\n", b"["),
+        "chunks": (BATCH + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n[\r\n"),
     }[part]
-    with serving(database_path, tmp_path / "errors", "hasty_app:app", THREADS="4") as server, ExitStack() as stack:
+    errors = tmp_path / "errors"
+    settings = {"ROUNDTRIP_SERVER": kind, "THREADS": "4"}
+    with serving(database_path, errors, "hasty_app:app", **settings) as server, ExitStack() as stack:
         clients = [connected(server, stack) for _ in range(8)]  # twice as many as there are threads
         for client in clients:
             client.sendall(begun)
@@ -94,9 +142,9 @@ def test_a_request_sent_byte_by_byte_is_cut_off(database_path: Path, tmp_path: P
 
 
 @contextmanager
-def with_files(most: int, database: Path, errors: Path) -> Iterator[Server]:
+def with_files(most: int, database: Path, errors: Path, kind: str) -> Iterator[Server]:
     """Serve as under `ulimit -n`."""
-    port, command, environment = gunicorn(database, "wsgi:app")
+    port, command, environment = gunicorn(database, "wsgi:app", ROUNDTRIP_SERVER=kind)
     limited = ["bash", "-c", f'ulimit -n {most}; exec "$@"', "bash", *command]
     with (
         errors.open("w") as stderr,
@@ -114,11 +162,12 @@ def with_files(most: int, database: Path, errors: Path) -> Iterator[Server]:
     assert "Traceback" not in errors.read_text()
 
 
+@pytest.mark.parametrize("kind", SERVERS)
 @pytest.mark.parametrize("most", [100, 260])
 def test_at_the_limit_of_open_files_no_connection_is_lost_and_no_process_ends(
-    database_path: Path, tmp_path: Path, most: int
+    database_path: Path, tmp_path: Path, most: int, kind: str
 ) -> None:
-    with with_files(most, database_path, tmp_path / "errors") as server, ExitStack() as stack:
+    with with_files(most, database_path, tmp_path / "errors", kind) as server, ExitStack() as stack:
         before = workers(server)
         clients = [connected(server, stack) for _ in range(300)]
         for client in clients:

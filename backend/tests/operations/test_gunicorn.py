@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import orjson
 import pytest
 from engines import Engine
-from test_server import NDJSON, Server, gunicorn, serving
+from test_server import NDJSON, SERVERS, Server, gunicorn, serving
 
 from lab.companion import KINDS  # the Lab
 from roundtrip.config import BACKEND
@@ -36,15 +37,17 @@ def workers(server: Server) -> list[int]:
     return [int(child) for child in children.split()]
 
 
+@pytest.mark.parametrize("kind", SERVERS)
 def test_several_processes_count_together_and_what_an_ended_one_counted_stays(
-    database_path: Path, tmp_path: Path, redis: Engine
+    database_path: Path, tmp_path: Path, redis: Engine, kind: str
 ) -> None:
     counts = tmp_path / "counts"
     counts.mkdir()
     (counts / "counter_1.db").write_bytes(b"of an earlier run")
     settings = {
+        "ROUNDTRIP_SERVER": kind,
         "WORKERS": "2",
-        "CACHE_URL": f"{redis.url}/4",
+        "CACHE_URL": f"{redis.url}/{4 + 2 * SERVERS.index(kind)}",
         "METRICS": "on",
         "PROMETHEUS_MULTIPROC_DIR": str(counts),
     }
@@ -164,8 +167,9 @@ def test_an_address_of_ipv6_is_listened_on(database_path: Path) -> None:
             process.terminate()
 
 
-def test_a_release_that_fails_at_each_question_takes_none(database_path: Path) -> None:
-    port, command, environment = gunicorn(database_path, "broken_release:app")
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_release_that_fails_at_each_question_takes_none(database_path: Path, kind: str) -> None:
+    port, command, environment = gunicorn(database_path, "broken_release:app", ROUNDTRIP_SERVER=kind)
     with subprocess.Popen(command, cwd=BACKEND, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         limit = threading.Timer(60, process.kill)
@@ -185,14 +189,17 @@ def test_a_cache_in_one_process_is_refused_for_several() -> None:
     assert "Traceback" not in said
 
 
-@pytest.fixture(scope="module")
-def production(database_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+@pytest.fixture(scope="module", params=SERVERS)
+def production(
+    request: pytest.FixtureRequest, database_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     settings = {
         "PROFILE": "production",
         "SECRET_KEY": SECRET,
         "TRUSTED_HOSTS": "127.0.0.1",
         "TRUSTED_PROXIES": "1",
         "LAB": "off",
+        "ROUNDTRIP_SERVER": request.param,
     }
     with serving(database_path, tmp_path_factory.mktemp("production") / "errors", **settings) as server:
         yield server
@@ -225,8 +232,11 @@ def test_too_much_of_headers_is_refused_with_a_problem(production: Server, heade
         assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_request_under_way_is_answered_when_the_server_is_told_to_stop(database_path: Path, tmp_path: Path) -> None:
-    with serving(database_path, tmp_path / "errors", "held_app:app") as server:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_request_under_way_is_answered_when_the_server_is_told_to_stop(
+    database_path: Path, tmp_path: Path, kind: str
+) -> None:
+    with serving(database_path, tmp_path / "errors", "held_app:app", ROUNDTRIP_SERVER=kind) as server:
         server.control("hold")
         kept = server.connect()  # alive, and with nothing asked on it
         kept.request("GET", "/held/ran")
@@ -258,7 +268,8 @@ def accepts(port: int) -> bool:
         return False
 
 
-def test_no_request_is_lost_while_the_server_stops(database_path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", SERVERS)
+def test_no_request_is_lost_while_the_server_stops(database_path: Path, tmp_path: Path, kind: str) -> None:
     """A client that was told the connection lives may ask on it, and is answered."""
     lost: list[str] = []
     answered = threading.Semaphore(0)
@@ -277,7 +288,7 @@ def test_no_request_is_lost_while_the_server_stops(database_path: Path, tmp_path
                 return
             answered.release()
 
-    with serving(database_path, tmp_path / "errors") as server:
+    with serving(database_path, tmp_path / "errors", ROUNDTRIP_SERVER=kind) as server:
         clients = [threading.Thread(target=ask, args=(server,)) for _ in range(4)]
         for client in clients:
             client.start()

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from .response_cache import Entry
 from .tags import cache_groups
-from .wire import IDENTITY, NOSNIFF, Answer, Freshness, Head
+from .wire import IDENTITY, NOSNIFF, Answer, Freshness, Head, Problem
 
 
 def etag_of(body: bytes) -> str:
@@ -31,6 +31,17 @@ def not_modified(if_none_match: str, if_modified_since: str, etag: str, last_mod
     return False
 
 
+def fails(if_match: str, if_unmodified_since: str, last_modified: str | None) -> bool:
+    """Tell whether a precondition fails (sections 13.1.1, 13.1.4). If-Match, where given, decides alone.
+
+    It compares strongly, and every entity tag here is weak: so only `*` matches.
+    """
+    if if_match:
+        return if_match.strip() != "*"
+    until, modified = _instant(if_unmodified_since), _instant(last_modified or "")
+    return until is not None and modified is not None and modified > until
+
+
 def headers_of(
     etag: str, last_modified: str | None, freshness: Freshness, tags: Sequence[str], private: bool = False
 ) -> tuple[tuple[str, str], ...]:
@@ -40,7 +51,11 @@ def headers_of(
 
 
 def answer(entry: Entry, coding: str, ttl: int, how: str, head: Head) -> Answer:
-    """Return the answer to a head from an entry that has the coding: 304 if the client has that answer, else 200."""
+    """Return the answer to a head from an entry that has the coding: 200, 304 for an equal copy, or 412."""
+    wanted = head.if_match, head.if_unmodified_since
+    if any(wanted) and fails(*wanted, entry.last_modified):
+        refusal = CHANGED.answer()
+        return refusal._replace(body=b"") if head.method == "HEAD" else refusal
     headers = [
         *entry.headers,
         ("Cache-Status", _CACHE_STATUS[how].format(ttl=ttl)),
@@ -56,6 +71,9 @@ def answer(entry: Entry, coding: str, ttl: int, how: str, head: Head) -> Answer:
     if coding != IDENTITY:
         headers.append(("Content-Encoding", coding))
     return Answer(200, headers, b"" if head.method == "HEAD" else body)
+
+
+CHANGED = Problem(412, "If-Match or If-Unmodified-Since names another version. Every ETag here is weak: none matches.")
 
 
 @lru_cache(maxsize=1024)

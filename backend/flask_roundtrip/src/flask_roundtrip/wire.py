@@ -38,6 +38,8 @@ class Head(NamedTuple):
     if_modified_since: str = ""
     identity: str = ""  # the user; decides the answers of private routes only
     client: str = ""  # the client's address: it decides no answer, only whose share of the server is used
+    if_match: str = ""
+    if_unmodified_since: str = ""
 
 
 class Answer(NamedTuple):

@@ -166,6 +166,8 @@ def head_of(environ: dict[str, Any], identify: Identify | None = None) -> Head:
         get("HTTP_IF_MODIFIED_SINCE", ""),
         (identify(environ) or "") if identify else "",
         get(CLIENT, ""),
+        get("HTTP_IF_MATCH", ""),
+        get("HTTP_IF_UNMODIFIED_SINCE", ""),
     )
 
 
