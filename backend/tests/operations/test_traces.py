@@ -270,7 +270,8 @@ def test_the_probes_make_no_traces(asking: Asking, traced: InMemorySpanExporter)
 
 
 def test_without_a_receiver_neither_opentelemetry_nor_sentry_is_imported(database_path: Path) -> None:
-    look = "import sys; from wsgi import app; sys.exit(any(name.startswith(('opentelemetry', 'sentry')) for name in sys.modules))"
+    loaded = "name.startswith(('opentelemetry', 'sentry')) for name in sys.modules"
+    look = f"import sys; from wsgi import app; sys.exit(any({loaded}))"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
     environment |= {"DATABASE_URL": f"sqlite:///{database_path}", "SECRET_KEY": "test"}
     assert subprocess.run([sys.executable, "-c", look], cwd=BACKEND, env=environment, check=False).returncode == 0
