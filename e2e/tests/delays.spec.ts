@@ -1,5 +1,5 @@
-/** Delays: charts whose every mark leads to the flights behind it. */
-import { expect, fact, filters, flightRows, test } from "./support.ts";
+/** Delays: a verdict, and charts whose every mark filters in place and then leads to the flights behind it. */
+import { expect, fact, filters, flightRows, test, unfold } from "./support.ts";
 
 const CHARTS = [
   { region: "By airline", mark: /^Alaska Airlines Inc\.: /, leadsTo: "/?carrier=AS" },
@@ -11,7 +11,9 @@ const CHARTS = [
 ] as const;
 
 for (const { region, mark, leadsTo } of CHARTS) {
-  test(`a mark of the chart ${region} leads to the flights behind it`, async ({ page }) => {
+  test(`a mark of the chart ${region} filters in place, and then leads to the flights behind it`, async ({
+    page,
+  }) => {
     await page.goto("/delays");
     const chart = page.getByRole("region", { name: region, exact: true });
     await chart.scrollIntoViewIfNeeded(); // a chart is drawn when it comes near the screen
@@ -19,13 +21,58 @@ for (const { region, mark, leadsTo } of CHARTS) {
     const words = await link.getAttribute("aria-label");
     const told = /([\d,]+) flights/.exec(words ?? "")?.[1];
     await link.click();
+    await expect(page).toHaveURL(`/delays${leadsTo.slice(1)}`);
+    const flights = fact(page.getByRole("region", { name: "Summary" }), /^flights$/);
+    await expect(flights).toHaveText(told ?? "(none told)");
+    await chart.getByRole("link").click(); // it is the only one left: a cell, or the name in a sentence
     await expect(page).toHaveURL(leadsTo);
-    await expect(fact(page.getByRole("region", { name: "Summary" }), /^flights$/)).toHaveText(
-      told ?? "(none told)",
-    );
+    await expect(flights).toHaveText(told ?? "(none told)");
     await expect(flightRows(page).first()).toBeVisible();
   });
 }
+
+test("what a mark did is undone where it was pressed, or its flights are opened there", async ({ page }) => {
+  await page.goto("/delays?origin=JFK");
+  const months = page.getByRole("region", { name: "By month" });
+  await months.scrollIntoViewIfNeeded();
+  await months.getByRole("link", { name: /^July: / }).click();
+  await expect(page).toHaveURL("/delays?origin=JFK&month=2013-07");
+  const offer = page.getByRole("status").filter({ hasText: "The charts show only what you pressed." });
+  await expect(offer.getByRole("link", { name: /^The list of [\d,]+ flights$/ })).toBeVisible();
+  await offer.getByRole("button", { name: "Undo" }).click();
+  await expect(page).toHaveURL("/delays?origin=JFK");
+  await expect(offer).toHaveCount(0);
+  await months.getByRole("link", { name: /^June: / }).click();
+  await offer.getByRole("link").click();
+  await expect(page).toHaveURL("/?origin=JFK&month=2013-06");
+});
+
+test("a mark that is pressed with the keyboard keeps the focus", async ({ page }) => {
+  await page.goto("/delays");
+  const airlines = page.getByRole("region", { name: "By airline" });
+  await airlines.getByRole("link", { name: /^United Air Lines/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/delays?carrier=UA");
+  await expect(airlines.getByRole("link")).toHaveCount(1);
+  await expect(airlines.getByRole("link", { name: "United Air Lines Inc." })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/?carrier=UA");
+});
+
+test("the verdict names who was least late, and when, as the API has it", async ({ page, request }) => {
+  await page.goto("/delays?dest=BOS");
+  const verdict = page.getByRole("region", { name: "Verdict" });
+  const { items } = await (
+    await request.get("/api/v1/delays?dest=BOS&by=carrier&fields=carrier,mean_delay,count")
+  ).json();
+  const [best] = items
+    .filter(({ count }: { count: number }) => count >= 30)
+    .sort((a: { mean_delay: number }, b: { mean_delay: number }) => a.mean_delay - b.mean_delay);
+  const { name } = await (await request.get(`/api/v1/airlines/${best.carrier}`)).json();
+  await expect(fact(verdict, "Airline, least late")).toHaveText(name);
+  await expect(verdict).toContainText(`${best.count.toLocaleString("en")} flights`);
+  await expect(fact(verdict, "Time of day, least late")).toHaveText(/^Morning/);
+});
 
 test("each chart has its figures as a table too", async ({ page }) => {
   await page.goto("/delays");
@@ -38,16 +85,18 @@ test("each chart has its figures as a table too", async ({ page }) => {
 test("a filter goes through all charts, and on to the flights", async ({ page }) => {
   await page.goto("/delays");
   await expect(page.getByRole("heading", { name: "By month" })).toBeVisible();
+  await unfold(page);
   await filters(page).getByLabel("From", { exact: true }).selectOption("JFK");
   await expect(page).toHaveURL("/delays?origin=JFK");
   const months = page.getByRole("region", { name: "By month" });
   await months.scrollIntoViewIfNeeded();
   await months.getByRole("link", { name: /^January: .* 9,161 flights/ }).click();
-  await expect(page).toHaveURL("/?origin=JFK&month=2013-01");
+  await expect(page).toHaveURL("/delays?origin=JFK&month=2013-01");
 });
 
 test("a weekday and a time of day narrow all charts down, over midnight too", async ({ page, request }) => {
   await page.goto("/delays?origin=JFK&dest=LAX");
+  await unfold(page);
   await filters(page).getByRole("checkbox", { name: "Friday" }).check();
   await expect(page).toHaveURL("/delays?origin=JFK&dest=LAX&weekday=5");
   await filters(page).getByLabel("Leaving from").selectOption({ label: "Evening, 17:00–21:59" });
@@ -99,7 +148,8 @@ test("each chart is one stop of the Tab key, and the arrow keys go from mark to 
   for (const key of ["ArrowDown", "ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
   await expect(heat.getByRole("link", { name: /Tuesday 07:00/ })).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL("/?hour=7&weekday=2");
+  await expect(page).toHaveURL("/delays?hour=7&weekday=2");
+  await expect(heat.getByRole("link", { name: /Tuesday 07:00/ })).toBeFocused();
 });
 
 test.describe("by night", () => {

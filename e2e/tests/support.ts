@@ -88,6 +88,21 @@ export const flightRows = (page: Page): Locator =>
 
 export const filters = (page: Page): Locator => page.getByRole("form", { name: "Filter the flights" });
 
+/** Unfolds the controls of the filters, where they are folded. */
+export async function unfold(page: Page): Promise<void> {
+  const button = page.getByRole("button", { name: /^Filters/ });
+  if ((await button.getAttribute("aria-expanded")) === "false") await button.click();
+  await expect(filters(page)).toBeVisible();
+}
+
+/** Types into one of the filters' searchable fields, and takes the first that is found. */
+export async function pick(page: Page, field: string, typed: string): Promise<void> {
+  const input = filters(page).getByRole("combobox", { name: field, exact: true });
+  await input.fill(typed);
+  await expect(page.getByRole("option", { selected: false }).first()).toBeVisible();
+  await input.press("Enter");
+}
+
 /** A term of a description list, and what stands beside it. */
 export const fact = (scope: Locator, term: string | RegExp): Locator =>
   scope.getByRole("term").filter({ hasText: term }).locator("xpath=following-sibling::dd[1]");

@@ -12,8 +12,10 @@ import {
   flightsTable,
   openPanel,
   PAGES,
+  pick,
   settled,
   test,
+  unfold,
 } from "./support.ts";
 
 test.use({ complaints: FAILED }); // the page that is not found, and the next page that fails
@@ -37,13 +39,14 @@ for (const { name, path, heading, tags = [] } of PAGES) {
 
 test("Explore: filters, chips, an empty list, Back and Forward", async ({ page }) => {
   await open(page, "/");
+  await unfold(page);
   await filters(page).getByLabel("From", { exact: true }).selectOption("LGA");
   await expect(page).toHaveURL("/?origin=LGA");
   await filters(page).getByLabel("Outcome").selectOption("cancelled");
   await expect(flightRows(page).first()).toContainText("cancelled");
   await page.getByRole("button", { name: "Remove the filter: cancelled" }).click();
   await expect(page).toHaveURL("/?origin=LGA");
-  await filters(page).getByLabel("To", { exact: true }).selectOption("HNL");
+  await pick(page, "To", "honolulu");
   await expect(page.getByRole("heading", { name: "No flights match" })).toBeVisible();
   await page.goBack();
   await expect(flightRows(page).first()).toContainText("LGA");
@@ -103,11 +106,19 @@ test("Delays: a filter, its chip, a chart's table, and a mark that leads to the 
   page,
 }) => {
   await open(page, "/delays");
+  await unfold(page);
   await filters(page).getByLabel("From", { exact: true }).selectOption("JFK");
   await expect(page).toHaveURL("/delays?origin=JFK");
-  await filters(page).getByLabel("To", { exact: true }).selectOption("HNL");
+  await pick(page, "To", "honolulu");
   await page.getByRole("button", { name: /^Remove the filter: to HNL/ }).click();
   await expect(page).toHaveURL("/delays?origin=JFK");
+  const weekdays = page.getByRole("region", { name: "By weekday" });
+  await weekdays.scrollIntoViewIfNeeded();
+  await weekdays.getByRole("link", { name: /^Friday: / }).click();
+  await expect(page).toHaveURL("/delays?origin=JFK&weekday=5");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page).toHaveURL("/delays?origin=JFK");
+  await expect(weekdays.getByRole("link", { name: /^Monday: / })).toBeVisible();
   const months = page.getByRole("region", { name: "By month" });
   await months.scrollIntoViewIfNeeded();
   await months.getByText("As a table").click();
@@ -149,6 +160,7 @@ test("the timings: the panel over two actions", async ({ page }) => {
   await panel.getByRole("row", { level: 2 }).first().click();
   await expect(panel.getByRole("region", { name: "Details" })).toBeVisible();
   await page.keyboard.press("Escape");
+  await unfold(page);
   await filters(page).getByLabel("From", { exact: true }).selectOption("EWR");
   await settled(page);
   await expect(bar(page)).toContainText("filter origin = EWR");

@@ -1,6 +1,6 @@
 /** When the network or the server is not what it should be, the page says so in words and has a way on. */
 import type { Route } from "@playwright/test";
-import { expect, FAILED, filters, flightRows, settled, test } from "./support.ts";
+import { expect, FAILED, flightRows, pick, settled, test, unfold } from "./support.ts";
 
 const API = "**/api/v1/**";
 
@@ -35,8 +35,9 @@ test.describe("offline", () => {
   test("data that was not loaded before loads when the network is back", async ({ page, context }) => {
     await page.goto("/");
     await expect(flightRows(page).first()).toBeVisible();
+    await unfold(page);
     await context.setOffline(true);
-    await filters(page).getByLabel("Airline").selectOption("HA");
+    await pick(page, "Airline", "hawaiian");
     await expect(
       page.getByRole("alert").filter({ hasText: "The flights could not be loaded" }),
     ).toBeVisible();

@@ -7,7 +7,6 @@ import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepLi
 import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
 import { labPages } from "../lab/pages"; // the Lab
-import { loadFilterControls } from "../ui/filters/FilterForm";
 import { OF_DELAYS, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
@@ -37,7 +36,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/",
     nav: "Explore",
-    Content: Object.assign(ExplorePage, { load: loadFilterControls }),
+    Content: ExplorePage,
     action: () => "open Explore",
     loaded: (search) => cursorsOf(client, readFilters(search).filters),
     ask: (_, search, loaded) => {
@@ -67,10 +66,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/delays",
     nav: "Delays",
-    Content: pageCode(async () => {
-      const [page] = await Promise.all([import("./pages/DelaysPage"), loadFilterControls()]);
-      return page;
-    }),
+    Content: pageCode(() => import("./pages/DelaysPage")),
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, OF_DELAYS);

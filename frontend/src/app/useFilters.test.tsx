@@ -2,15 +2,15 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "../test/appClient";
 import { aFlight, TOTAL } from "../test/flights";
-import { show, stubScreen } from "../test/screen";
-import { loadFilterControls } from "../ui/filters/FilterForm";
+import { openFilters, show, stubScreen } from "../test/screen";
+import { Controls } from "../ui/filters/FilterBar";
 import ExplorePage from "./pages/ExplorePage";
 
 vi.mock("./client", () => import("../test/appClient"));
 
 beforeEach(async () => {
   stubScreen();
-  await loadFilterControls();
+  await Controls.load();
   server.replies
     .set("/flights", { body: { items: [aFlight()], next: null } })
     .set("/delays", { body: { items: [TOTAL] } })
@@ -20,6 +20,7 @@ beforeEach(async () => {
 
 const field = () => screen.getByRole("textbox", { name: "Flight no." });
 const from = () => screen.getByRole("combobox", { name: "From" });
+const unfold = () => screen.getByRole("button", { name: /^Filters/ });
 /** As a click on a button does on a slow machine: nothing is drawn between the leaving of a field and the press. */
 const leaveAndPress = (button: HTMLElement) =>
   act(() => {
@@ -30,6 +31,7 @@ const chip = (words: string) => screen.getByRole("button", { name: `Remove the f
 
 test("a typed value counts, and so does a chip that is pressed before the typing has paused", async () => {
   const { user, address } = show(<ExplorePage />, "/?origin=JFK&carrier=AA");
+  openFilters();
   await user.type(field(), "1");
   leaveAndPress(chip("from JFK"));
   expect(address()).toBe("/?carrier=AA&flight=1");
@@ -48,6 +50,7 @@ test("two changes before either is drawn both count", () => {
 
 test("one end of the days changes without bringing back the other", () => {
   const { address } = show(<ExplorePage />, "/?from=2013-02-01&to=2013-03-01");
+  openFilters();
   const since = screen.getByLabelText("Since");
   fireEvent.change(since, { target: { value: "2013-02-02" } });
   const until = chip("until Fri 1 Mar");
@@ -60,6 +63,7 @@ test("one end of the days changes without bringing back the other", () => {
 
 test("a choice made while a field waits for its writer's pause is not undone by it", async () => {
   const { address } = show(<ExplorePage />);
+  openFilters();
   fireEvent.change(field(), { target: { value: "15" } });
   fireEvent.change(from(), { target: { value: "JFK" } });
   expect(field()).toHaveValue("15");
@@ -68,6 +72,7 @@ test("a choice made while a field waits for its writer's pause is not undone by 
 
 test.each(["1", "1x"])("clearing all forgets a %s that is being typed", async (typed) => {
   const { user, address } = show(<ExplorePage />, "/?origin=JFK&sort=-delay");
+  openFilters();
   await user.type(field(), typed);
   leaveAndPress(screen.getByRole("button", { name: "Clear all" }));
   expect(field()).toHaveValue("");
@@ -77,7 +82,7 @@ test.each(["1", "1x"])("clearing all forgets a %s that is being typed", async (t
   expect(field()).toHaveValue("");
 });
 
-test("a filter's chip leaves the focus to the next, the last to the one before, the only one to the form", async () => {
+test("a filter's chip leaves the focus to the next, the last to the one before, the only one to what unfolds the form", async () => {
   const { user, address } = show(<ExplorePage />, "/?origin=JFK&dest=LAX&carrier=AA");
   await user.click(chip("from JFK"));
   expect(chip("to LAX")).toHaveFocus();
@@ -85,19 +90,13 @@ test("a filter's chip leaves the focus to the next, the last to the one before, 
   expect(chip("to LAX")).toHaveFocus();
   await user.keyboard("{Enter}");
   expect(address()).toBe("/");
-  expect(from()).toHaveFocus();
+  expect(unfold()).toHaveFocus();
 });
 
-test("clearing all leaves the focus to the form, or on a phone to what unfolds it", async () => {
-  const { user, unmount } = show(<ExplorePage />, "/?origin=JFK");
+test("clearing all leaves the focus to what unfolds the form", async () => {
+  const { user } = show(<ExplorePage />, "/?origin=JFK");
   await user.click(screen.getByRole("button", { name: "Clear all" }));
-  expect(from()).toHaveFocus();
-  unmount();
-
-  stubScreen({ phone: true });
-  show(<ExplorePage />, "/?origin=JFK");
-  await user.click(screen.getByRole("button", { name: "Clear all" }));
-  expect(screen.getByText("Filters")).toHaveFocus();
+  expect(unfold()).toHaveFocus();
 });
 
 test("so does clearing the filters of an empty list", async () => {
@@ -107,7 +106,7 @@ test("so does clearing the filters of an empty list", async () => {
   const { user } = show(<ExplorePage />, "/?origin=JFK");
   await user.click(await screen.findByRole("button", { name: "Clear the filters" }));
   await screen.findByRole("link", { name: "UA 1545" });
-  expect(from()).toHaveFocus();
+  expect(unfold()).toHaveFocus();
 });
 
 test("does not call the last filters' flights all there are while others load", async () => {
@@ -116,6 +115,7 @@ test("does not call the last filters' flights all there are while others load", 
     after: searchParams.has("origin") ? 300 : 0,
   }));
   const { user } = show(<ExplorePage />);
+  openFilters();
   await screen.findByText("That was all: 1 flight.");
   await user.selectOptions(from(), "JFK");
   expect(screen.getByRole("table", { busy: true })).toBeInTheDocument();

@@ -1,5 +1,5 @@
 /** Draws the page at an address as a user sees it, with the given answers of the API. */
-import { render } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { MemoryRouter, useLocation } from "react-router";
@@ -40,6 +40,11 @@ export function show(page: ReactNode, at = "/") {
     </ClientProvider>,
   );
   return { ...view, user: userEvent.setup(), address: () => view.getByTestId("address").textContent };
+}
+
+/** Unfolds the controls of the filters; their code has to be here (`Controls.load`). */
+export function openFilters(): void {
+  fireEvent.click(screen.getByRole("button", { name: /^Filters/ }));
 }
 
 /** Every address that was requested, single or within a batch, below the API's root. */

@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "../../test/appClient";
 import { TOTAL } from "../../test/flights";
 import { asked, show, stubScreen } from "../../test/screen";
-import { loadFilterControls } from "../../ui/filters/FilterForm";
+import { Controls } from "../../ui/filters/FilterBar";
 import DelaysPage from "./DelaysPage";
 
 vi.mock("../client", () => import("../../test/appClient"));
@@ -25,7 +25,7 @@ const report = (url: URL) => ({ body: { items: LINES[url.searchParams.get("by") 
 
 beforeEach(async () => {
   stubScreen();
-  await loadFilterControls();
+  await Controls.load();
   server.seen.length = 0;
   server.replies
     .set("/delays", report)
@@ -40,23 +40,51 @@ test("asks for all of its charts in one round trip", async () => {
   expect(asked().filter((url) => url.startsWith("/delays") && url.includes("origin=JFK"))).toHaveLength(7);
 });
 
-test("each cell of the heat map leads to its flights, under the filters of the page", async () => {
+test("each cell of the heat map leads to the charts of its flights, under the filters of the page", async () => {
   show(<DelaysPage />, "/delays?origin=JFK");
   const cell = await screen.findByRole("link", { name: /\+21 min: Friday 17:00–17:59/ });
-  expect(cell).toHaveAttribute("href", "/?origin=JFK&hour=17&weekday=5");
+  expect(cell).toHaveAttribute("href", "/delays?origin=JFK&hour=17&weekday=5");
 });
 
 test.each([
-  ["By airline", "United Air Lines Inc.", "/?carrier=UA"],
-  ["By route", "JFK – LAX Los Angeles Intl", "/?origin=JFK&dest=LAX"],
-  ["By hour of departure", "17:00–17:59", "/?hour=17"],
-  ["By weekday", "Friday", "/?weekday=5"],
-  ["By month", "July", "/?month=2013-07"],
+  ["By airline", "United Air Lines Inc.", "/delays?carrier=UA"],
+  ["By route", "JFK – LAX Los Angeles Intl", "/delays?origin=JFK&dest=LAX"],
+  ["By hour of departure", "17:00–17:59", "/delays?hour=17"],
+  ["By weekday", "Friday", "/delays?weekday=5"],
+  ["By month", "July", "/delays?month=2013-07"],
 ])("%s has its figures as a table, with links", async (heading, name, href) => {
   const { user } = show(<DelaysPage />, "/delays");
   const chart = await screen.findByRole("region", { name: heading });
   await user.click(within(chart).getByText(/As a table/));
   expect(await within(chart).findByRole("link", { name })).toHaveAttribute("href", href);
+});
+
+test("a mark whose flights alone are shown leads to the list of them", async () => {
+  show(<DelaysPage />, "/delays?hour=17&weekday=5");
+  const cell = await screen.findByRole("link", { name: /\+21 min: Friday 17:00–17:59/ });
+  expect(cell).toHaveAttribute("href", "/?hour=17&weekday=5");
+});
+
+test("says ahead of the charts who was best, and when, with the flights that it rests on", async () => {
+  show(<DelaysPage />, "/delays?origin=JFK");
+  const verdict = screen.getByRole("region", { name: "Verdict" });
+  expect(await within(verdict).findByText("AS")).toBeInTheDocument();
+  expect(within(verdict).getByText("Airline, least late")).toBeInTheDocument();
+  expect(within(verdict).getByText(/^mean delay −9.9 min \(95%: .*\), 336,776 flights$/)).toBeInTheDocument();
+  expect(
+    await within(verdict).findByText("most: United Air Lines Inc., +6.9 min, 336,776 flights"),
+  ).toBeInTheDocument();
+  expect(within(verdict).getByText("Hour, the only one")).toBeInTheDocument();
+});
+
+test("has no verdict on what the filters have settled", async () => {
+  show(<DelaysPage />, "/delays?carrier=UA&hour=17&weekday=1-5");
+  const verdict = screen.getByRole("region", { name: "Verdict" });
+  expect(
+    within(verdict)
+      .getAllByRole("term")
+      .map(({ textContent }) => textContent),
+  ).toEqual(["Weekday, least late"]);
 });
 
 test("says in a sentence who was least and most late", async () => {

@@ -9,19 +9,18 @@ import {
 import { HeatMap } from "../../features/delays/HeatMap";
 import { Legend } from "../../features/delays/Legend";
 import { MeasureChoice } from "../../features/delays/MeasureChoice";
+import { NarrowedByMarks } from "../../features/delays/Narrowed";
 import { SlowNote } from "../../features/delays/SlowNote";
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
-import { FilterChips } from "../../ui/filters/FilterChips";
-import { FilterForm } from "../../ui/filters/FilterForm";
+import { Verdict } from "../../features/delays/Verdict";
+import { FilterBar } from "../../ui/filters/FilterBar";
 import { FilterProblems } from "../../ui/filters/FilterProblems";
-import { exploreHref, OF_DELAYS, type Parameter } from "../../ui/filters/filters";
+import { exploreHref, OF_DELAYS } from "../../ui/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
 import styles from "./DelaysPage.module.css";
-
-const OFFERED: readonly Parameter[] = ["origin", "dest", "carrier", "from", "to", "weekday", "hour"];
 
 export default function DelaysPage() {
   const { filters, problems, change, clear } = useFilters(OF_DELAYS);
@@ -31,10 +30,13 @@ export default function DelaysPage() {
   useRendered(useFlightsTotal(filters));
   return (
     <>
-      <PageHead title="Delays">Delays by airline, time and route. Every mark leads to its flights.</PageHead>
+      <PageHead title="Delays">
+        Delays by airline, time and route. Press a mark to see its flights alone; press it once more
+        for their list.
+      </PageHead>
       <FilterProblems problems={problems} />
-      <FilterForm filters={filters} names={names} offered={OFFERED} onChange={change} />
-      <FilterChips filters={filters} names={names} onChange={change} onClear={clear} />
+      <FilterBar filters={filters} names={names} onChange={change} onClear={clear} />
+      <Verdict {...shown} />
       <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
       <MeasureChoice
         measure={measure}
@@ -44,18 +46,20 @@ export default function DelaysPage() {
         <Legend measure={measure} />
         <SlowNote filters={filters} />
       </div>
-      <div className={styles.charts}>
-        <CarrierDelays {...shown} />
-        <RouteDelays {...shown} />
-        <div className={styles.wide}>
-          <HeatMap filters={filters} measure={measure} />
+      <NarrowedByMarks filters={filters}>
+        <div className={styles.charts}>
+          <CarrierDelays {...shown} />
+          <RouteDelays {...shown} />
+          <div className={styles.wide}>
+            <HeatMap filters={filters} measure={measure} />
+          </div>
+          <div className={styles.wide}>
+            <HourDelays {...shown} />
+          </div>
+          <WeekdayDelays {...shown} />
+          <MonthDelays {...shown} />
         </div>
-        <div className={styles.wide}>
-          <HourDelays {...shown} />
-        </div>
-        <WeekdayDelays {...shown} />
-        <MonthDelays {...shown} />
-      </div>
+      </NarrowedByMarks>
     </>
   );
 }

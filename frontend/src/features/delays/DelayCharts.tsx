@@ -28,11 +28,16 @@ export function CarrierDelays({ filters, names, measure }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, measure, ({ carrier }) => ({
-        key: carrier,
-        name: names.airlines.get(carrier) ?? carrier,
-        behind: { ...filters, carrier },
-      })).sort(byValue),
+      marksOf(
+        items,
+        measure,
+        ({ carrier }) => ({
+          key: carrier,
+          name: names.airlines.get(carrier) ?? carrier,
+          behind: { ...filters, carrier },
+        }),
+        filters,
+      ).sort(byValue),
     [items, filters, names, measure],
   );
   return (
@@ -54,11 +59,16 @@ export function RouteDelays({ filters, names, measure }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, measure, ({ origin, dest }) => ({
-        key: `${origin}-${dest}`,
-        name: `${origin} – ${dest} ${names.airports.get(dest) ?? ""}`.trim(),
-        behind: { ...filters, origin: ORIGINS.find((known) => known === origin), dest },
-      })).sort((a, b) => b.rates.count - a.rates.count),
+      marksOf(
+        items,
+        measure,
+        ({ origin, dest }) => ({
+          key: `${origin}-${dest}`,
+          name: `${origin} – ${dest} ${names.airports.get(dest) ?? ""}`.trim(),
+          behind: { ...filters, origin: ORIGINS.find((known) => known === origin), dest },
+        }),
+        filters,
+      ).sort((a, b) => b.rates.count - a.rates.count),
     [items, filters, names, measure],
   );
   const drawn = useMemo(() => marks?.slice(0, ROUTES_DRAWN).sort(byValue), [marks]);
@@ -83,11 +93,16 @@ export function HourDelays({ filters, measure }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, measure, ({ hour }) => ({
-        key: twoDigits(hour),
-        name: hourSpan(hour),
-        behind: { ...filters, hour: String(hour) },
-      })),
+      marksOf(
+        items,
+        measure,
+        ({ hour }) => ({
+          key: twoDigits(hour),
+          name: hourSpan(hour),
+          behind: { ...filters, hour: String(hour) },
+        }),
+        filters,
+      ),
     [items, filters, measure],
   );
   const domain = useMemo(
@@ -113,10 +128,15 @@ export function WeekdayDelays({ filters, measure }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, measure, ({ weekday }) => {
-        const name = WEEKDAYS[weekday - 1] ?? "";
-        return { key: name.slice(0, 3), name, behind: { ...filters, weekday: String(weekday) } };
-      }),
+      marksOf(
+        items,
+        measure,
+        ({ weekday }) => {
+          const name = WEEKDAYS[weekday - 1] ?? "";
+          return { key: name.slice(0, 3), name, behind: { ...filters, weekday: String(weekday) } };
+        },
+        filters,
+      ),
     [items, filters, measure],
   );
   return (
@@ -138,10 +158,15 @@ export function MonthDelays({ filters, measure }: Props) {
   const marks = useMemo(
     () =>
       items &&
-      marksOf(items, measure, ({ month }) => {
-        const name = monthName(month);
-        return { key: name.slice(0, 3), name, behind: { ...filters, month } };
-      }),
+      marksOf(
+        items,
+        measure,
+        ({ month }) => {
+          const name = monthName(month);
+          return { key: name.slice(0, 3), name, behind: { ...filters, month } };
+        },
+        filters,
+      ),
     [items, filters, measure],
   );
   return (

@@ -32,11 +32,16 @@ export function HeatMap({ filters, measure = "mean" }: { filters: Filters; measu
   const phone = useMediaQuery(PHONE);
   const marks = useMemo(
     () =>
-      marksOf(data?.items ?? [], measure, ({ weekday, hour }) => ({
-        key: `${weekday}-${hour}`,
-        name: `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}`,
-        behind: { ...filters, weekday: String(weekday), hour: String(hour) },
-      })),
+      marksOf(
+        data?.items ?? [],
+        measure,
+        ({ weekday, hour }) => ({
+          key: `${weekday}-${hour}`,
+          name: `${WEEKDAYS[weekday - 1]} ${hourSpan(hour)}`,
+          behind: { ...filters, weekday: String(weekday), hour: String(hour) },
+        }),
+        filters,
+      ),
     [data, filters, measure],
   );
   const cells = useMemo(() => new Map(marks.map((mark) => [mark.key, mark])), [marks]);

@@ -1,4 +1,10 @@
-import { exploreHref, type FilterPatch, type Measure } from "../../ui/filters/filters";
+import {
+  delaysHref,
+  exploreHref,
+  type FilterPatch,
+  type Filters,
+  type Measure,
+} from "../../ui/filters/filters";
 import { flightsInWords } from "../../ui/format";
 import { type Interval, range } from "../../ui/intervals";
 import type { Rates } from "./api";
@@ -16,20 +22,27 @@ export interface Mark {
   rates: Rates;
 }
 
-/** A mark for each line of a report. */
+/** A mark for each line of a report. It leads to its flights as a list, or is one of the charts under these filters. */
 export function marksOf<T extends Rates>(
   items: readonly T[],
   measure: Measure,
   describe: (item: T) => { key: string; name: string; behind: FilterPatch },
+  filters?: Filters,
 ): Mark[] {
   const { value, interval } = rulesOf(measure);
   return items.map((rates) => {
     const { key, name, behind } = describe(rates);
+    const href = filters ? narrowHref(filters, behind) : exploreHref(behind);
     return {
-      ...{ key, name, href: exploreHref(behind), measure, rates },
+      ...{ key, name, href, measure, rates },
       ...{ value: value(rates), interval: interval?.(rates) },
     };
   });
+}
+
+/** Where a mark among charts leads: to the charts of its flights alone and, once they are shown, to the list of them. */
+function narrowHref(filters: Filters, behind: FilterPatch): string {
+  return delaysHref(behind) === delaysHref(filters) ? exploreHref(behind) : delaysHref(behind);
 }
 
 /** "JetBlue Airways: mean delay +9.5 min (95%: +9.1 to +9.9), 54,635 flights" */

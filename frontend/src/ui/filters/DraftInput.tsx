@@ -6,7 +6,7 @@ import {
   useRef,
   useState,
 } from "react";
-import styles from "./FilterForm.module.css";
+import styles from "./FilterControls.module.css";
 
 /** The milliseconds after which a pause in typing counts. */
 const PAUSE_MS = 400;

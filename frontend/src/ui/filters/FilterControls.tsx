@@ -1,9 +1,18 @@
-import { useId, useState } from "react";
+import { useId, useMemo, useState } from "react";
 import { DraftInput } from "./DraftInput";
-import { STATUS_WORDS } from "./describe";
-import type { FilterFormProps } from "./FilterForm";
-import styles from "./FilterForm.module.css";
-import { FIRST_DAY, LAST_DAY, ORIGINS, type Parameter, readFilters, STATUSES } from "./filters";
+import { type Names, STATUS_WORDS } from "./describe";
+import styles from "./FilterControls.module.css";
+import {
+  FIRST_DAY,
+  type FilterPatch,
+  type Filters,
+  LAST_DAY,
+  ORIGINS,
+  type Parameter,
+  readFilters,
+  STATUSES,
+} from "./filters";
+import { type Choice, Picker } from "./Picker";
 import { Select } from "./Select";
 import { HourControl, WeekdayControl } from "./TimeControls";
 
@@ -11,9 +20,17 @@ import { HourControl, WeekdayControl } from "./TimeControls";
 const FLIGHT_NUMBER = "\\s*((?:[A-Za-z][A-Za-z0-9]|[0-9][A-Za-z])(?:\\s|-)*)?(?!0+\\s*$)([0-9]{1,4})\\s*";
 const DELAYS = [15, 30, 60, 120, 180];
 
-/** One control for each filter that the page offers. */
-export default function FilterControls({ filters, names, offered, onChange }: FilterFormProps) {
+interface Props {
+  filters: Filters;
+  names: Names;
+  onChange: (patch: FilterPatch) => void;
+}
+
+/** One control for each filter; a change takes effect at once, so there is nothing to send. */
+export default function FilterControls({ filters, names, onChange }: Props) {
   const id = useId();
+  const destinations = useMemo(() => listed(names.airports), [names.airports]);
+  const airlines = useMemo(() => listed(names.airlines), [names.airlines]);
   const [clearings, setClearings] = useState(0);
   const set = (parameter: Parameter) => (text: string) => {
     const { [parameter]: value } = readFilters(new URLSearchParams([[parameter, text]])).filters;
@@ -29,7 +46,7 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
     onChange({ flight: number === undefined ? undefined : Number(number), ...(carrier && { carrier }) });
   };
   const day = { min: FIRST_DAY, max: LAST_DAY, type: "date", expected: "a day of 2013" };
-  const controls: { [P in Parameter]?: React.ReactNode } = {
+  const controls = {
     origin: (
       <Select
         id={`${id}origin`}
@@ -41,25 +58,53 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
       />
     ),
     dest: (
-      <Select
+      <Picker
         id={`${id}dest`}
         label="To"
         value={filters.dest}
         any="Anywhere"
-        options={listed(names.airports)}
+        choices={destinations}
         onChange={set("dest")}
       />
     ),
     carrier: (
-      <Select
+      <Picker
         id={`${id}carrier`}
         label="Airline"
         value={filters.carrier}
         any="All airlines"
-        options={listed(names.airlines)}
+        choices={airlines}
         onChange={set("carrier")}
       />
     ),
+    flight: (
+      <DraftInput
+        key={clearings}
+        id={`${id}flight`}
+        label="Flight no."
+        value={filters.flight?.toString()}
+        pattern={FLIGHT_NUMBER}
+        expected="a number from 1 to 9999, or with its airline: UA 1545"
+        placeholder="any"
+        autoCapitalize="characters"
+        onCommit={setFlight}
+      />
+    ),
+    tailnum: (
+      <DraftInput
+        key={clearings}
+        id={`${id}tail`}
+        label="Tail no."
+        value={filters.tailnum}
+        pattern="\s*[A-Za-z0-9]{1,6}\s*"
+        expected="up to six letters and digits"
+        placeholder="any"
+        autoCapitalize="characters"
+        onCommit={set("tailnum")}
+      />
+    ),
+    weekday: <WeekdayControl value={filters.weekday} onChange={set("weekday")} />,
+    hour: <HourControl value={filters.hour} onChange={set("hour")} />,
     from: (
       <DraftInput
         key={clearings}
@@ -100,40 +145,11 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
         onChange={set("min_delay")}
       />
     ),
-    weekday: <WeekdayControl value={filters.weekday} onChange={set("weekday")} />,
-    hour: <HourControl value={filters.hour} onChange={set("hour")} />,
-    flight: (
-      <DraftInput
-        key={clearings}
-        id={`${id}flight`}
-        label="Flight no."
-        value={filters.flight?.toString()}
-        pattern={FLIGHT_NUMBER}
-        expected="a number from 1 to 9999, or with its airline: UA 1545"
-        placeholder="any"
-        autoCapitalize="characters"
-        onCommit={setFlight}
-      />
-    ),
-    tailnum: (
-      <DraftInput
-        key={clearings}
-        id={`${id}tail`}
-        label="Tail no."
-        value={filters.tailnum}
-        pattern="\s*[A-Za-z0-9]{1,6}\s*"
-        expected="up to six letters and digits"
-        placeholder="any"
-        autoCapitalize="characters"
-        onCommit={set("tailnum")}
-      />
-    ),
   };
   return (
     <form
       id="filters"
       className={styles.form}
-      data-short={offered.length < 8}
       aria-label="Filter the flights"
       onSubmit={(event) => event.preventDefault()}
       onReset={(event) => {
@@ -141,19 +157,19 @@ export default function FilterControls({ filters, names, offered, onChange }: Fi
         setClearings(clearings + 1);
       }}
     >
-      {offered.map((parameter) => (
+      {Object.entries(controls).map(([parameter, control]) => (
         <div key={parameter} className={styles.control} data-parameter={parameter}>
-          {controls[parameter]}
+          {control}
         </div>
       ))}
     </form>
   );
 }
 
-function listed(names: ReadonlyMap<string, string>): [string, string][] {
+function listed(names: ReadonlyMap<string, string>): Choice[] {
   return [...names]
-    .map(([code, name]) => [code, `${name} (${code})`] as [string, string])
-    .sort((a, b) => a[1].localeCompare(b[1], "en"));
+    .map(([code, name]) => ({ value: code, label: `${name} (${code})` }))
+    .sort((a, b) => a.label.localeCompare(b.label, "en"));
 }
 
 function named(code: string, names: ReadonlyMap<string, string>): string {

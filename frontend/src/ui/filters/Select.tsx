@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import styles from "./FilterForm.module.css";
+import styles from "./FilterControls.module.css";
 
 interface Props {
   id: string;

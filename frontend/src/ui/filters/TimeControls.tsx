@@ -1,8 +1,9 @@
 import { startTransition, useId, useOptimistic } from "react";
 import { hourSpan, twoDigits, WEEKDAYS } from "../format";
+import { TIMES_OF_DAY } from "../timesOfDay";
 import { HOUR_NUMBERS, rangesOf, readChosen, WEEKDAY_NUMBERS, writeChosen } from "./chosen";
 import { hoursInWords } from "./describe";
-import styles from "./FilterForm.module.css";
+import styles from "./FilterControls.module.css";
 import { Select } from "./Select";
 
 interface Props {
@@ -45,12 +46,6 @@ export function WeekdayControl({ value = "", onChange }: Props) {
 }
 
 const HOURS = Array.from({ length: HOUR_NUMBERS.most + 1 }, (_, hour) => hour);
-const TIMES_OF_DAY = [
-  ["Morning", 5, 11],
-  ["Afternoon", 12, 16],
-  ["Evening", 17, 21],
-  ["Night", 22, 4],
-] as const;
 
 /** A range of hours, by its ends or by the name of a time of day. It may go over midnight: 22:00 to 02:59. */
 export function HourControl({ value = "", onChange }: Props) {
@@ -83,7 +78,7 @@ export function HourControl({ value = "", onChange }: Props) {
         >
           {several}
           <optgroup label="Time of day">
-            {TIMES_OF_DAY.map(([name, from, to]) => (
+            {TIMES_OF_DAY.map(({ name, first: from, last: to }) => (
               <option key={name} value={`${from}-${to}`}>
                 {`${name}, ${hourSpan(from, to)}`}
               </option>

@@ -39,6 +39,21 @@ export function describeFilter(parameter: Parameter, filters: Filters, names: Na
   return words(filters[parameter], names);
 }
 
+/** Those that read otherwise within the sentence "JFK to LAX, Fridays, 17:00–21:59, United". */
+const IN_A_SENTENCE: { [P in Parameter]?: (value: NonNullable<Filters[P]>, names: Names) => string } = {
+  origin: (faa) => faa,
+  dest: (faa) => faa,
+  carrier: (carrier, names) => names.airlines.get(carrier) ?? carrier,
+  weekday: weekdaysInWords,
+  hour: hoursInWords,
+};
+
+/** One filter as a part of the sentence that all of them make. Each is part of what `describeFilter` says of it. */
+export function phraseOf(parameter: Parameter, filters: Filters, names: Names): string {
+  const words = IN_A_SENTENCE[parameter] as ((value: unknown, names: Names) => string) | undefined;
+  return words?.(filters[parameter], names) ?? describeFilter(parameter, filters, names);
+}
+
 /** "17:00–21:59", "06:00–06:59 and 22:00–02:59" */
 export function hoursInWords(hours: string): string {
   return listed(ranges(hours, HOUR_NUMBERS).map(([first, last]) => hourSpan(first, last)));

@@ -137,6 +137,12 @@ export function exploreHref({ measure: _, ...filters }: FilterPatch): string {
   return search ? `/?${search}` : "/";
 }
 
+/** The address of the charts of the same flights; charts have no order. */
+export function delaysHref({ sort: _, ...filters }: FilterPatch): string {
+  const search = writeFilters(filters);
+  return search ? `/delays?${search}` : "/delays";
+}
+
 /** Either a range with two ends, as the form sets it, or one day; the API refuses both together. */
 function settleDays(
   filters: Filters,
