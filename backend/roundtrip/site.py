@@ -1,5 +1,6 @@
 """The built frontend: hashed assets that never change, and one HTML page that is always revalidated."""
 
+import json
 import re
 from hashlib import blake2b
 from pathlib import Path
@@ -12,7 +13,7 @@ from flask_roundtrip.compression import compress, negotiated
 from flask_roundtrip.doors.flask import told
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.timing import Timing
-from flask_roundtrip.wire import IDENTITY, Head
+from flask_roundtrip.wire import IDENTITY, Answer, Head
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,7 +22,17 @@ from whitenoise import WhiteNoise
 from .extensions import API
 from .operations.security_headers import Headers, of_a_page, of_any_answer
 
-PAGES = ("/", "/flights/<int:flight>", "/delays", "/docs")
+PAGES = (
+    *("/", "/flights/<int:flight>", "/delays", "/docs"),
+    "/<any(airlines, airports, routes, numbers):kind>/<name>",
+)
+# The name in the address of each kind; frontend/src/app/subjects.ts and nginx.conf have the same.
+NAMES = {
+    "airlines": re.compile("(?P<carrier>[A-Z0-9]{2})"),
+    "airports": re.compile("(?P<origin>EWR|JFK|LGA)|(?P<dest>[A-Z0-9]{3})"),
+    "routes": re.compile("(?P<origin>EWR|JFK|LGA)-(?P<dest>[A-Z0-9]{3})"),
+    "numbers": re.compile("(?P<carrier>[A-Z0-9]{2})(?P<flight>[1-9][0-9]{0,3})"),
+}
 _HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # the names that Vite gives
 
 
@@ -75,7 +86,7 @@ def serve(app: Flask, dist: Path) -> None:
     """Serve the frontend: the assets in front of Flask, and the page at every address of the site."""
     site = Blueprint("site", __name__)
     for path in PAGES:
-        view = show_flight if "<int:flight>" in path else show_page
+        view = show_flight if "<int:flight>" in path else show_subject if "<name>" in path else show_page
         site.add_url_rule(path, f"page{PAGES.index(path)}", view, methods=["GET"])
     app.register_blueprint(site)
     app.before_request(lead_from_slashes)
@@ -101,7 +112,7 @@ def lead_from_slashes() -> AnyResponse | None:
     return _to_the_address()
 
 
-def show_page(**arguments: object) -> Response:
+def show_page() -> Response:
     """Answer with the page; its script reads the address."""
     page: Page = current_app.extensions["roundtrip-page"]
     return page.response(200)
@@ -111,11 +122,27 @@ def show_flight(flight: int) -> AnyResponse:
     """Answer with the page; the status is 404 if there is no such flight, and the page says so."""
     if request.path != f"/flights/{flight}":
         return _moved(f"/flights/{flight}")
-    head = Head("GET", f"{API}/flights/{flight}", "fields=id")
-    answer = state_of(current_app).responder.answer_part(head, Timing(), only_short=False)
+    answer = _of_the_api(f"/flights/{flight}", "fields=id")
     if answer is None or answer.status != 404:  # the page shows any other error
         return show_page()
     return not_found(NotFound(f"There is no flight {flight}."))
+
+
+def show_subject(kind: str, name: str) -> AnyResponse:
+    """Answer with the page of an airline, an airport, a route or a flight number; with 404 where nothing flew so."""
+    named = NAMES[kind].fullmatch(name)
+    if named is None:
+        return not_found(NotFound("Nothing is at this path."))
+    filters = "&".join(f"{parameter}={value}" for parameter, value in named.groupdict().items() if value)
+    answer = _of_the_api("/flights", f"{filters}&limit=1&fields=id")
+    if answer is None or answer.status != 200 or json.loads(answer.body)["items"]:
+        return show_page()
+    return not_found(NotFound(f"No flight is recorded under {name}."))
+
+
+def _of_the_api(path: str, query: str) -> Answer | None:
+    head = Head("GET", f"{API}{path}", query)
+    return state_of(current_app).responder.answer_part(head, Timing(), only_short=False)
 
 
 def not_found(error: NotFound) -> AnyResponse:

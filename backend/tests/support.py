@@ -20,10 +20,12 @@ from roundtrip.extensions import API, cache, db, rt
 
 __all__ = [
     "ARRIVING",
+    "NO_SUBJECTS",
     "ONE_APP",
     "ROUTES",
     "SOON",
     "SPELLINGS",
+    "SUBJECTS",
     "WHOLE",
     "Asking",
     "asked_at",
@@ -34,8 +36,16 @@ __all__ = [
     "responder_of",
 ]
 
+# Addresses of an airline, an airport, a route and a flight number, and some that can be of none.
+SUBJECTS = ("/airlines/UA", "/airports/LGA", "/airports/SJU", "/routes/JFK-LAX", "/numbers/UA1545")
+NO_SUBJECTS = (
+    *("/airlines/ua", "/airlines/UAL", "/airlines/", "/airports/jfk", "/routes/LAX-JFK", "/routes/JFKLAX"),
+    *("/numbers/UA", "/numbers/UA0", "/numbers/UA01545", "/numbers/UA15450", "/planes/N14228"),
+)
 # How a page's address may be spelled, and what it is. The application and the edge's nginx agree about it.
 SPELLINGS = (
+    ("/airlines/UA/", "/airlines/UA"),
+    ("//routes/JFK-LAX", "/routes/JFK-LAX"),
     ("//delays", "/delays"),
     ("/delays/", "/delays"),
     ("/delays//?origin=JFK&dest=LAX", "/delays?origin=JFK&dest=LAX"),

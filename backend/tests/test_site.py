@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from support import SPELLINGS, WHOLE
+from support import NO_SUBJECTS, SPELLINGS, SUBJECTS, WHOLE
 
 from roundtrip import create_app
 from roundtrip.config import Settings
@@ -35,7 +35,7 @@ def answered(visitor: FlaskClient) -> Iterator[FlaskClient]:
         yield visitor
 
 
-@pytest.mark.parametrize("path", ["/", "/flights/17", "/delays", "/docs"])
+@pytest.mark.parametrize("path", [*("/", "/flights/17", "/delays", "/docs"), *SUBJECTS])
 def test_every_page_is_the_one_page(visitor: FlaskClient, path: str) -> None:
     answer = visitor.get(path, headers=PERSON)
     assert answer.status_code == 200
@@ -61,6 +61,12 @@ def test_an_address_of_no_page_is_not_redirected(visitor: FlaskClient, path: str
 @pytest.mark.parametrize("flight", ["0", "999999999", "99999999999999999999"])
 def test_a_missing_flight_is_a_404_with_the_page(visitor: FlaskClient, flight: str) -> None:
     answer = visitor.get(f"/flights/{flight}", headers=PERSON)
+    assert (answer.status_code, answer.text) == (404, HTML)
+
+
+@pytest.mark.parametrize("path", [*NO_SUBJECTS, "/airlines/ZZ", "/airports/ZZZ", "/routes/JFK-ZZZ", "/numbers/UA9999"])
+def test_an_airline_airport_route_or_number_without_flights_is_404(visitor: FlaskClient, path: str) -> None:
+    answer = visitor.get(path, headers=PERSON)
     assert (answer.status_code, answer.text) == (404, HTML)
 
 

@@ -16,6 +16,10 @@ export const PAGES: readonly PageOfOurs[] = [
   { name: "Explore", path: "/", heading: "Flights" },
   { name: "Flight", path: "/flights/1", heading: "UA 1545" },
   { name: "Delays", path: "/delays", heading: "Delays" },
+  { name: "Airline", path: "/airlines/HA", heading: "Hawaiian Airlines Inc." },
+  { name: "Airport", path: "/airports/LGA", heading: "La Guardia" },
+  { name: "Route", path: "/routes/JFK-LAX", heading: "JFK to LAX" },
+  { name: "Number", path: "/numbers/UA1545", heading: "UA 1545" },
   { name: "API", path: "/docs", heading: "The API" },
   { name: "Lab", path: "/lab", heading: "The Lab", tags: ["@lab"] }, // the Lab
   { name: "Experiment", path: "/lab/n_plus_one", heading: "One statement for each row", tags: ["@lab"] }, // the Lab

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from nginx import Edge, running_nginx
 from origin import wait_for
-from support import SPELLINGS
+from support import NO_SUBJECTS, SPELLINGS, SUBJECTS
 
 NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -103,6 +103,19 @@ def test_each_page_has_one_address_and_other_spellings_lead_to_it(
 def test_an_address_of_no_page_is_not_redirected(edge: Edge, path: str) -> None:
     assert problem(edge, path)[0] == 404
     assert edge.ask(path, Accept="text/html")[0] == 404
+
+
+@pytest.mark.parametrize("path", SUBJECTS)
+def test_an_airline_airport_route_or_number_has_the_page(edge: Edge, path: str) -> None:
+    status, told, body = edge.ask(path, Accept="text/html", Accept_Encoding="br")
+    assert (status, told["Content-Type"], body) == (200, "text/html; charset=utf-8", b"index.html in brotli")
+    status, told, _ = edge.ask(f"{path}/")
+    assert (status, told["Location"]) == (308, path)
+
+
+@pytest.mark.parametrize("path", NO_SUBJECTS)
+def test_an_address_that_can_be_of_no_airline_airport_route_or_number_is_404(edge: Edge, path: str) -> None:
+    assert problem(edge, path)[0] == 404
 
 
 def test_a_missing_flight_is_a_404_with_the_page(edge: Edge) -> None:

@@ -11,6 +11,7 @@ import { OF_DELAYS, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";
+import { SUBJECT_KINDS, subjectOf } from "./subjects";
 
 interface Page {
   pattern: string;
@@ -31,6 +32,8 @@ interface Page {
 }
 
 const { queryClient } = client;
+
+const SubjectPage = pageCode(() => import("./pages/SubjectPage"));
 
 export const pages: readonly Page[] = [
   {
@@ -75,6 +78,18 @@ export const pages: readonly Page[] = [
       queryClient.prefetchQuery(servedAirportsQuery(client));
     },
   },
+  ...SUBJECT_KINDS.map((kind) => ({
+    pattern: `/${kind}/:name`,
+    Content: SubjectPage,
+    action: (name = "") => `open ${name}`,
+    ask: (name = "") => {
+      const subject = subjectOf(kind, name);
+      if (!subject) return;
+      delays.prefetchSubject(client, subject);
+      queryClient.prefetchQuery(airlinesQuery(client));
+      queryClient.prefetchQuery(servedAirportsQuery(client));
+    },
+  })),
   ...labPages, // the Lab
   {
     pattern: "/docs",

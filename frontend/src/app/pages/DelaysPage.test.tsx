@@ -17,6 +17,11 @@ const LINES: Record<string, object[]> = {
   hour: [{ ...TOTAL, hour: 17 }],
   weekday: [{ ...TOTAL, weekday: 5 }],
   month: [{ ...TOTAL, month: "2013-07" }],
+  date: [
+    { ...TOTAL, date: "2013-02-08", count: 930, mean_delay: 52.1 },
+    { ...TOTAL, date: "2013-07-04", count: 737, mean_delay: -12 },
+    { ...TOTAL, date: "2013-07-05", count: 12, mean_delay: 90 },
+  ],
   route: [{ ...TOTAL, origin: "JFK", dest: "LAX" }],
   "weekday,hour": [{ ...TOTAL, weekday: 5, hour: 17, mean_delay: 21.4 }],
 };
@@ -37,7 +42,7 @@ test("asks for all of its charts in one round trip", async () => {
   show(<DelaysPage />, "/delays?origin=JFK");
   await screen.findByRole("link", { name: /Friday 17:00/ });
   expect(server.seen).toHaveLength(1);
-  expect(asked().filter((url) => url.startsWith("/delays") && url.includes("origin=JFK"))).toHaveLength(7);
+  expect(asked().filter((url) => url.startsWith("/delays") && url.includes("origin=JFK"))).toHaveLength(8);
 });
 
 test("each cell of the heat map leads to the charts of its flights, under the filters of the page", async () => {
@@ -97,6 +102,22 @@ test("says in a sentence who was least and most late", async () => {
   );
 });
 
+test("names the best and the worst day of the year, which lead to the charts of that day", async () => {
+  show(<DelaysPage />, "/delays?origin=LGA&month=2013-02");
+  const calendar = await screen.findByRole("region", { name: "By day" });
+  expect(await within(calendar).findByRole("link", { name: "Friday 8 February 2013" })).toHaveAttribute(
+    "href",
+    "/delays?origin=LGA&date=2013-02-08",
+  );
+  const cells = within(calendar).getAllByRole("link", { name: /2013: / });
+  expect(cells.map(({ dataset }) => [dataset.date, dataset.extreme])).toEqual([
+    ["2013-07-04", "best"],
+    ["2013-02-08", "worst"],
+    ["2013-07-05", undefined],
+  ]);
+  expect(asked().find((url) => url.includes("by=date"))).not.toContain("2013-02");
+});
+
 test("names nobody as the least or the most late for fewer than 30 flights", async () => {
   const carrier = [
     { ...TOTAL, carrier: "UA" },
@@ -127,7 +148,7 @@ test("shows all charts by the measure that is chosen, and the address names it",
   await user.click(screen.getByRole("radio", { name: "Median delay" }));
   expect(address()).toBe("/delays?origin=JFK&measure=median");
   await screen.findByRole("link", { name: /^−4 min: Friday 17:00/ });
-  expect(asked().filter((url) => url.includes("median_delay"))).toHaveLength(6);
+  expect(asked().filter((url) => url.includes("median_delay"))).toHaveLength(7);
   expect(asked().filter((url) => url.includes("measure"))).toEqual([]);
   await user.click(screen.getByRole("radio", { name: "On time" }));
   await screen.findByRole("link", { name: /^73%: Friday 17:00/ });
@@ -157,7 +178,7 @@ test("narrows the flights down by all that its address says, each to be taken aw
   await screen.findByRole("link", { name: /Friday 17:00/ });
   expect(
     asked().filter((url) => /^\/delays.*hour=17.*status=delayed.*tailnum=N14228/.test(url)),
-  ).toHaveLength(7);
+  ).toHaveLength(8);
   expect(screen.getByRole("link", { name: "as a list" })).toHaveAttribute(
     "href",
     "/?tailnum=N14228&status=delayed&hour=17",

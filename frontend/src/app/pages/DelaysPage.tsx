@@ -1,4 +1,6 @@
+import { useCallback } from "react";
 import { useRendered } from "../../api/useRendered";
+import { Calendar } from "../../features/delays/Calendar";
 import {
   CarrierDelays,
   HourDelays,
@@ -10,13 +12,15 @@ import { HeatMap } from "../../features/delays/HeatMap";
 import { Legend } from "../../features/delays/Legend";
 import { MeasureChoice } from "../../features/delays/MeasureChoice";
 import { NarrowedByMarks } from "../../features/delays/Narrowed";
+import { narrowHref } from "../../features/delays/rates";
 import { SlowNote } from "../../features/delays/SlowNote";
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import { Verdict } from "../../features/delays/Verdict";
+import type { Days } from "../../features/delays/year";
 import { FilterBar } from "../../ui/filters/FilterBar";
 import { FilterProblems } from "../../ui/filters/FilterProblems";
-import { exploreHref, OF_DELAYS } from "../../ui/filters/filters";
+import { exploreHref, OF_DELAYS, withoutDays } from "../../ui/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";
@@ -27,6 +31,10 @@ export default function DelaysPage() {
   const names = useNames();
   const { measure = "mean" } = filters;
   const shown = { filters, names, measure };
+  const hrefOf = useCallback(
+    (days: Days) => narrowHref(filters, { ...withoutDays(filters), ...days }),
+    [filters],
+  );
   useRendered(useFlightsTotal(filters));
   return (
     <>
@@ -48,6 +56,9 @@ export default function DelaysPage() {
       </div>
       <NarrowedByMarks filters={filters}>
         <div className={styles.charts}>
+          <div className={styles.wide}>
+            <Calendar filters={filters} measure={measure} hrefOf={hrefOf} />
+          </div>
           <CarrierDelays {...shown} />
           <RouteDelays {...shown} />
           <div className={styles.wide}>

@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
 import { whole } from "../../ui/format";
 import { later, loadAtRest } from "../../ui/later";
@@ -26,7 +27,10 @@ export function Route({ origin, dest, destCode, distance }: Props) {
         Route
       </h2>
       <p className={styles.words}>
-        {origin.name} to {dest?.name ?? destCode}, {whole(distance)} miles
+        <Link to={`/routes/${origin.faa}-${destCode}`}>
+          {origin.name} to {dest?.name ?? destCode}
+        </Link>
+        , {whole(distance)} miles
       </p>
       <div className={styles.frame}>
         {dest ? (

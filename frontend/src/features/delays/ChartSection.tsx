@@ -1,14 +1,11 @@
 import { useEffect, useId } from "react";
-import { Link } from "react-router";
 import type { Measure } from "../../ui/filters/filters";
-import { flightsInWords } from "../../ui/format";
-import { FEW } from "../../ui/intervals";
 import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";
-import { figureInWords, isFew, rulesOf } from "./measures";
+import { Finding } from "./Finding";
 import { RatesTable } from "./RatesTable";
-import { extremes, type Mark, valueInWords } from "./rates";
+import type { Mark } from "./rates";
 
 const Bars = later(() => import("./charts/Bars"));
 
@@ -24,6 +21,8 @@ interface Props {
   direction: "down" | "along";
   height: number;
   domain?: readonly string[] | undefined;
+  /** The key of the mark that the page is about. */
+  own?: string | undefined;
   /** The reserved height, if the chart may be lower. */
   room?: number;
   isStale?: boolean;
@@ -40,6 +39,7 @@ export function ChartSection({
   height,
   room = height,
   domain,
+  own,
   isStale,
 }: Props) {
   const id = useId();
@@ -48,7 +48,7 @@ export function ChartSection({
   return (
     <section className={styles.section} aria-labelledby={id} data-stale={isStale} aria-busy={!marks}>
       <h2 id={id}>{heading}</h2>
-      <div className={styles.finding}>{drawn && <Finding marks={drawn} measure={measure} />}</div>
+      <div className={styles.finding}>{drawn && <Finding marks={drawn} measure={measure} own={own} />}</div>
       {!isOne && (
         <>
           <WhenNear height={room}>
@@ -56,6 +56,7 @@ export function ChartSection({
               <Bars
                 label={`${heading}, a bar chart: arrow keys go from bar to bar`}
                 marks={drawn}
+                own={own}
                 measure={measure}
                 direction={direction}
                 height={height}
@@ -68,46 +69,4 @@ export function ChartSection({
       )}
     </section>
   );
-}
-
-function Finding({ marks, measure }: { marks: readonly Mark[]; measure: Measure }) {
-  const [first] = marks;
-  if (!first) return <p key="none">No flights.</p>;
-  if (marks.length === 1) {
-    return (
-      <p key="one">
-        <span>Only </span>
-        <Link to={first.href}>{first.name}</Link>
-        <span>: {valueInWords(first)}.</span>
-      </p>
-    );
-  }
-  const found = extremes(marks);
-  const few = marks.filter(({ rates }) => isFew(rates)).length;
-  const rules = rulesOf(measure);
-  const [best, worst] = rules.superlatives;
-  return (
-    <p key="found">
-      {found && (
-        <span key="extremes">
-          {best}: <strong>{found.best.name}</strong> at {atInWords(found.best)}; {worst}:{" "}
-          <strong>{found.worst.name}</strong> at {atInWords(found.worst)}.{" "}
-        </span>
-      )}
-      {few > 0 && <span key="few">{fewInWords(few, marks.length)}</span>}
-    </p>
-  );
-}
-
-/** "−9.9 min (714 flights)" */
-function atInWords({ measure, value, rates }: Mark): string {
-  return `${figureInWords(value, rulesOf(measure))} (${flightsInWords(rates.count)})`;
-}
-
-/** "3 have fewer than 30 flights: they are drawn thin, and ranked nowhere." */
-function fewInWords(few: number, all: number): string {
-  if (few === all) return `Each has fewer than ${FEW} flights: too few to rank.`;
-  return few === 1
-    ? `1 has fewer than ${FEW} flights: it is drawn thin, and not ranked.`
-    : `${few} have fewer than ${FEW} flights: they are drawn thin, and not ranked.`;
 }

@@ -13,17 +13,31 @@ interface Props {
   filters: Filters;
   names: Names;
   measure: Measure;
+  /** In place of the usual one. */
+  heading?: string;
+  /** The key of the mark that the page is about. */
+  own?: string | undefined;
+  /** How many lines there will be: their room is kept. */
+  lines?: number | undefined;
 }
 
 /** The chart shows the busiest routes; the table has all routes. */
 const ROUTES_DRAWN = 16;
+const AIRLINES = 16;
 const LINE = 24;
 const FOOT = 48;
 const HOURS = Array.from({ length: 19 }, (_, index) => twoDigits(index + 5));
 const DAYS = WEEKDAYS.map((day) => day.slice(0, 3));
 const MONTHS_SHORT = MONTHS.map((month) => month.slice(0, 3));
 
-export function CarrierDelays({ filters, names, measure }: Props) {
+export function CarrierDelays({
+  filters,
+  names,
+  measure,
+  heading = "By airline",
+  own,
+  lines = AIRLINES,
+}: Props) {
   const { items, ...state } = useReport(byCarrierQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
@@ -42,11 +56,12 @@ export function CarrierDelays({ filters, names, measure }: Props) {
   );
   return (
     <Chart
-      heading="By airline"
+      heading={heading}
+      own={own}
       what="Airline"
       direction="down"
       marks={marks}
-      lines={16}
+      lines={lines}
       isOne={filters.carrier !== undefined}
       measure={measure}
       {...state}
@@ -54,7 +69,14 @@ export function CarrierDelays({ filters, names, measure }: Props) {
   );
 }
 
-export function RouteDelays({ filters, names, measure }: Props) {
+export function RouteDelays({
+  filters,
+  names,
+  measure,
+  heading: usual = "By route",
+  own,
+  lines = ROUTES_DRAWN,
+}: Props) {
   const { items, ...state } = useReport(byRouteQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
@@ -72,15 +94,16 @@ export function RouteDelays({ filters, names, measure }: Props) {
     [items, filters, names, measure],
   );
   const drawn = useMemo(() => marks?.slice(0, ROUTES_DRAWN).sort(byValue), [marks]);
-  const heading = marks && marks.length > ROUTES_DRAWN ? `By route, the ${ROUTES_DRAWN} busiest` : "By route";
+  const heading = marks && marks.length > ROUTES_DRAWN ? `${usual}, the ${ROUTES_DRAWN} busiest` : usual;
   return (
     <Chart
       heading={heading}
+      own={own}
       what="Route"
       direction="down"
       marks={marks}
       drawn={drawn}
-      lines={ROUTES_DRAWN}
+      lines={lines}
       isOne={filters.dest !== undefined && filters.origin !== undefined}
       measure={measure}
       {...state}
@@ -88,7 +111,7 @@ export function RouteDelays({ filters, names, measure }: Props) {
   );
 }
 
-export function HourDelays({ filters, measure }: Props) {
+export function HourDelays({ filters, measure, heading = "By hour of departure" }: Props) {
   const { items, ...state } = useReport(byHourQuery(useClient(), filters, measure));
   const marks = useMemo(
     () =>
@@ -111,7 +134,7 @@ export function HourDelays({ filters, measure }: Props) {
   );
   return (
     <Chart
-      heading="By hour of departure"
+      heading={heading}
       what="Hour"
       isOne={isOne(filters.hour)}
       direction="along"
@@ -187,6 +210,7 @@ interface ChartProps {
   heading: string;
   what: string;
   measure: Measure;
+  own?: string | undefined;
   direction: "down" | "along";
   marks: readonly Mark[] | undefined;
   drawn?: readonly Mark[] | undefined;

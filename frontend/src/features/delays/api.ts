@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import type { Filters, Measure } from "../../ui/filters/filters";
+import { type Filters, type Measure, withoutDays } from "../../ui/filters/filters";
 
 const SHARES = ["count", "cancelled", "on_time", "delayed", "on_time_share"] as const;
 const RATES = [...SHARES, "mean_delay", "var_delay"] as const;
@@ -38,14 +38,41 @@ export const byRouteQuery = (client: ApiClient, filters: Filters, measure: Measu
 export const byWeekdayAndHourQuery = (client: ApiClient, filters: Filters, measure: Measure = "mean") =>
   client.one("/delays", { ...asked(filters), by: "weekday,hour" }, ["weekday", "hour", ...FIELDS[measure]]);
 
+/** The delays of each day of the year, whichever days the filters choose. */
+export const byDateQuery = (client: ApiClient, filters: Filters, measure: Measure = "mean") =>
+  client.one("/delays", { ...asked(withoutDays(filters)), by: "date" }, ["date", ...FIELDS[measure]]);
+
 /** The delays of the flights under one number, month by month. */
 export const numberByMonthQuery = (client: ApiClient, carrier: string, flight: number) =>
   client.one("/delays", { carrier, flight, by: "month" }, ["month", ...RATES]);
+
+/** The number of flights of each aircraft. */
+export const byTailnumQuery = (client: ApiClient, filters: Filters) =>
+  client.one("/delays", { ...asked(filters), by: "tailnum" }, ["tailnum", "count"]);
+
+/** Asks for all data of the page of an airline, an airport, a route or a flight number: at most six parts. */
+export function prefetchSubject(client: ApiClient, { filters, carriers, routes, hasAircraft }: Asked): void {
+  const { queryClient: cache } = client;
+  cache.prefetchQuery(summaryQuery(client, filters));
+  cache.prefetchQuery(byDateQuery(client, filters));
+  cache.prefetchQuery(byWeekdayAndHourQuery(client, filters));
+  if (carriers) cache.prefetchQuery(byCarrierQuery(client, carriers));
+  if (routes) cache.prefetchQuery(byRouteQuery(client, routes));
+  if (hasAircraft) cache.prefetchQuery(byTailnumQuery(client, filters));
+}
+
+interface Asked {
+  filters: Filters;
+  carriers?: Filters;
+  routes?: Filters;
+  hasAircraft: boolean;
+}
 
 /** Asks for all data of the page of delays in one tick. */
 export function prefetchPage(client: ApiClient, filters: Filters, measure: Measure): void {
   const { queryClient: cache } = client;
   cache.prefetchQuery(summaryQuery(client, filters));
+  cache.prefetchQuery(byDateQuery(client, filters, measure));
   cache.prefetchQuery(byCarrierQuery(client, filters, measure));
   cache.prefetchQuery(byHourQuery(client, filters, measure));
   cache.prefetchQuery(byWeekdayQuery(client, filters, measure));

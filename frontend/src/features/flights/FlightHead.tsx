@@ -1,5 +1,4 @@
 import { Link } from "react-router";
-import { exploreHref } from "../../ui/filters/filters";
 import { delayInWords, longDate } from "../../ui/format";
 import { PageHead } from "../../ui/PageHead";
 import type { FlightRow } from "./api";
@@ -20,10 +19,11 @@ export function FlightHead({ flight, airline, origin, destination }: Props) {
       documentTitle={`${carrier} ${flight.flight}, ${from} to ${dest}`}
     >
       <p>
-        <Link to={exploreHref({ carrier })}>{airline ?? carrier}</Link>, {longDate(sched_dep)}
+        <Link to={`/airlines/${carrier}`}>{airline ?? carrier}</Link>, {longDate(sched_dep)}
       </p>{" "}
       <p>
-        {place(from, origin)} to <Link to={exploreHref({ dest })}>{place(dest, destination)}</Link>
+        <Link to={`/airports/${from}`}>{place(from, origin)}</Link> to{" "}
+        <Link to={`/airports/${dest}`}>{place(dest, destination)}</Link>
       </p>{" "}
       <p>
         <strong>{outcome(flight)}</strong>

@@ -41,6 +41,9 @@ export function SameNumber({ id, carrier, flight }: Props) {
         ))}
       </ol>
       <p className={styles.all}>
+        <Link to={`/numbers/${carrier}${flight}`}>
+          The year of {carrier} {flight}
+        </Link>{" "}
         <Link to={exploreHref({ carrier, flight })}>All of its flights</Link>
       </p>
     </section>

@@ -143,6 +143,17 @@ export function delaysHref({ sort: _, ...filters }: FilterPatch): string {
   return search ? `/delays?${search}` : "/delays";
 }
 
+/** The same flights on every day of the year. */
+export function withoutDays({
+  date: _date,
+  from: _from,
+  to: _to,
+  month: _month,
+  ...filters
+}: Filters): Filters {
+  return filters;
+}
+
 /** Either a range with two ends, as the form sets it, or one day; the API refuses both together. */
 function settleDays(
   filters: Filters,

@@ -11,6 +11,8 @@ interface Props {
   label: string;
   marks: readonly Mark[];
   measure: Measure;
+  /** The key of the mark that the page is about, which is framed. */
+  own?: string | undefined;
   /** Names down the side, or short names along the foot. */
   direction: "down" | "along";
   height: number;
@@ -34,21 +36,22 @@ const beside = { fill: "var(--ink-2)", ariaHidden: "true", pointerEvents: "none"
 const countOf = ({ rates }: Mark) => whole(rates.count);
 
 /** One measure as bars, each with its figure, its interval and a link. Bars of few flights are thin. */
-export default function Bars({ label, marks, measure, direction, height, domain }: Props) {
+export default function Bars({ label, marks, measure, own, direction, height, domain }: Props) {
   const options = useCallback(
     (width: number) =>
-      direction === "down" ? down(marks, measure, width) : along(marks, measure, width, domain),
-    [marks, measure, direction, domain],
+      direction === "down" ? down(marks, measure, own, width) : along(marks, measure, width, domain),
+    [marks, measure, own, direction, domain],
   );
   return <PlotFigure label={label} height={height} options={options} />;
 }
 
-function down(marks: readonly Mark[], measure: Measure, width: number): PlotOptions {
+function down(marks: readonly Mark[], measure: Measure, own: string | undefined, width: number): PlotOptions {
   const rules = rulesOf(measure);
   const side = Math.min(190, width * 0.42);
   const scale = scaleOf(marks, measure);
   const early = scale[0] < 0;
-  const bar = { x: lengthOf, y: "name", fill: fillOf(measure), ...telling };
+  const stroke = ({ key }: Mark) => (key === own ? "var(--ink)" : "none");
+  const bar = { x: lengthOf, y: "name", fill: fillOf(measure), stroke, strokeWidth: 2, ...telling };
   return {
     marginLeft: side,
     marginRight: 98,
@@ -58,7 +61,12 @@ function down(marks: readonly Mark[], measure: Measure, width: number): PlotOpti
     y: { label: null, domain: marks.map(({ name }) => name) },
     color: { type: "identity" },
     marks: [
-      axisX({ anchor: "bottom", tickSize: 0, tickFormat: tickOf(measure), ticks: width < 500 ? 3 : 5 }),
+      axisX({
+        anchor: "bottom",
+        tickSize: 0,
+        tickFormat: tickOf(measure),
+        ticks: Math.max(1, (width - side - 98) / 60),
+      }),
       axisY({ tickSize: 0, label: null, lineWidth: (side - 12) / 12, textOverflow: "ellipsis" }),
       barX(many(marks), { ...bar, insetTop: 2, insetBottom: 2 }),
       barX(few(marks), { ...bar, insetTop: 7, insetBottom: 7 }),

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { subjectAt } from "./subjects";
+
+test.each([
+  ["/airlines/UA", { carrier: "UA" }],
+  ["/airports/LGA", { origin: "LGA" }],
+  ["/airports/BOS", { dest: "BOS" }],
+  ["/routes/JFK-LAX", { origin: "JFK", dest: "LAX" }],
+  ["/numbers/UA1545", { carrier: "UA", flight: 1545 }],
+  ["/numbers/9E4", { carrier: "9E", flight: 4 }],
+])("%s is about its flights", (path, filters) => {
+  expect(subjectAt(path)?.filters).toEqual(filters);
+});
+
+test.each([
+  ...["/airlines/ua", "/airlines/UAL", "/airlines/", "/airports/lga", "/routes/LAX-JFK", "/routes/JFKLAX"],
+  ...["/numbers/UA", "/numbers/UA0", "/numbers/UA15450", "/planes/N14228", "/"],
+])("%s is about nothing", (path) => {
+  expect(subjectAt(path)).toBeUndefined();
+});

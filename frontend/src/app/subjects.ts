@@ -1,0 +1,62 @@
+/** What the pages of an airline, an airport, a route and a flight number are about, told by their addresses. */
+import { type Filters, ORIGINS } from "../ui/filters/filters";
+
+/** The kinds, as an address has them; the server knows the same (backend/roundtrip/site.py). */
+export const SUBJECT_KINDS = ["airlines", "airports", "routes", "numbers"] as const;
+export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+
+export interface Subject {
+  kind: SubjectKind;
+  /** Its flights. */
+  filters: Filters;
+  /** Those among which its airlines are compared, and its routes, where they are. */
+  carriers?: Filters;
+  routes?: Filters;
+  /** Whether aircraft are told of. */
+  hasAircraft: boolean;
+}
+
+const FORMS: Record<SubjectKind, RegExp> = {
+  airlines: /^([A-Z0-9]{2})$/,
+  airports: /^([A-Z0-9]{3})$/,
+  routes: /^(EWR|JFK|LGA)-([A-Z0-9]{3})$/,
+  numbers: /^([A-Z0-9]{2})([1-9]\d{0,3})$/,
+};
+
+/** Undefined where the address can be of no such thing. */
+export function subjectOf(kind: SubjectKind, name: string): Subject | undefined {
+  const parts = FORMS[kind].exec(name);
+  return parts ? SUBJECTS[kind](parts[1] ?? "", parts[2] ?? "") : undefined;
+}
+
+/** The same of a page's whole address. */
+export function subjectAt(pathname: string): Subject | undefined {
+  const [, first, name = ""] = pathname.split("/");
+  const kind = SUBJECT_KINDS.find((known) => known === first);
+  return kind && subjectOf(kind, name);
+}
+
+const SUBJECTS: Record<SubjectKind, (first: string, second: string) => Subject> = {
+  airlines: (carrier) => ({
+    ...{ kind: "airlines", filters: { carrier }, hasAircraft: true },
+    ...{ carriers: {}, routes: { carrier } },
+  }),
+  airports: (faa) => {
+    const origin = originOf(faa);
+    const filters = origin ? { origin } : { dest: faa };
+    return { kind: "airports", filters, carriers: filters, routes: filters, hasAircraft: false };
+  },
+  routes: (from, dest) => {
+    const origin = originOf(from);
+    const filters = { ...(origin && { origin }), dest };
+    return { kind: "routes", filters, carriers: filters, routes: { dest }, hasAircraft: true };
+  },
+  numbers: (carrier, flight) => {
+    const filters = { carrier, flight: Number(flight) };
+    return { kind: "numbers", filters, routes: filters, hasAircraft: true };
+  },
+};
+
+function originOf(faa: string) {
+  return ORIGINS.find((known) => known === faa);
+}
