@@ -39,8 +39,8 @@ export default function DelaysPage() {
   return (
     <>
       <PageHead title="Delays">
-        Delays by airline, time and route. Press a mark to see its flights alone; press it once more
-        for their list.
+        Delays by airline, time and route. Press a mark to see its flights alone; press it once more for their
+        list.
       </PageHead>
       <FilterProblems problems={problems} />
       <FilterBar filters={filters} names={names} onChange={change} onClear={clear} />

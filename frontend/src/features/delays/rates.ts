@@ -41,7 +41,7 @@ export function marksOf<T extends Rates>(
 }
 
 /** Where a mark among charts leads: to the charts of its flights alone and, once they are shown, to the list of them. */
-function narrowHref(filters: Filters, behind: FilterPatch): string {
+export function narrowHref(filters: Filters, behind: FilterPatch): string {
   return delaysHref(behind) === delaysHref(filters) ? exploreHref(behind) : delaysHref(behind);
 }
 
