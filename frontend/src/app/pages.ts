@@ -11,7 +11,7 @@ import { OF_DELAYS, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";
-import { SUBJECT_KINDS, subjectOf } from "./subjects";
+import { SUBJECT_KINDS } from "./subjectKinds";
 
 interface Page {
   pattern: string;
@@ -82,13 +82,7 @@ export const pages: readonly Page[] = [
     pattern: `/${kind}/:name`,
     Content: SubjectPage,
     action: (name = "") => `open ${name}`,
-    ask: (name = "") => {
-      const subject = subjectOf(kind, name);
-      if (!subject) return;
-      delays.prefetchSubject(client, subject);
-      queryClient.prefetchQuery(airlinesQuery(client));
-      queryClient.prefetchQuery(servedAirportsQuery(client));
-    },
+    ask: async (name = "") => (await import("./askForSubject")).askForSubject(kind, name),
   })),
   ...labPages, // the Lab
   {

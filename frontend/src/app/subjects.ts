@@ -1,9 +1,6 @@
 /** What the pages of an airline, an airport, a route and a flight number are about, told by their addresses. */
 import { type Filters, ORIGINS } from "../ui/filters/filters";
-
-/** The kinds, as an address has them; the server knows the same (backend/roundtrip/site.py). */
-export const SUBJECT_KINDS = ["airlines", "airports", "routes", "numbers"] as const;
-export type SubjectKind = (typeof SUBJECT_KINDS)[number];
+import { SUBJECT_KINDS, type SubjectKind } from "./subjectKinds";
 
 export interface Subject {
   kind: SubjectKind;

@@ -50,24 +50,6 @@ export const numberByMonthQuery = (client: ApiClient, carrier: string, flight: n
 export const byTailnumQuery = (client: ApiClient, filters: Filters) =>
   client.one("/delays", { ...asked(filters), by: "tailnum" }, ["tailnum", "count"]);
 
-/** Asks for all data of the page of an airline, an airport, a route or a flight number: at most six parts. */
-export function prefetchSubject(client: ApiClient, { filters, carriers, routes, hasAircraft }: Asked): void {
-  const { queryClient: cache } = client;
-  cache.prefetchQuery(summaryQuery(client, filters));
-  cache.prefetchQuery(byDateQuery(client, filters));
-  cache.prefetchQuery(byWeekdayAndHourQuery(client, filters));
-  if (carriers) cache.prefetchQuery(byCarrierQuery(client, carriers));
-  if (routes) cache.prefetchQuery(byRouteQuery(client, routes));
-  if (hasAircraft) cache.prefetchQuery(byTailnumQuery(client, filters));
-}
-
-interface Asked {
-  filters: Filters;
-  carriers?: Filters;
-  routes?: Filters;
-  hasAircraft: boolean;
-}
-
 /** Asks for all data of the page of delays in one tick. */
 export function prefetchPage(client: ApiClient, filters: Filters, measure: Measure): void {
   const { queryClient: cache } = client;
