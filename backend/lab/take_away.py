@@ -30,6 +30,7 @@ _BATCHES = "Flask, or any other WSGI application, whose GETs answer JSON."
 _ANSWERS = "A view whose answer depends on nothing but its URL and the headers that you name."
 _MODELS = "SQLAlchemy models, and marshmallow schemas of their fields."
 
+ASGI = _flask("asgi.py", "An ASGI server, such as uvicorn.", "marshmallow,sqlalchemy", "uvicorn")
 BATCH = _flask("batch.py", _BATCHES)
 CACHED = _flask("cached.py", _ANSWERS)
 COMPRESSED = _flask("cached.py", _ANSWERS, "compress")

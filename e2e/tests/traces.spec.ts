@@ -35,7 +35,7 @@ test("a click, its batch and the server's spans are one trace", { tag: "@own" },
   }
 });
 
-test("where the server makes no traces, no request names one", async ({ page }) => {
+test("if the server makes no traces, no request names one", async ({ page }) => {
   const asked = page.waitForRequest(/\/api\/v1\/batch/);
   await page.goto("/");
   expect(await (await asked).allHeaders()).not.toHaveProperty("traceparent");

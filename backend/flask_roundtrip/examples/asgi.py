@@ -1,4 +1,4 @@
-"""The ASGI door: an event loop answers hits and batches, and Flask all else; for uvicorn, granian or gunicorn."""
+"""The ASGI door: an event loop answers hits and batches, and Flask all others; for uvicorn, granian or gunicorn."""
 
 from flask import Flask
 from flask_roundtrip.query_plan import Answered

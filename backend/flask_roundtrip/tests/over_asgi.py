@@ -1,6 +1,6 @@
 """An ASGI application as a WSGI one, for test clients that speak WSGI: each request runs in one event loop.
 
-A request arrives in pieces, an answer is read as it comes, and whoever closes it has left.
+A request arrives in pieces, an answer is read as it comes, and a client that closes the answer has left.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ async def _cancel_all() -> None:
 
 
 class Exchange:
-    """What one request receives and sends."""
+    """The messages that one request receives and sends."""
 
     def __init__(self, body: bytes) -> None:
         half = len(body) // 2
@@ -74,7 +74,7 @@ class Exchange:
         self.left = asyncio.Event()
 
     def next(self) -> dict[str, Any]:
-        """Return what is sent next; raise what the application raised."""
+        """Return the next message that is sent; raise the application's error."""
         message = self.sent.get(timeout=60)
         if message is None:
             self.task.result()

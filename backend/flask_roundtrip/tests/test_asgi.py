@@ -1,4 +1,4 @@
-"""The ASGI door: what it makes of a request, and how it treats clients that leave, read slowly or send too much."""
+"""The ASGI door: requests, and clients that leave, read slowly or send too much."""
 
 import asyncio
 import threading
@@ -140,7 +140,7 @@ async def ask(door: AsgiDoor, path: str) -> Client:
     return client
 
 
-def test_a_hit_and_what_was_lately_short_run_in_the_loop_and_the_first_in_a_thread(door: AsgiDoor, held: Held) -> None:
+def test_a_hit_and_a_lately_short_answer_run_in_the_loop_and_the_first_in_a_thread(door: AsgiDoor, held: Held) -> None:
     async def steps() -> None:
         for query, threads in (("", {"answer"}), ("", set()), ("?fields=id&x", set()), ("?fields=id", set())):
             held.threads.clear()
@@ -152,7 +152,7 @@ def test_a_hit_and_what_was_lately_short_run_in_the_loop_and_the_first_in_a_thre
 
 
 @pytest.mark.parametrize(("limit", "thread"), [("SHORT", "answer"), ("SHORT_IN_ALL", "answer"), ("", "MainThread")])
-def test_only_what_takes_little_of_the_processor_and_waits_for_nothing_runs_in_the_loop(
+def test_only_an_answer_that_takes_little_cpu_and_waits_for_nothing_runs_in_the_loop(
     door: AsgiDoor, held: Held, monkeypatch: pytest.MonkeyPatch, limit: str, thread: str
 ) -> None:
     for name in ("SHORT", "SHORT_IN_ALL"):  # on a machine of any speed
@@ -185,7 +185,7 @@ def test_hits_do_not_wait_for_slow_answers(door: AsgiDoor, held: Held) -> None:
     run(steps())
 
 
-def test_an_answer_that_another_thread_builds_is_not_waited_for_in_the_loop(
+def test_the_loop_does_not_wait_for_an_answer_that_another_thread_builds(
     door: AsgiDoor, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flask_roundtrip.respond.Responder._is_short", lambda *_: bool(held.began))
@@ -225,7 +225,7 @@ def test_the_parts_of_a_batch_go_on_and_leave_the_threads_while_the_client_does_
 
 
 @pytest.mark.parametrize("accept", [b"application/x-ndjson", b"application/json"])
-def test_what_has_not_begun_is_cancelled_when_the_client_of_a_batch_leaves(
+def test_parts_that_have_not_begun_are_cancelled_when_the_client_of_a_batch_leaves(
     flask_app: Flask, door: AsgiDoor, held: Held, accept: bytes
 ) -> None:
     async def steps() -> None:
@@ -244,7 +244,7 @@ def test_what_has_not_begun_is_cancelled_when_the_client_of_a_batch_leaves(
     run(steps())
 
 
-def test_what_is_not_done_in_time_is_told_so(door: AsgiDoor, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_not_done_in_time_gets_a_503(door: AsgiDoor, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flask_roundtrip.batch.LONGEST", 0.2)
 
     async def steps() -> None:
@@ -302,7 +302,7 @@ def test_a_stream_ends_when_the_server_cancels_its_request(door: AsgiDoor, held:
     run(steps())
 
 
-def test_who_sends_slowly_holds_no_thread(door: AsgiDoor) -> None:
+def test_a_slow_sender_holds_no_thread(door: AsgiDoor) -> None:
     class Slow(Client):
         async def receive(self) -> Message:
             await self.reads_on.wait()
@@ -322,7 +322,7 @@ def test_who_sends_slowly_holds_no_thread(door: AsgiDoor) -> None:
     run(steps())
 
 
-def test_a_body_that_is_cut_short_reaches_nobody(door: AsgiDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_that_is_cut_short_is_not_passed_on(door: AsgiDoor, monkeypatch: pytest.MonkeyPatch) -> None:
     class Leaving(Client):
         async def receive(self) -> Message:
             message = await super().receive()

@@ -1,4 +1,4 @@
-"""rt.answers(): what the decorator is told, each answer holds to."""
+"""rt.answers(): each answer follows the arguments of the decorator."""
 
 import time
 from collections.abc import Callable
@@ -64,7 +64,7 @@ Serve = Callable[..., FlaskClient]
 
 @pytest.fixture
 def serve() -> Serve:
-    """Return a function that serves one route, a list of flights, with what rt.answers() is given."""
+    """Return a function that serves one route, a list of flights, with these arguments of rt.answers()."""
 
     def client(*given: Any, **named: Any) -> FlaskClient:
         app = Flask(__name__)

@@ -1,4 +1,4 @@
-"""Tags: an invalidated answer is not given again, whatever becomes of the store or of the next answer."""
+"""Tags: an invalidated answer is not given again, even after failures of the store or of the next answer."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ Caches = Callable[[], ResponseCache]
 
 @pytest.fixture(params=STORES)
 def caches(request: pytest.FixtureRequest, engine: Callable[[str], Engine], patient: Connect) -> Caches:
-    """Return a function that makes caches that share a store: in memory the same, else one as each process has it."""
+    """Return a function that makes caches that share a store: the same in memory, otherwise one for each process."""
     if request.param == "memory":
         shared = MemoryStore(1_000_000)
         return lambda: ResponseCache(shared)

@@ -242,7 +242,7 @@ EXPERIMENT = Experiment(
     lesson=(
         "Count the code that runs for every request. Move it to the few requests that need it, or behind the cache."
     ),
-    take_away=(take_away.DOOR, take_away.SERVER_TIMING),
+    take_away=(take_away.DOOR, take_away.ASGI, take_away.SERVER_TIMING),
     does_not_pay=(
         "Where a view takes tens of milliseconds: a third of a millisecond around it does not make it slow. And "
         "never remove a check that keeps strangers out."

@@ -46,7 +46,7 @@ test("the round trips of one action share a trace, and each has a parent of its 
   expect(sent[0]?.headers.accept).toBe("x");
 });
 
-test("a server of another origin is told no trace", async () => {
+test("a request to another origin names no trace", async () => {
   const send = compose(traced({ when: () => true }), record);
   await send(ask("https://other.example/api/x"));
   await send(ask("http://site.example/api/x"));
@@ -65,7 +65,7 @@ test("a batch names a trace, and its parts do not", async () => {
   expect(JSON.stringify(sent[0]?.body)).not.toContain("traceparent");
 });
 
-test("by default requests name a trace where the server told one with the page", async () => {
+test("by default requests name a trace if the page's Server-Timing has one", async () => {
   const send = compose(traced(), record);
   pageTells("rid", "app");
   await send(ask("/api/x"));

@@ -2,7 +2,7 @@ import type { Measure } from "../../ui/filters/filters";
 import styles from "./Legend.module.css";
 import { rulesOf } from "./measures";
 
-/** The one scale of lateness, spelled out for a measure, and how its intervals are made. */
+/** The legend of the scale of lateness for a measure, and the method of its intervals. */
 export function Legend({ measure }: { measure: Measure }) {
   const { legend, interval, unit } = rulesOf(measure);
   return (

@@ -7,7 +7,7 @@ import { LATENESS_CLASSES, MINUTES, type Steps } from "../../ui/lateness";
 import type { Rates } from "./api";
 
 interface Rules {
-  /** As one chooses it, and as a column is headed. */
+  /** The name in the choice and in the heading of a column. */
   name: string;
   /** Under a sentence's subject: "mean delay +6.9 min". */
   words: string;
@@ -18,7 +18,7 @@ interface Rules {
   interval?: (rates: Rates) => Interval | undefined;
   /** The smallest range of an axis, so that one small value does not fill a chart. */
   axisHolds: readonly [number, number];
-  /** The values of the six colours, and what the legend calls them. */
+  /** The values of the six colours, and their labels in the legend. */
   steps: Steps;
   legend: readonly string[];
   isBest: "low" | "high";

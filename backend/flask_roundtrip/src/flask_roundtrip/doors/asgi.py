@@ -2,12 +2,12 @@
 
     asgi = rt.asgi(app)     # for gunicorn's asgi worker, uvicorn, granian, hypercorn
 
-A hit is answered in the loop, and so is an answer that was lately short (respond.py). Another GET of the extension runs
-in a worker thread, without Flask. The rest goes to the WSGI application in other threads. No thread waits for a client:
-the body has arrived before a thread is taken, and between two pieces of an answer none is held.
+The loop itself answers a hit, and an answer that was lately short (respond.py). Any other GET of the extension runs in
+a worker thread, without Flask. All other requests go to the WSGI application in other threads. No thread waits for a
+client: a thread is taken after the body has arrived, and it is released between two pieces of an answer.
 
-asgiref's WsgiToAsgi does not close the application's iterable, and runs all requests of a loop in one thread; a2wsgi
-holds a thread while a body arrives. So the few lines of it are here.
+The adapter for WSGI is written here, because asgiref's WsgiToAsgi does not close the application's iterable and runs
+all requests of a loop in one thread, and a2wsgi holds a thread while a body arrives.
 """
 
 import asyncio
@@ -39,13 +39,13 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-THREADS = 16  # where the server's are not told
+THREADS = 16  # if the server's number of threads is not known
 IN_MEMORY = 256 * 1024  # bytes of a body; a longer one is in a temporary file
-MOST_READ = 16  # times the longest body: so much is read, and refused
+MOST_READ = 16  # times the longest body: this much is read before the refusal
 PIECE = 64 * 1024  # bytes of a file that are read at once
 
 
-_CLIENT_LEFT = 499  # as nginx notes it; no client sees this status
+_CLIENT_LEFT = 499  # nginx's status for a client that left; no client sees it
 T = TypeVar("T")
 
 
@@ -81,7 +81,7 @@ class AsgiDoor:
 
     @cached_property
     def _responder(self) -> "Responder":
-        """Made at the first request, when all routes are there."""
+        """The responder, made at the first request, when all routes are registered."""
         return self._get_responder()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -174,7 +174,7 @@ class AsgiDoor:
             asked.leave()
 
     async def _pass_on(self, environ: dict[str, Any], visit: Visit, receive: Receive, send: Send) -> None:
-        """Have the WSGI application answer."""
+        """Let the WSGI application answer."""
         body = environ["wsgi.input"] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # the call closes it
         call, context = Call(self._application, environ), copy_context()
         try:
@@ -308,7 +308,7 @@ def _wrapped(file: Any, size: int = 0) -> FileWrapper:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """Take part in the lifespan protocol: there is nothing to start or to end."""
+    """Answer the lifespan protocol, without any work at the start or the end."""
     for event in ("startup", "shutdown"):
         await receive()
         await send({"type": f"lifespan.{event}.complete"})
@@ -336,7 +336,7 @@ def _encoded(name: str) -> bytes:
 
 
 async def _in_thread(threads: ThreadPoolExecutor, context: Context, call: Callable[..., T], *arguments: Any) -> T:
-    """Run it in a thread; when the request is cancelled before a thread is free, it does not run."""
+    """Run a function in a thread; it does not run if the request is cancelled before a thread is free."""
     return await asyncio.get_running_loop().run_in_executor(threads, partial(context.run, call, *arguments))
 
 
@@ -352,7 +352,7 @@ async def _received(receive: Receive) -> AsyncIterator[bytes]:
 
 
 async def _read(receive: Receive, longest: int) -> bytes:
-    """Return the body; of one that is longer, a byte more than that.
+    """Return the body; of a longer body, one byte more than the limit.
 
     The rest is read too, within reason: a client that still sends when the connection is closed sees no answer.
     """

@@ -1,7 +1,7 @@
-"""Layers around the doors: what a request meets before it is answered, whichever door answers.
+"""Layers around the doors: each request passes them before any door answers it.
 
-A layer sees a request as its WSGI environment; the ASGI door makes one too. So the check of a host, a limit or a log is
-written once for every kind of server, and runs for hits as well.
+A layer gets a request as its WSGI environment, which the ASGI door makes too. So the check of a host, a limit or a log
+is written once for every kind of server, and runs for hits as well.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ from werkzeug.wsgi import ClosingIterator
 from ..wire import Answer, Headers
 from .wsgi import PARTS, WSGI, send
 
-ENTERED = "roundtrip.entered"  # in an environment that has been through the layers, at the ASGI door
+ENTERED = "roundtrip.entered"  # marks an environment that has passed the layers at the ASGI door
 
 
 class Layer:
@@ -23,18 +23,18 @@ class Layer:
         return None
 
     def headers(self, environ: dict[str, Any]) -> Headers:
-        """Return what to add to the headers of the answer, also of one that refuses."""
+        """Return headers to add to the answer, also to a refusal."""
         return []
 
     def leave(self, environ: dict[str, Any], status: int) -> None:
-        """Be told that the answer is ready; that of a batch, when its last part has been sent."""
+        """Called when the answer is ready; for a batch, when its last part has been sent."""
 
     def end(self, environ: dict[str, Any], status: int) -> None:
-        """Be told that the last byte has been given to the server, or that there will be none; after leave()."""
+        """Called after leave(), when the server has the last byte, or when no byte will come."""
 
 
 class Visit:
-    """The way of one request through the layers, the outermost first."""
+    """The passage of one request through the layers, the outermost first."""
 
     __slots__ = ("_entered", "_environ", "_status", "refused")
 
@@ -50,7 +50,7 @@ class Visit:
                 break
 
     def headers(self) -> Headers:
-        """Return what the layers add to the answer."""
+        """Return the headers that the layers add to the answer."""
         return [header for layer in reversed(self._entered) for header in layer.headers(self._environ)]
 
     def leave(self, status: int) -> None:

@@ -2,16 +2,16 @@
  * Trace context: a request names the trace that a click began, so that the spans of the server belong to it.
  *
  * Source: https://www.w3.org/TR/trace-context/. All round trips of one action share a trace; each has a parent of its
- * own. A server of another origin gets no name: the header would cost a preflight, and says nothing to it.
+ * own. A server of another origin gets no header: it would cost a preflight, and has no meaning there.
  */
 import type { Request, Step } from "../chain.ts";
 
 export interface TraceOptions {
-  /** Whether requests name a trace. @default the server told a `traceparent` in the Server-Timing of the page */
+  /** Whether requests name a trace. @default whether the Server-Timing of the page has a `traceparent` */
   when?(): boolean;
 }
 
-/** Stands after `batch()`: a batch names a trace, its parts do not. */
+/** Put this step after `batch()`: a batch names a trace, its parts do not. */
 export function traced({ when = pageIsTraced }: TraceOptions = {}): Step {
   let trace = "";
   let ofAction: number | undefined;
@@ -36,7 +36,7 @@ function isSameOrigin({ url }: Request): boolean {
   return new URL(url, location.href).origin === location.origin;
 }
 
-/** Hexadecimal digits for so many random bytes. All zeros mean "none" and practically never come. */
+/** Hexadecimal digits of this many random bytes. All zeros would mean "none", and practically never occur. */
 function randomHex(bytes: number): string {
   const random = crypto.getRandomValues(new Uint8Array(bytes));
   return Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
