@@ -313,6 +313,45 @@ def test_filters_that_are_written_in_a_view_are_compiled_once() -> None:
     assert database.compiled.cache_info().misses == 3  # by carrier, by secret, by both
 
 
+# Tags of routes
+
+
+def test_an_answer_has_the_tags_of_its_route_and_of_each_resource_that_was_selected() -> None:
+    class Tagged(AirlineSchema):
+        class Meta:
+            tag = "airlines"
+
+    class Joined(FlightSchema):
+        airline = fields.Nested(Tagged)
+
+    made: list[str] = []
+    rt, app = Roundtrip(), Flask(__name__)
+    app.secret_key = "a secret of the tests"
+
+    @app.get("/flight")
+    @rt.answers(Joined, fields="id", fresh=Freshness(60), tags=("flights", "flight:7"))
+    def flight(ask: Any) -> Answered:
+        made.append(ask.selection.text)
+        return Answered({"id": len(made)})
+
+    rt.init_app(app)
+    client = app.test_client()
+    plain, joined = "/flight", "/flight?fields=id,airline.name"
+    for tag, renewed in [
+        ("airlines", [joined]),
+        ("flights", [plain, joined]),
+        ("flight:7", [plain, joined]),
+        ("flight:8", []),
+        ("flight", []),
+    ]:
+        for url, groups in ((plain, '"flights", "flight:7"'), (joined, '"flights", "flight:7", "airlines"')):
+            assert client.get(url).headers["Cache-Groups"] == groups
+            assert "hit" in client.get(url).headers["Cache-Status"]
+        with app.app_context():
+            rt.invalidate(tag)
+        assert [url for url in (plain, joined) if "hit" not in client.get(url).headers["Cache-Status"]] == renewed, tag
+
+
 # Private routes
 
 

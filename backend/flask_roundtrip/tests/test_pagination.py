@@ -42,9 +42,26 @@ def test_nobody_can_forge_a_cursor(cursor: str) -> None:
 def test_a_truncated_or_changed_cursor_is_refused(data: st.DataObject) -> None:
     cursor = CURSORS.make(LISTED, ["2013-01-01T05:15:00", 17])
     _refused(LISTED, cursor[: data.draw(st.integers(0, len(cursor) - 1))])
-    place = data.draw(st.integers(0, len(cursor) - 2))  # the last character of a base 64 text has unused bits
+    place = data.draw(st.integers(0, len(cursor) - 1))  # the last one too, whose unused bits decide nothing
     other = data.draw(st.characters(min_codepoint=33, max_codepoint=126).filter(lambda c: c != cursor[place]))
     _refused(LISTED, cursor[:place] + other + cursor[place + 1 :])
+
+
+@given(
+    st.lists(st.text(max_size=12) | st.integers() | st.floats(allow_nan=False, allow_infinity=False), max_size=3),
+    st.data(),
+)
+def test_a_cursor_has_one_spelling(position: list[object], data: st.DataObject) -> None:
+    cursor = CURSORS.make(LISTED, position)
+    assert CURSORS.position(LISTED, cursor) == position
+    added = data.draw(
+        st.sampled_from(["\u00e9", "=", "==", "A", ".", "\n", " ", "%3D", "\0"]) | st.text(min_size=1, max_size=3)
+    )
+    place = data.draw(st.integers(0, len(cursor)))
+    _refused(LISTED, cursor[:place] + added + cursor[place:])
+    for last in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":
+        if last != cursor[-1]:
+            _refused(LISTED, cursor[:-1] + last)
 
 
 def _refused(listed: str, cursor: str) -> None:
