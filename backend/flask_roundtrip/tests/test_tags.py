@@ -9,7 +9,7 @@ import pytest
 from engines import ENGINES, STORES, Connect, Engine, running
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache, _version_keys
+from flask_roundtrip.response_cache import Entry, MemoryStore, ResponseCache
 from flask_roundtrip.shared import store
 from flask_roundtrip.shared.store import SharedStore
 from flask_roundtrip.tags import LIFETIME
@@ -80,7 +80,7 @@ def test_the_version_of_a_tag_that_the_store_drops_brings_no_old_entry_back(cach
     cache = caches()
     get_or_build(cache, "key", tagged(b"old"), TAGS)
     cache.invalidate("flights")
-    (version,) = _version_keys(("flights",), cache._packs)
+    (version,) = cache._version_keys(("flights",))
     cache._store.delete(version)
     found, how = get_or_build(cache, "key", tagged(b"new"), TAGS)
     assert (body_of(found), how) == (b"new", "miss")

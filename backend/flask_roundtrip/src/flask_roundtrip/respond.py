@@ -71,7 +71,7 @@ class Responder:
         self._urls = app.url_map.bind("")  # no answer depends on the host
         self._database = database
         self._cache = cache
-        self._private = ResponseCache(MemoryStore(PRIVATE_BYTES))
+        self._private = ResponseCache(MemoryStore(PRIVATE_BYTES), beside=cache)
         self._cursors = cursors
         self._changed = changed
         self._version: tuple[str, str | None] = ("", None)
@@ -224,7 +224,6 @@ class Responder:
     def invalidate(self, *tags: str) -> None:
         """Make every answer with one of these tags old."""
         self._cache.invalidate(*tags)
-        self._private.invalidate(*tags)
 
     def _hit(
         self, cache: ResponseCache, route: Route, key: str, tags: tuple[str, ...], head: Head, timing: Timing

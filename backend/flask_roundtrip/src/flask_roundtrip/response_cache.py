@@ -85,9 +85,13 @@ class Entry(NamedTuple):
 class ResponseCache:
     """Entries by canonical key."""
 
-    def __init__(self, store: Any, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: Any, clock: Callable[[], float] = time.time, beside: "ResponseCache | None" = None
+    ) -> None:
+        """With `beside` the cache shares the versions of tags, and so invalidate(), of another cache."""
         self._store = store
         self._packs = not isinstance(store, MemoryStore)
+        self._versions: Any = beside._versions if beside else store
         self._leases: Leases | None = leases_of(store) if self._packs else None
         self._clock = clock
         self._building: dict[str, Promise] = {}
@@ -143,9 +147,9 @@ class ResponseCache:
         A shared store that is lost does so when it is back (shared/store.py); a store that refuses the new version
         loses the old one.
         """
-        for key in _version_keys(tags, self._packs):
-            if not self._store.set(key, new_version(), timeout=LIFETIME):
-                self._store.delete(key)
+        for key in self._version_keys(tags):
+            if not self._versions.set(key, new_version(), timeout=LIFETIME):
+                self._versions.delete(key)
 
     def _look_up(self, key: str, tags: tuple[str, ...], waits: bool) -> "LookUp":
         entry, versions, occupied = self._get(key, tags)
@@ -213,11 +217,12 @@ class ResponseCache:
 
         It is one operation of the store.
         """
-        if tags:
-            stored, *found = self._store.get_many(self._name(key), *_version_keys(tags, self._packs))
+        if tags and self._versions is self._store:
+            stored, *found = self._store.get_many(self._name(key), *self._version_keys(tags))
             versions = _texts(found)
         else:
-            stored, versions = self._store.get(self._name(key)), ()
+            stored = self._store.get(self._name(key))
+            versions = _texts(self._versions.get_many(*self._version_keys(tags))) if tags else ()
         entry = self._usable(stored, versions)
         is_lease = isinstance(stored, bytes) and stored.startswith(MARK)
         return entry, versions, stored is not None and not is_lease
@@ -236,16 +241,19 @@ class ResponseCache:
         if all(versions):
             return versions
         given = list(versions)
-        for number, key in enumerate(_version_keys(tags, self._packs)):
+        for number, key in enumerate(self._version_keys(tags)):
             if not given[number]:
                 new = new_version()
-                added = self._store.add(key, new, timeout=LIFETIME)
-                given[number] = _texts([new if added else self._store.get(key)])[0]  # another process was first
+                added = self._versions.add(key, new, timeout=LIFETIME)
+                given[number] = _texts([new if added else self._versions.get(key)])[0]  # another process was first
         return tuple(given)
 
     def _left(self, entry: Entry) -> float:
         """Return the seconds for which the entry may still be given, fresh or stale."""
         return entry.stored_at + entry.fresh_for + entry.stale_for - self._clock()
+
+    def _version_keys(self, tags: tuple[str, ...]) -> tuple[str, ...]:
+        return _version_keys(tags, not isinstance(self._versions, MemoryStore))
 
     def _name(self, key: str) -> str:
         return safe_key(key) if self._packs else key
@@ -287,7 +295,7 @@ class ResponseCache:
         look_again = getattr(self._store, "look_again", None)
         if look_again is None:
             return None
-        stored, *found = look_again(self._name(key), *_version_keys(tags, self._packs))
+        stored, *found = look_again(self._name(key), *self._version_keys(tags))
         return self._usable(stored, _texts(found))
 
 
