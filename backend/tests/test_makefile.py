@@ -182,6 +182,7 @@ def test_variables_of_the_shell_for_other_tools_are_not_passed_on() -> None:
         "NODE_OPTIONS": "--no-such-option",
         "PYTHONPATH": "/nowhere",
         "PYTHONWARNINGS": "error",
+        "PYTHONDONTWRITEBYTECODE": "1",  # each start would compile all code anew
         "PIP_USER": "1",
         "PIP_TARGET": "/nowhere",
         "GUNICORN_CMD_ARGS": "--bind 0.0.0.0:1",
