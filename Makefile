@@ -148,8 +148,9 @@ check-images:
 
 # The generated files say what the backend's schemas say.
 check-types:
-	@$(HAVE) $(SERVER) $(FRONTEND)
+	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi | diff ../frontend/openapi.json - || { echo "frontend/openapi.json is out of date: run make types"; exit 1; }
+	cd backend && $(BIN)/flask --app wsgi words | diff ../frontend/src/app/search/words.json - || { echo "words.json is out of date: run make types"; exit 1; }
 	cd frontend && npm run types:check --silent
 
 format: ## Format all code, and mend what can be mended by itself
@@ -187,9 +188,10 @@ screenshots: ## Picture every page at 1280 and 390 px, by day and by night; ONLY
 setup: ## Install everything, development tools too
 	@$(HAVE) $(TOOLS) $(FRONTEND) $(E2E)
 
-types: ## Write the OpenAPI document and the client's types from the backend's schemas
-	@$(HAVE) $(SERVER) $(FRONTEND)
+types: ## Write the OpenAPI document, the client's types and the words that the search knows, from the backend
+	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi > ../frontend/openapi.json
+	cd backend && $(BIN)/flask --app wsgi words > ../frontend/src/app/search/words.json
 	cd frontend && npm run types --silent
 
 lock: ## Write exact versions and hashes of what pyproject.toml and package.json ask for

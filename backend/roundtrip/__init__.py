@@ -12,6 +12,7 @@ from . import api, database, site
 from .config import Settings, kept_secret
 from .data.loader import data_commands
 from .data.version import DataVersion
+from .data.words import words_command
 from .extensions import API, cache, db, migrate
 from .operations.border import note_route
 from .operations.installation import install
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=settings.migrations)
     cache.init_app(app, settings.cache_config())
     app.cli.add_command(data_commands)
+    app.cli.add_command(words_command)
     api.register(app)
     site.serve(app, Path(settings.frontend_dist))
     with app.app_context():

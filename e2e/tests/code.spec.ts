@@ -8,7 +8,7 @@ test.describe("offline", () => {
     await page.goto("/docs");
     await settled(page);
     await context.setOffline(true);
-    const search = page.getByRole("button", { name: "Search airports and airlines" });
+    const search = page.getByRole("button", { name: "Search flights, places, days" });
     await search.click();
     const alert = page.getByRole("alert").filter({ hasText: "The search could not be loaded" });
     await expect(alert).toContainText("You are offline.");
@@ -17,7 +17,7 @@ test.describe("offline", () => {
     await expect(page.getByRole("heading", { name: "The API", level: 1 })).toBeVisible();
     await context.setOffline(false);
     await search.click();
-    await expect(page.getByRole("dialog", { name: "Search airports and airlines" })).toBeVisible();
+    await expect(page.getByRole("dialog", { name: "Search flights, places, days" })).toBeVisible();
   });
 });
 

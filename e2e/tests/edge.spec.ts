@@ -46,8 +46,8 @@ test.describe("every page", () => {
       expect(answer?.headers()["content-security-policy"]).not.toContain("unsafe");
       await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
       await page.getByRole("button", { name: /^Edition/ }).click();
-      await page.getByRole("button", { name: "Search airports and airlines" }).click();
-      await page.getByRole("combobox", { name: "An airport or an airline" }).fill("ha");
+      await page.getByRole("button", { name: "Search flights, places, days" }).click();
+      await page.getByRole("combobox", { name: "A flight, a place, a day" }).fill("ha");
       await page.keyboard.press("Escape");
       await openPanel(page);
       await settled(page);

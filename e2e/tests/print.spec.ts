@@ -23,7 +23,7 @@ for (const { name, path, heading, tags = [] } of PAGES) {
     const { pages, colours } = await print(page);
     const text = pages.join(" ");
     expect(text).toContain(heading);
-    for (const button of ["Search airports", "Timings", "Clear all"]) expect(text).not.toContain(button);
+    for (const button of ["Search flights", "Timings", "Clear all"]) expect(text).not.toContain(button);
     for (const words of pages) expect(words.trim(), "a page of the paper").not.toBe("");
     expect(colours, "the night's paper").not.toContain("#12151a");
     expect(colours, "the night's ink").not.toContain("#eceef1");

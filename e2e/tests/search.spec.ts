@@ -1,11 +1,11 @@
-/** Search: an airport or an airline, from anywhere, without touching a mouse. */
+/** Search: a flight, a place, a day or a question, from anywhere, without touching a mouse. */
 import { expect, flightRows, settled, test } from "./support.ts";
 
-const box = "An airport or an airline, by name or code";
+const box = "A flight, a place, a day";
 
 test("a slash, part of a name and Enter lead to the flights there", async ({ page }) => {
   await page.goto("/delays");
-  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
+  await page.getByRole("button", { name: "Search flights, places, days" }).waitFor();
   await settled(page);
   await page.keyboard.press("/");
   await expect(page.getByRole("combobox", { name: box })).toBeFocused();
@@ -19,7 +19,7 @@ test("a slash, part of a name and Enter lead to the flights there", async ({ pag
 
 test("a code finds its airline, and the arrow keys choose another", async ({ page }) => {
   await page.goto("/");
-  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
+  await page.getByRole("button", { name: "Search flights, places, days" }).waitFor();
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: box }).waitFor();
   await page.keyboard.type("ha");
@@ -32,12 +32,12 @@ test("a code finds its airline, and the arrow keys choose another", async ({ pag
 
 test("an unknown name gets a message, and Escape closes the search", async ({ page }) => {
   await page.goto("/");
-  const button = page.getByRole("button", { name: "Search airports and airlines" });
+  const button = page.getByRole("button", { name: "Search flights, places, days" });
   await button.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("combobox", { name: box }).waitFor();
   await page.keyboard.type("zeppelin");
-  await expect(page.getByText("No airport or airline is called “zeppelin”.")).toBeVisible();
+  await expect(page.getByText("Nothing here is called “zeppelin”.")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("combobox", { name: box })).toBeHidden();
   await expect(button).toBeFocused();
@@ -45,15 +45,15 @@ test("an unknown name gets a message, and Escape closes the search", async ({ pa
 
 test("works by touch on a phone", { tag: "@phone" }, async ({ page }) => {
   await page.goto("/");
-  await page.getByRole("button", { name: "Search airports and airlines" }).tap();
+  await page.getByRole("button", { name: "Search flights, places, days" }).tap();
   await page.getByRole("combobox", { name: box }).fill("HNL");
-  await page.getByRole("option", { name: /Honolulu/ }).tap();
+  await page.getByRole("option", { name: /Honolulu.*flights$/ }).tap();
   await expect(page).toHaveURL("/?dest=HNL");
 });
 
 test("a found airport is added to the filters in use", async ({ page }) => {
   await page.goto("/delays?origin=JFK&month=2013-07");
-  await page.getByRole("button", { name: "Search airports and airlines" }).waitFor();
+  await page.getByRole("button", { name: "Search flights, places, days" }).waitFor();
   await settled(page);
   await page.keyboard.press("/");
   await page.getByRole("combobox", { name: box }).waitFor();

@@ -144,10 +144,10 @@ test("the API: its fields, and a place on the page", async ({ page }) => {
 test("the search: a name, no name, and a choice", async ({ page }) => {
   await open(page, "/");
   await page.keyboard.press("/");
-  await page.getByRole("combobox", { name: "An airport or an airline, by name or code" }).waitFor();
+  await page.getByRole("combobox", { name: "A flight, a place, a day" }).waitFor();
   await page.keyboard.type("zeppelin");
   await expect(page.getByText(/“zeppelin”/)).toBeVisible();
-  await page.getByRole("combobox", { name: "An airport or an airline, by name or code" }).fill("hawaiian");
+  await page.getByRole("combobox", { name: "A flight, a place, a day" }).fill("hawaiian");
   await expect(page.getByRole("option").first()).toContainText("Hawaiian");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL("/?carrier=HA");

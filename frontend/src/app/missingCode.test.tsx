@@ -78,7 +78,7 @@ test("a page that did not come is asked for anew by going there again", async ()
 
 test("a search that did not come leaves the page, can be closed, and comes at the next try", async () => {
   const { user } = show(application, "/nowhere");
-  const button = screen.getByRole("button", { name: "Search airports and airlines" });
+  const button = screen.getByRole("button", { name: "Search flights, places, days" });
   await user.click(button);
   expect(await screen.findByRole("alert")).toHaveTextContent("The search could not be loaded");
   expect(screen.getByRole("heading", { name: "Page not found" })).toBeInTheDocument();

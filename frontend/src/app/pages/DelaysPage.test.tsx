@@ -77,7 +77,7 @@ test("says ahead of the charts who was best, and when, with the flights that it 
   expect(within(verdict).getByText("Airline, least late")).toBeInTheDocument();
   expect(within(verdict).getByText(/^mean delay −9.9 min \(95%: .*\), 336,776 flights$/)).toBeInTheDocument();
   expect(
-    await within(verdict).findByText("most: United Air Lines Inc., +6.9 min, 336,776 flights"),
+    await within(verdict).findByText("Most: United Air Lines Inc., +6.9 min, 336,776 flights"),
   ).toBeInTheDocument();
   expect(within(verdict).getByText("Hour, the only one")).toBeInTheDocument();
 });

@@ -39,7 +39,7 @@ export default function DelaysPage() {
   return (
     <>
       <PageHead title="Delays">
-        Delays by airline, time and route. Press a mark to see its flights alone; press it once more for their
+        Delays by airline, time and route. Press a mark to see its flights alone; press it again for their
         list.
       </PageHead>
       <FilterProblems problems={problems} />

@@ -1,6 +1,5 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import { server } from "../../test/appClient";
 import { show, stubScreen } from "../../test/screen";
 import { SearchButton } from "./SearchButton";
 
@@ -8,9 +7,7 @@ vi.mock("../client", () => import("../../test/appClient"));
 
 beforeEach(() => {
   stubScreen();
-  server.replies
-    .set("/airlines", { body: { items: [{ carrier: "UA", name: "United Air Lines Inc." }], next: null } })
-    .set("/airports", { body: { items: [{ faa: "SAN", name: "San Diego Intl" }], next: null } });
+  localStorage.clear();
 });
 
 test.each(["/", "{Control>}k{/Control}"])(
@@ -18,9 +15,9 @@ test.each(["/", "{Control>}k{/Control}"])(
   async (keys) => {
     const { user, address } = show(<SearchButton />, "/delays");
     await user.keyboard(keys);
-    const input = await screen.findByRole("combobox", { name: /An airport or an airline/ });
+    const input = await screen.findByRole("combobox", { name: /A flight, a place/ });
     await user.type(input, "san");
-    await screen.findByRole("option", { name: /San Diego Intl/ });
+    await screen.findByRole("option", { name: /San Diego Intl.*flights$/ });
     await user.keyboard("{Enter}");
     await waitFor(() => expect(address()).toBe("/?dest=SAN"));
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
@@ -30,8 +27,8 @@ test.each(["/", "{Control>}k{/Control}"])(
 test("finds a destination that the airports' list does not have", async () => {
   const { user, address } = show(<SearchButton />);
   await user.keyboard("/");
-  await user.type(await screen.findByRole("combobox", { name: /An airport or an airline/ }), "san ju");
-  await user.click(await screen.findByRole("option", { name: /San Juan/ }));
+  await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "san ju");
+  await user.click(await screen.findByRole("option", { name: /San Juan.*flights$/ }));
   await waitFor(() => expect(address()).toBe("/?dest=SJU"));
 });
 
@@ -45,4 +42,39 @@ test("a slash that is being typed stays one", async () => {
   await user.type(screen.getByRole("textbox", { name: "Somewhere" }), "a/b");
   expect(screen.getByRole("textbox", { name: "Somewhere" })).toHaveValue("a/b");
   expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+});
+
+test("a question in words leads to its flights, and the next choice to their charts, with the filters in use", async () => {
+  const { user, address } = show(<SearchButton />, "/delays?carrier=DL");
+  await user.keyboard("/");
+  await user.type(
+    await screen.findByRole("combobox", { name: /A flight, a place/ }),
+    "friday evening jfk to lax",
+  );
+  await screen.findAllByRole("option", { name: /JFK to LAX, Fridays, 17:00–21:59/ });
+  await user.keyboard("{ArrowDown}{Enter}");
+  await waitFor(() => expect(address()).toBe("/delays?origin=JFK&dest=LAX&carrier=DL&hour=17-21&weekday=5"));
+});
+
+test("before anything is typed there is what was asked last, and where to begin", async () => {
+  const { user, address } = show(<SearchButton />, "/docs");
+  await user.keyboard("/");
+  await user.click(await screen.findByRole("option", { name: /JFK to LAX, Friday evening/ }));
+  await waitFor(() => expect(address()).toBe("/delays?origin=JFK&dest=LAX&hour=17-21&weekday=5"));
+  await user.keyboard("/");
+  const last = await screen.findByRole("group", { name: "Asked last" });
+  expect(within(last).getByRole("option", { name: /JFK to LAX, Friday evening/ })).toBeInTheDocument();
+});
+
+test("pages and actions are found by their names", async () => {
+  const { user } = show(<SearchButton />, "/");
+  await user.keyboard("/");
+  const field = await screen.findByRole("combobox", { name: /A flight, a place/ });
+  await user.type(field, "delays");
+  expect(await screen.findByRole("option", { name: /Delays/ })).toBeInTheDocument();
+  await user.clear(field);
+  await user.type(field, "dark");
+  await user.click(await screen.findByRole("option", { name: "Night edition" }));
+  expect(document.documentElement.dataset.theme).toBe("dark");
+  delete document.documentElement.dataset.theme;
 });

@@ -1,20 +1,10 @@
 import { useEffect, useState } from "react";
-import { airlinesQuery } from "../../features/airlines/api";
-import { servedAirportsQuery } from "../../features/airports/api";
 import { Failure } from "../../ui/Failure";
 import { SearchIcon } from "../../ui/icons";
 import { later } from "../../ui/later";
-import { client } from "../client";
 import type { DialogProps } from "./SearchDialog";
 
 const SearchDialog = later(() => import("./SearchDialog"), { Missing: DialogMissing });
-
-/** Prefetches the dialog's code and the names that it searches, when the pointer or the focus is on the button. */
-function load() {
-  SearchDialog.load();
-  client.queryClient.prefetchQuery(airlinesQuery(client));
-  client.queryClient.prefetchQuery(servedAirportsQuery(client));
-}
 
 /** The button in the header; the dialog is loaded when a user is about to open it. */
 export function SearchButton() {
@@ -31,15 +21,15 @@ export function SearchButton() {
       <button
         type="button"
         className="masthead-search"
-        aria-label="Search airports and airlines"
+        aria-label="Search flights, places, days"
         aria-haspopup="dialog"
         aria-keyshortcuts="/ Control+K"
         onClick={show}
-        onPointerEnter={load}
-        onFocus={load}
+        onPointerEnter={SearchDialog.load}
+        onFocus={SearchDialog.load}
       >
         <SearchIcon />
-        <span>Search airports and airlines</span>
+        <span>Search flights, places, days</span>
         <kbd>/</kbd>
       </button>
       {wanted && <SearchDialog open={open} onOpenChange={setOpen} />}

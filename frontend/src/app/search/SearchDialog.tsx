@@ -2,11 +2,12 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useMemo, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { exploreHref, readFilters } from "../../ui/filters/filters";
+import { readFilters } from "../../ui/filters/filters";
 import { CloseIcon, SearchIcon } from "../../ui/icons";
 import { client } from "../client";
-import { useNames } from "../useNames";
-import { type Place, type PlaceGroup, placesOf, search } from "./places";
+import { pages } from "../pages";
+import { remember } from "./asked";
+import { type Row, type RowGroup, rowsFor } from "./rows";
 import styles from "./SearchDialog.module.css";
 
 export interface DialogProps {
@@ -19,7 +20,7 @@ export default function SearchDialog({ open, onOpenChange }: DialogProps) {
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label="Search airports and airlines">
+        <Dialog.Popup className={styles.popup} aria-label="Search flights, places, days">
           <Search onDone={() => onOpenChange(false)} />
         </Dialog.Popup>
       </Dialog.Portal>
@@ -27,19 +28,24 @@ export default function SearchDialog({ open, onOpenChange }: DialogProps) {
   );
 }
 
+const PAGES = pages.flatMap(({ nav, pattern, ownDocument }) =>
+  nav ? [{ name: nav, to: pattern, ownDocument }] : [],
+);
+
 function Search({ onDone }: { onDone: () => void }) {
-  const names = useNames();
   const navigate = useNavigate();
   const filtersInUse = useFiltersInUse();
   const [query, setQuery] = useState("");
-  const places = useMemo(() => placesOf(names), [names]);
-  const groups = useMemo(() => search(places, query), [places, query]);
-  const isLoaded = names.airports.size > 0 && names.airlines.size > 0;
+  const groups = useMemo(() => rowsFor(query, filtersInUse, PAGES), [query, filtersInUse]);
 
-  const choose = ({ code, filter }: Place) => {
-    client.timings.begin(`search ${code}`);
-    navigate(exploreHref({ ...filtersInUse, ...filter }));
+  const choose = ({ name, to, run, ownDocument }: Row) => {
     onDone();
+    run?.();
+    if (!to) return;
+    client.timings.begin(`search ${name}`);
+    remember({ name, to });
+    if (ownDocument) location.assign(to);
+    else navigate(to);
   };
   return (
     <Autocomplete.Root
@@ -49,7 +55,7 @@ function Search({ onDone }: { onDone: () => void }) {
       filter={null}
       value={query}
       onValueChange={setQuery}
-      itemToStringValue={(place: Place) => place.code}
+      itemToStringValue={({ name }: Row) => name}
       autoHighlight="always"
       keepHighlight
     >
@@ -57,8 +63,8 @@ function Search({ onDone }: { onDone: () => void }) {
         <SearchIcon />
         <Autocomplete.Input
           className={styles.input}
-          aria-label="An airport or an airline, by name or code"
-          placeholder="An airport or an airline, by name or code"
+          aria-label="A flight, a place, a day"
+          placeholder="UA 1545, JFK to Boston, Friday evening, 4 July …"
           autoComplete="off"
           spellCheck={false}
         />
@@ -67,38 +73,37 @@ function Search({ onDone }: { onDone: () => void }) {
         </Dialog.Close>
       </div>
       <div className={styles.results}>
-        <Autocomplete.Empty className={styles.empty}>
-          {isLoaded ? `No airport or airline is called “${query}”.` : "The names are on their way …"}
-        </Autocomplete.Empty>
+        <Autocomplete.Empty
+          className={styles.empty}
+        >{`Nothing here is called “${query}”.`}</Autocomplete.Empty>
         <Autocomplete.List>
-          {(group: PlaceGroup) => <Group key={group.value} group={group} onChoose={choose} />}
+          {(group: RowGroup) => <Group key={group.value} group={group} onChoose={choose} />}
         </Autocomplete.List>
       </div>
     </Autocomplete.Root>
   );
 }
 
-/** The filters of the current page, if it has any: a found item is added to them. */
+/** The filters of the page that one searches from, where it has any: a find is added to them. */
 function useFiltersInUse() {
   const { pathname, search } = useLocation();
-  return pathname === "/" || pathname === "/delays" ? readFilters(new URLSearchParams(search)).filters : {};
+  return useMemo(
+    () =>
+      pathname === "/" || pathname === "/delays" ? readFilters(new URLSearchParams(search)).filters : {},
+    [pathname, search],
+  );
 }
 
-function Group({ group, onChoose }: { group: PlaceGroup; onChoose: (place: Place) => void }) {
+function Group({ group, onChoose }: { group: RowGroup; onChoose: (row: Row) => void }) {
   return (
     <Autocomplete.Group items={group.items}>
       <Autocomplete.GroupLabel className={styles.label}>{group.value}</Autocomplete.GroupLabel>
       <Autocomplete.Collection>
-        {(place: Place) => (
-          <Autocomplete.Item
-            key={place.code}
-            className={styles.item}
-            value={place}
-            onClick={() => onChoose(place)}
-          >
-            <span className={styles.code}>{place.code}</span>
-            <span className={styles.name}>{place.name}</span>
-            <span className={styles.leads}>{place.leadsTo}</span>
+        {(row: Row) => (
+          <Autocomplete.Item key={row.key} className={styles.item} value={row} onClick={() => onChoose(row)}>
+            <span className={styles.code}>{row.code}</span>
+            <span className={styles.name}>{row.name}</span>
+            <span className={styles.leads}>{row.leadsTo}</span>
           </Autocomplete.Item>
         )}
       </Autocomplete.Collection>

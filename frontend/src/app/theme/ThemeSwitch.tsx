@@ -1,6 +1,6 @@
-import { useEffect, useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { HalfIcon, MoonIcon, SunIcon } from "../../ui/icons";
-import { colourTheBrowser, currentTheme, setTheme, type Theme } from "./theme";
+import { colourTheBrowser, currentTheme, setTheme, subscribeTheme, type Theme } from "./theme";
 
 const EDITIONS = {
   auto: { next: "light", name: "as the system has it", Icon: HalfIcon },
@@ -9,16 +9,18 @@ const EDITIONS = {
 } as const satisfies Record<Theme, unknown>;
 
 export function ThemeSwitch() {
-  const [theme, choose] = useState(currentTheme);
+  const theme = useSyncExternalStore(subscribeTheme, currentTheme);
   useEffect(() => colourTheBrowser(theme), [theme]);
   const { next, name, Icon } = EDITIONS[theme];
   const label = `Edition: ${name}. Change to: ${EDITIONS[next].name}`;
-  const change = () => {
-    setTheme(next);
-    choose(next);
-  };
   return (
-    <button type="button" className="masthead-theme" onClick={change} aria-label={label} title={label}>
+    <button
+      type="button"
+      className="masthead-theme"
+      onClick={() => setTheme(next)}
+      aria-label={label}
+      title={label}
+    >
       <Icon />
     </button>
   );

@@ -87,7 +87,7 @@ function Fact({ what, measure, lines }: FactProps) {
       <dd className={styles.note}>{best && valueInWords(best)}</dd>
       <dd className={styles.note}>
         {found &&
-          `${most}: ${found.worst.name}, ${figureInWords(found.worst.value, rules)}, ${flightsInWords(found.worst.rates.count)}`}
+          `${capital(most)}: ${found.worst.name}, ${figureInWords(found.worst.value, rules)}, ${flightsInWords(found.worst.rates.count)}`}
       </dd>
     </div>
   );
@@ -96,4 +96,8 @@ function Fact({ what, measure, lines }: FactProps) {
 /** Whether a choice of hours or of weekdays is of one alone: there is nothing to compare. */
 function isOne(chosen: string | undefined): boolean {
   return chosen !== undefined && /^\d+$/.test(chosen);
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
