@@ -25,6 +25,7 @@ _ENTERED = "roundtrip.border"  # in an environment: the request's name, its wait
 LONGEST_QUEUE = 60.0  # seconds: a larger value means that the clocks differ
 
 TRACE = "roundtrip.trace"  # the key of a WSGI environment: the id of the trace that the request belongs to
+EXEMPLAR = "roundtrip.exemplar"  # the same as a label, of a trace that is kept
 trace_id: ContextVar[str] = ContextVar("trace_id", default="")  # the same, for what is logged meanwhile
 span_id: ContextVar[str] = ContextVar("span_id", default="")  # of the request in its trace
 

@@ -27,7 +27,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from .border import METHODS, Exchange
+from .border import EXEMPLAR, METHODS, Exchange
 
 FAST = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 disable_created_metrics()  # type: ignore[no-untyped-call]  # no lines for the start of each counter, which nobody reads
@@ -47,11 +47,12 @@ _in_flight = Gauge(
 
 
 def count(exchange: Exchange) -> None:
-    """Count an exchange, and each part if it was a batch."""
+    """Count an exchange, and each part if it was a batch; a bucket names the last trace in it (an exemplar)."""
     method, timing = exchange.environ["REQUEST_METHOD"], exchange.timing
     named = method if method in METHODS else "other"
     cache = timing.cache if timing is not None else ""
-    _request(exchange.route, named, exchange.status // 100, cache).observe(exchange.seconds)
+    exemplar = exchange.environ.get(EXEMPLAR)
+    _request(exchange.route, named, exchange.status // 100, cache).observe(exchange.seconds, exemplar)
     if exchange.queued is not None:
         _queue.observe(exchange.queued)
     if timing is not None and timing.statements:
@@ -59,7 +60,7 @@ def count(exchange: Exchange) -> None:
     if exchange.parts is not None:
         _batches.observe(len(exchange.parts))
         for status, ms, part in tuple(exchange.parts):
-            _part(part.route or "(none)", status // 100, part.cache).observe(ms / 1000)
+            _part(part.route or "(none)", status // 100, part.cache).observe(ms / 1000, exemplar)
             if part.statements:
                 _count_statements(part)
 

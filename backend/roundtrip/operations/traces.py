@@ -31,7 +31,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from .border import METHODS, PROBES, TRACE, Exchange, span_id, trace_id
+from .border import EXEMPLAR, METHODS, PROBES, TRACE, Exchange, span_id, trace_id
 
 log = logging.getLogger(__name__)
 LONGEST_GOODBYE = 2.0  # seconds to send what is left when the process ends
@@ -58,6 +58,7 @@ class Traces(Layer):
         span_id.set(f"{root.get_span_context().span_id:016x}")
         if root.is_recording():
             environ[TIMING] = RecordedTiming()
+            environ[EXEMPLAR] = {"trace_id": environ[TRACE]}
 
     def headers(self, environ: dict[str, Any]) -> Headers:
         """Tell the trace in Server-Timing."""

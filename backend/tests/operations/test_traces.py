@@ -264,6 +264,23 @@ def test_a_statement_that_fails_is_told_with_the_kind_of_its_error(
     assert (request.name, request.status.is_ok) == ("GET /api/v1/airlines/<carrier>", False)
 
 
+def test_a_histogram_names_a_trace_where_prometheus_takes_exemplars(
+    asking: Asking, traced: InMemorySpanExporter
+) -> None:
+    client = asking(metrics="on")
+    trace = "e" * 32
+    part = {"id": "1", "url": "/api/v1/airlines?limit=3"}
+    headers = {"traceparent": f"00-{trace}-{SPAN}-01"}
+    client.post("/api/v1/batch", json={"requests": [part]}, headers=headers, buffered=True)
+    client.get("/api/v1/airlines?limit=4", headers={"traceparent": CALLER.removesuffix("1") + "0"}, buffered=True)
+    told = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"}).text
+    named = [line for line in told.splitlines() if f'# {{trace_id="{trace}"}}' in line]
+    names = {line.partition("{")[0] for line in named}
+    assert names == {"roundtrip_request_seconds_bucket", "roundtrip_part_seconds_bucket"}
+    assert TRACE not in told  # that trace was not kept
+    assert "trace_id" not in client.get("/metrics").text
+
+
 def test_the_probes_make_no_traces(asking: Asking, traced: InMemorySpanExporter) -> None:
     asking().get("/healthz", buffered=True)
     assert traced.get_finished_spans() == ()
