@@ -92,7 +92,7 @@ def test_new_relic_gets_traces_with_the_key(database_path: Path, tmp_path: Path)
             assert in_time(lambda: bool(taken))
     assert (taken[0].path, taken[0].headers["api-key"]) == ("/v1/traces", "abc123NRAL")
     assert taken[0].headers["content-type"] == "application/x-protobuf"
-    assert f"{TRACE} GET /api/v1/airlines/<carrier>" in taken[0].spans
+    assert f"{TRACE} GET /api/v1/airlines/<code:carrier>" in taken[0].spans
 
 
 @pytest.mark.parametrize("recipe", ["datadog.env", "collector.env"])
@@ -103,7 +103,7 @@ def test_an_agent_or_a_collector_gets_traces(recipe: str, database_path: Path, t
             assert ask(server) == 200
             spans = receiver.trace(TRACE, lambda spans: SPAN in {span.parent for span in spans})
     (request,) = [span for span in spans if span.parent == SPAN]
-    assert (request.name, request.service) == ("GET /api/v1/airlines/<carrier>", "roundtrip")
+    assert (request.name, request.service) == ("GET /api/v1/airlines/<code:carrier>", "roundtrip")
 
 
 def test_sentry_gets_traces_and_errors_and_both_are_one(database_path: Path, tmp_path: Path) -> None:

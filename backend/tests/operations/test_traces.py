@@ -123,7 +123,7 @@ def test_a_hit_is_a_trace_too(server: Server, receiver: Receiver) -> None:
             answer.read()
     spans = receiver.trace("3" * 32, lambda spans: SPAN in {span.parent for span in spans})
     (request,) = [span for span in spans if span.parent == SPAN]
-    assert (request.name, request.attributes["roundtrip.cache"]) == ("GET /api/v1/airlines/<carrier>", "hit")
+    assert (request.name, request.attributes["roundtrip.cache"]) == ("GET /api/v1/airlines/<code:carrier>", "hit")
     assert [span.name for span in children(spans, request)] == ["cache"]
     assert children(spans, request)[0].ms <= request.ms
 
@@ -261,7 +261,7 @@ def test_a_statement_that_fails_is_told_with_the_kind_of_its_error(
     assert statement.attributes is not None
     assert (statement.attributes["error.type"], statement.status.is_ok) == ("OperationalError", False)
     assert "JFK" not in statement.to_json()
-    assert (request.name, request.status.is_ok) == ("GET /api/v1/airlines/<carrier>", False)
+    assert (request.name, request.status.is_ok) == ("GET /api/v1/airlines/<code:carrier>", False)
 
 
 def test_a_histogram_names_a_trace_where_prometheus_takes_exemplars(
