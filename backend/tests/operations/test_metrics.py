@@ -37,23 +37,23 @@ def more() -> Callable[..., float]:
 
 
 def test_a_request_is_counted_once_by_any_layer_that_answers(client: FlaskClient, more: Callable[..., float]) -> None:
-    labels = {"route": f"{URL}/<carrier>", "method": "GET", "status": "2xx"}
+    labels = {"route": f"{URL}/<code:carrier>", "method": "GET", "status": "2xx"}
     for result in ("miss", "hit"):
         more("roundtrip_request_seconds_count", **labels, cache=result)
-    more("roundtrip_statements_total", route="/api/v1/airlines/<carrier>")
+    more("roundtrip_statements_total", route="/api/v1/airlines/<code:carrier>")
     for _ in range(3):
         assert client.get(f"{URL}/UA").status_code == 200
     assert more("roundtrip_request_seconds_count", **labels, cache="miss") == 1
     assert more("roundtrip_request_seconds_count", **labels, cache="hit") == 2
-    assert more("roundtrip_statements_total", route="/api/v1/airlines/<carrier>") == 1
-    assert more("roundtrip_sql_seconds_sum", route="/api/v1/airlines/<carrier>") > 0
+    assert more("roundtrip_statements_total", route="/api/v1/airlines/<code:carrier>") == 1
+    assert more("roundtrip_sql_seconds_sum", route="/api/v1/airlines/<code:carrier>") > 0
 
 
 def test_a_batch_is_counted_with_its_parts(client: FlaskClient, more: Callable[..., float]) -> None:
     names = ("roundtrip_batch_parts_count", "roundtrip_batch_parts_sum")
     for name in names:
         more(name)
-    found = {"route": "/api/v1/airlines/<carrier>", "status": "2xx", "cache": "miss"}
+    found = {"route": "/api/v1/airlines/<code:carrier>", "status": "2xx", "cache": "miss"}
     missing = {**found, "status": "4xx"}
     for labels in (found, missing):
         more("roundtrip_part_seconds_count", **labels)
