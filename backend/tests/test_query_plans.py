@@ -19,9 +19,9 @@ from roundtrip.resources.flights.schema import SORTS
 
 EXAMPLES = {
     "/flights/<int:id>": "/flights/17",
-    "/airlines/<carrier>": "/airlines/UA",
-    "/airports/<faa>": "/airports/JFK",
-    "/planes/<tailnum>": "/planes/N14228",
+    "/airlines/<code:carrier>": "/airlines/UA",
+    "/airports/<code:faa>": "/airports/JFK",
+    "/planes/<code:tailnum>": "/planes/N14228",
 }
 TABLES = {
     "airline": "airlines",
