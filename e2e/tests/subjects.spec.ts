@@ -74,6 +74,6 @@ test.describe("nothing", () => {
     expect((await page.goto("/routes/JFK-ZZZ"))?.status()).toBe(404);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("No flights of JFK to ZZZ");
     expect((await page.goto("/airlines/ua"))?.status()).toBe(404);
-    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Nothing leaves from here");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
   });
 });

@@ -74,5 +74,5 @@ test("an address of nothing that flew says so, and one that can be of nothing is
   show(<SubjectPage />, "/airlines/ZZ");
   expect(await screen.findByRole("heading", { level: 1, name: "No flights of ZZ" })).toBeInTheDocument();
   show(<SubjectPage />, "/airlines/zz");
-  expect(await screen.findByRole("heading", { name: "Nothing leaves from here" })).toBeInTheDocument();
+  expect(await screen.findByRole("heading", { name: "Page not found" })).toBeInTheDocument();
 });
