@@ -63,7 +63,7 @@ export function Summary({ filters, also }: Props) {
           name="median delay"
           value={total && signedMean(total.median_delay)}
           note="80% arrive between"
-          sure={total ? `${quantile(total.p10_delay)} and ${quantile(total.p90_delay)} min` : ""}
+          sure={total && total.on_time + total.delayed > 0 ? quantiles(total.p10_delay, total.p90_delay) : ""}
         />
       </dl>
       <Histogram counts={total?.histogram} />
@@ -102,7 +102,9 @@ function sure(method: string, unit: "min" | "%", interval: Interval | undefined)
   );
 }
 
-/** Of the first and of the last class no more is known than where they begin and end. */
-function quantile(minutes: number | null): string {
-  return minutes === null ? "?" : signedMean(minutes);
+/** Null is in the histogram's first class, below -30 minutes, or in its last one, from 180 minutes on. */
+function quantiles(p10: number | null, p90: number | null): string {
+  const from = p10 === null ? "less than −30" : signedMean(p10);
+  const to = p90 === null ? "180 or more" : signedMean(p90);
+  return `${from} and ${to} min`;
 }
