@@ -6,6 +6,9 @@ test("how UA 1545 fared over the year, in two gestures", async ({ page, request 
   await flightRows(page).getByRole("link", { name: "UA 1545" }).first().click();
   await page.getByRole("link", { name: "The year of UA 1545" }).click();
   await expect(page).toHaveURL("/numbers/UA1545");
+  await expect(page.getByRole("region", { name: "Summary" })).toContainText(
+    "80% arrive betweenless than −30 and +13.1 min",
+  );
   const fields = "count,on_time_share,mean_delay";
   const answer = await request.get(`/api/v1/delays?carrier=UA&flight=1545&fields=${fields}`);
   const [total] = (await answer.json()).items;
