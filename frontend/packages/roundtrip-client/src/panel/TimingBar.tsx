@@ -93,7 +93,7 @@ function Figures({ summary }: { summary: Summary }) {
     return (
       <>
         {label}
-        <p className={styles.unrecorded}>nothing recorded</p>
+        <p className={styles.unrecorded}>no requests to the API</p>
       </>
     );
   }

@@ -77,7 +77,7 @@ describe("the timing bar", () => {
     const store = show(aSnapshot({ paused: true }));
     expect(bar()).toHaveTextContent("paused");
     act(() => store.set(aSnapshot({ paused: true, roundTrips: [], memoryHits: [] })));
-    expect(await within(bar()).findByText("nothing recorded")).toBeVisible();
+    expect(await within(bar()).findByText("no requests to the API")).toBeVisible();
     expect(bar()).not.toHaveTextContent("0 ms");
     act(() => store.set(aSnapshot({ actions: [], roundTrips: [], memoryHits: [] })));
     expect(await within(bar()).findByText("No request yet")).toBeVisible();
