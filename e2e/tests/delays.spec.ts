@@ -24,7 +24,8 @@ for (const { region, mark, leadsTo } of CHARTS) {
     await expect(page).toHaveURL(`/delays${leadsTo.slice(1)}`);
     const flights = fact(page.getByRole("region", { name: "Summary" }), /^flights$/);
     await expect(flights).toHaveText(told ?? "(none told)");
-    await chart.getByRole("link").click(); // it is the only one left: a cell, or the name in a sentence
+    await expect(chart.getByRole("link")).toHaveCount(1); // the only one left: a cell, or the name in a sentence
+    await chart.getByRole("link").click();
     await expect(page).toHaveURL(leadsTo);
     await expect(flights).toHaveText(told ?? "(none told)");
     await expect(flightRows(page).first()).toBeVisible();
