@@ -55,7 +55,7 @@ def environment(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         ({"CACHED": "yes"}, "CACHED: expected 1 or 0, got 'yes'."),
     ],
 )
-def test_what_cannot_be_profiled_is_refused_in_one_sentence(
+def test_an_impossible_profile_is_refused_in_one_sentence(
     environment: dict[str, str], given: dict[str, str], said: str, tmp_path: Path
 ) -> None:
     with pytest.raises(SystemExit) as refused:

@@ -476,6 +476,6 @@ def test_a_part_that_fails_is_a_500_at_once_and_breaks_no_other(
         (b"", "application/json", None),
     ],
 )
-def test_whatever_a_part_answers_stands_as_json_in_the_batch(body: bytes, kind: str, told: Any) -> None:
+def test_every_body_of_a_part_stands_as_json_in_the_batch(body: bytes, kind: str, told: Any) -> None:
     parts = of_two(says(body, kind), "application/json").json["responses"]
     assert [part["body"] for part in parts] == [told, {"sound": True}]

@@ -180,7 +180,9 @@ Base.metadata.create_all(ENGINE)
 @pytest.mark.filterwarnings("ignore:Dialect sqlite:sqlalchemy.exc.SAWarning")
 @settings(deadline=None)
 @given(schema=schemas(), outer=st.lists(st.tuples(rows, st.none() | rows), max_size=3))
-def test_what_a_plan_answers_is_what_marshmallow_dumps(schema: type[Schema], outer: list[tuple[Any, Any]]) -> None:
+def test_the_answer_of_a_plan_equals_the_dump_of_marshmallow(
+    schema: type[Schema], outer: list[tuple[Any, Any]]
+) -> None:
     with Session(ENGINE) as session:
         session.execute(delete(Outer))
         session.execute(delete(Inner))

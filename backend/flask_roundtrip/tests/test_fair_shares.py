@@ -95,7 +95,7 @@ def test_a_client_that_is_alone_may_use_all_turns_where_no_share_is_set(pool: Th
         assert (len(asking.served), asking.waiting()) == (TURNS, 1)
 
 
-def test_who_waits_too_long_is_told_so_and_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_waits_too_long_is_told_so_and_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "PATIENCE", 0.05)
     share = FairShare(1)
     with share.turn("ann"):

@@ -59,10 +59,10 @@ def test_drop_by_drop_and_in_silence_nobody_delays_another(database_path: Path, 
                 assert response.status == 200
             with server.get("/healthz") as response:  # by Flask
                 assert response.status == 200
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < 5
 
 
-def test_who_does_not_read_an_answer_holds_no_thread_and_is_let_go(database_path: Path, tmp_path: Path) -> None:
+def test_a_client_that_reads_no_answer_holds_no_thread_and_is_let_go(database_path: Path, tmp_path: Path) -> None:
     settings = {"ROUNDTRIP_SERVER": "asgi", "THREADS": "4"}
     report = b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
     with serving(database_path, tmp_path / "errors", "hasty_app:app", **settings) as server, ExitStack() as stack:
