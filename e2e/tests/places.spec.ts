@@ -20,7 +20,7 @@ test("a reload keeps the place deep in a list, and asks for its pages in one rou
 test("Back from another document keeps the place deep in a list", async ({ page }) => {
   await page.goto("/?origin=JFK");
   const name = await goDeep(page);
-  await page.goto("/favicon.svg");
+  await page.goto("about:blank");
   await page.goBack();
   await expect(page.getByRole("link", { name, exact: true }).first()).toBeInViewport();
 });

@@ -38,7 +38,9 @@ for (const [path, parts] of PARTS) {
     await settled(page);
     expect(wire[0]?.parts.filter(({ url }) => !/\/(airlines|airports)\?/.test(url))).toHaveLength(parts);
     expect(wire[0]?.parts).toHaveLength(parts + 2);
-    expect(wire).toHaveLength(1);
+    // A stale answer of the server's cache is asked for again, by its validator.
+    const first = wire.filter(({ parts }) => parts.some(({ headers }) => !headers["If-None-Match"]));
+    expect(first).toHaveLength(1);
   });
 }
 

@@ -82,7 +82,7 @@ export const pages: readonly Page[] = [
     pattern: `/${kind}/:name`,
     Content: SubjectPage,
     action: (name = "") => `open ${name}`,
-    ask: async (name = "") => (await import("./askForSubject")).askForSubject(kind, name),
+    ask: async (name = "") => (await import("./pages/SubjectPage")).askForSubject(kind, name),
   })),
   ...labPages, // the Lab
   {

@@ -18,6 +18,9 @@ import { useNames } from "../useNames";
 import { NotFoundPage } from "./NotFoundPage";
 import styles from "./SubjectPage.module.css";
 
+// Comes with the page's code, so that it asks before the page is drawn: one batch.
+export { askForSubject } from "../askForSubject";
+
 /** Of one route. */
 const FEW_AIRLINES = 6;
 /** New York has three airports, and a number seldom more routes. */
@@ -47,7 +50,7 @@ function Page({ subject }: { subject: Subject }) {
   return (
     <>
       <PageHead key="some" title={title}>
-        <span>{lede}</span>
+        <span className={styles.lede}>{lede}</span>
       </PageHead>
       <Summary filters={filters} also={{ to: exploreHref(filters), words: "as a list" }} />
       <div className={styles.scale}>

@@ -113,11 +113,15 @@ function Block({ weeks, days, chosen, best, worst }: BlockProps) {
       <thead>
         <tr>
           <td />
-          {monthsOf(weeks).map(({ month, length }) => (
-            <th key={month} scope="colgroup" colSpan={length} abbr={MONTHS[month]}>
-              {length > 1 && MONTHS[month]?.slice(0, 3)}
-            </th>
-          ))}
+          {monthsOf(weeks).map(({ month, length }) =>
+            length > 1 ? (
+              <th key={month} scope="colgroup" colSpan={length} abbr={MONTHS[month]}>
+                {MONTHS[month]?.slice(0, 3)}
+              </th>
+            ) : (
+              <td key={month} /> // too narrow for a name
+            ),
+          )}
         </tr>
       </thead>
       <tbody>
