@@ -93,6 +93,6 @@ test("another address is asked, and its program is copied", async () => {
   await user.click(within(section).getByRole("radio", { name: "Python" }));
   expect(within(section).getByText(/requests\.get\(".*\/api\/v1\/airlines\?limit=1"/)).toBeInTheDocument();
   const write = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
-  await user.click(within(section).getByRole("button", { name: "Copy" }));
+  await user.click(within(section).getByRole("button", { name: "Copy the request in Python" }));
   expect(write).toHaveBeenCalledWith(expect.stringContaining("requests.get"));
 });

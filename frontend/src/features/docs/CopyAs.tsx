@@ -1,4 +1,5 @@
-import { useId, useState } from "react";
+import { useId } from "react";
+import { CopyButton } from "../../ui/CopyButton";
 import { type Asked, LANGUAGES, type Language, snippet } from "./snippets";
 import styles from "./TryIt.module.css";
 
@@ -11,16 +12,7 @@ interface Props {
 /** The request as a program, to be copied. */
 export function CopyAs({ asked, language, onChoose }: Props) {
   const group = useId();
-  const [said, setSaid] = useState("");
   const written = snippet(language, asked, location.origin);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(written);
-      setSaid("Copied.");
-    } catch {
-      setSaid("This browser does not let a page copy. Select the text.");
-    }
-  };
   return (
     <>
       <fieldset className={styles.language}>
@@ -31,10 +23,7 @@ export function CopyAs({ asked, language, onChoose }: Props) {
             <span>{one}</span>
           </label>
         ))}
-        <span role="status">{said}</span>
-        <button type="button" onClick={copy}>
-          Copy
-        </button>
+        <CopyButton text={written} what={`the request in ${language}`} />
       </fieldset>
       <section
         className={styles.code}
