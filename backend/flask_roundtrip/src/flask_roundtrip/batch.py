@@ -365,19 +365,36 @@ async def lines_in_loop(
         elif not running:
             asked.leave()
 
+    def queue(part: Part) -> None:
+        if len(running) < SIDE_BY_SIDE:
+            start(part)
+        else:
+            waiting.append(part)
+
+    def at_once() -> tuple[list[Line], list[Part]]:
+        ready, others = [], []
+        for part in asked.parts:
+            try:
+                ready.append(_answered(part, asked.respond, began, timed(), only_short=True))
+            except NotNow:
+                others.append(part)
+        return ready, others
+
     try:
         ready: list[Line] = []
         last = _since(began)
-        for part in asked.parts:
+        parts = asked.parts
+        if not is_local:  # a thread looks for hits: the loop may not wait for a store or a database elsewhere
+            ready, parts = await loop.run_in_executor(pool, at_once)
+            for part_id, _ in ready:
+                del left[part_id]
+        for part in parts:
             try:
                 if not is_local:
                     raise NotNow
                 ready.append(_answered(part, asked.respond, began, timed(), only_short=True))
             except NotNow:
-                if len(running) < SIDE_BY_SIDE:
-                    start(part)
-                else:
-                    waiting.append(part)
+                queue(part)
                 continue
             del left[part.id]
             if _since(began) - last > TOGETHER:
