@@ -111,7 +111,7 @@ class Connection(protocol.ASGIProtocol):  # type: ignore[misc]  # gunicorn ships
 
     def _will_close(self, request: Any, response_requires_close: bool) -> bool:
         """Tell whether the connection ends with this request; so it does where others may soon wait for a place."""
-        if self.worker.nr_conns > self.worker.worker_connections - self.cfg.threads:
+        if self.worker.stopping or self.worker.nr_conns > self.worker.worker_connections - self.cfg.threads:
             return True
         options = _values(request.headers_bytes, b"connection") if request._connection is not None else []
         return connections.closes(options) or bool(super()._will_close(request, response_requires_close))
@@ -163,6 +163,8 @@ class Listening:
 
     def close(self) -> None:
         """Accept no more."""
+        if not self._is_open:
+            return
         self._is_open = False
         self._worker.loop.remove_reader(self._listener)
         self._listener.close()
@@ -198,6 +200,7 @@ class Worker(ASGIWorker):  # type: ignore[misc]  # the same
         self.open: set[Connection] = set()
         self.opening = 0
         self.full = False
+        self.stopping = False
         self._opening_tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -237,12 +240,19 @@ class Worker(ASGIWorker):  # type: ignore[misc]  # the same
         self.loop.worker = self
         asyncio.set_event_loop(self.loop)
 
-    async def _shutdown(self) -> None:
-        """Stop; idle connections may ask a moment longer, for a request may be on its way."""
-        closing = self.loop.call_later(STOP_KEEPALIVE_LINGER, self._end_idle)
-        await super()._shutdown()
-        closing.cancel()
+    def handle_exit_signal(self) -> None:
+        """Accept no more, and say `Connection: close` in each answer; stop a moment later.
 
-    def _end_idle(self) -> None:
+        A worker that is no longer `alive` closes connections that were told they live, and a request may be on its way.
+        """
+        if self.stopping:
+            return
+        self.stopping = True
+        for server in self.servers:
+            server.close()
+        self.loop.call_later(STOP_KEEPALIVE_LINGER, super().handle_exit_signal)
+
+    async def _shutdown(self) -> None:
         for connection in list(self.open):
             connection.end_if_idle()
+        await super()._shutdown()

@@ -162,8 +162,7 @@ def with_files(most: int, database: Path, errors: Path, kind: str) -> Iterator[S
     assert "Traceback" not in errors.read_text()
 
 
-@pytest.mark.parametrize("kind", SERVERS)
-@pytest.mark.parametrize("most", [100, 260])
+@pytest.mark.parametrize(("most", "kind"), [(100, "threads"), (260, "threads"), (100, "asgi")])
 def test_at_the_limit_of_open_files_no_connection_is_lost_and_no_process_ends(
     database_path: Path, tmp_path: Path, most: int, kind: str
 ) -> None:
