@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from .load import Ask, get, post
 
 API = "/api/v1"
-MISS, HIT = b"roundtrip; fwd=uri-miss; stored", b"roundtrip; hit; ttl="
+MISS, HIT = b"roundtrip; fwd=uri-miss", b"roundtrip; hit; ttl="
 ORIGINS = ("EWR", "JFK", "LGA")
 DAYS = tuple((date(2013, 1, 1) + timedelta(days=n)).isoformat() for n in range(365))
 MONTHS = tuple(f"2013-{month:02d}" for month in range(1, 13))
