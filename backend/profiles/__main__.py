@@ -23,7 +23,7 @@ MOST = 100_000
 
 
 class Order(NamedTuple):
-    """What is asked for, checked."""
+    """The checked arguments of the command."""
 
     url: str
     tool: str

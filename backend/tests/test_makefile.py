@@ -1,4 +1,4 @@
-"""What `make` checks before it installs, what it keeps from the tools, and how two at once take turns."""
+"""The Makefile: its checks before it installs, the variables that it hides from tools, and two makes at once."""
 
 import json
 import os

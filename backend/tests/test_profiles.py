@@ -21,7 +21,7 @@ URL = "/api/v1/airlines?limit=3"
 
 @pytest.fixture
 def environment(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """What a shell gives; applications made from now on read the whole data set."""
+    """The environment of a shell; later applications read the whole data set."""
     made: list[Flask] = []
 
     def make(_: Settings) -> Flask:

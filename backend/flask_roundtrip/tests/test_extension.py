@@ -140,7 +140,7 @@ def test_a_schema_that_is_made_with_arguments_of_its_own_is_refused_at_start(ser
         serve(Own(currency="EUR"))
 
 
-# Whatever fails is told as application/problem+json
+# Every failure is application/problem+json
 
 
 class Broken(MemoryStore):
@@ -202,7 +202,7 @@ def united(ask: Any) -> Answered:
     return Answered(UNITED)
 
 
-# What an answer says of itself
+# The headers of an answer
 
 
 def routes(rt: Roundtrip, store: Any = None, **views: Any) -> FlaskClient:

@@ -64,7 +64,7 @@ class VisitSchema(Schema):
 
 
 class Hooked(VisitSchema):
-    """What marshmallow has to dump itself."""
+    """A schema that only marshmallow's own dump can answer."""
 
     twice = fields.Function(lambda visit: 2 * visit.id)
 

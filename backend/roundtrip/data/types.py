@@ -76,7 +76,7 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class OneOf(ColumnElement[bool]):
-    """Whether a whole number is in a text of numbers such as "6,7", which is a single parameter of a statement."""
+    """SQL that tests a whole number against a text of numbers such as "6,7", one parameter of the statement."""
 
     inherit_cache = False
     type = Boolean()

@@ -54,7 +54,7 @@ def content(answer: TestResponse) -> Any:
 
 
 def told(answer: TestResponse) -> dict[str, str]:
-    """What Server-Timing says: durations and descriptions, by name; `db` is its number of statements."""
+    """The metrics of Server-Timing: durations and descriptions, by name; `db` is its number of statements."""
     header = ", ".join(answer.headers.getlist("Server-Timing"))
     said = {}
     for metric in header.split(", "):

@@ -1,4 +1,4 @@
-"""What no client library would send is answered as RFC 9110 and RFC 9112 have it, by each kind of server."""
+"""Raw HTTP that no client library sends: each kind of server answers as RFC 9110 and RFC 9112 say."""
 
 import re
 import socket

@@ -383,15 +383,14 @@ async def lines_in_loop(
     try:
         ready: list[Line] = []
         last = _since(began)
-        parts = asked.parts
         if not is_local:  # a thread looks for hits: the loop may not wait for a store or a database elsewhere
-            ready, parts = await loop.run_in_executor(pool, at_once)
+            ready, others = await loop.run_in_executor(pool, at_once)
             for part_id, _ in ready:
                 del left[part_id]
-        for part in parts:
+            for part in others:
+                queue(part)
+        for part in asked.parts if is_local else ():
             try:
-                if not is_local:
-                    raise NotNow
                 ready.append(_answered(part, asked.respond, began, timed(), only_short=True))
             except NotNow:
                 queue(part)

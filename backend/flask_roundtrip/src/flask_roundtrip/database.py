@@ -130,7 +130,7 @@ class FairShare:
 
     @property
     def has_plenty(self) -> bool:
-        """Whether who asks for a turn now need not wait. (One that is left may be taken in between.)"""
+        """True if a turn is free. (Another thread may take the turn before the caller does.)"""
         return self._free > 1
 
     def acquire(self, client: str) -> None:

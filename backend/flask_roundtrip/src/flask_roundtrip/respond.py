@@ -84,7 +84,7 @@ class Responder:
 
     @property
     def is_local(self) -> bool:
-        """Whether a hit or a short answer is made in this process, so that an event loop can wait for it."""
+        """True if hits and short answers need no network: an event loop can make them itself."""
         return self._cache.is_local and (self._database is None or self._database.is_local)
 
     def hit(self, head: Head, timing: Timing) -> Answer | None:

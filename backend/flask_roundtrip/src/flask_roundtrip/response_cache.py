@@ -112,7 +112,7 @@ class ResponseCache:
 
     @property
     def is_local(self) -> bool:
-        """Whether entries are in this process, so that to look one up is to wait for nobody."""
+        """True if the entries are in this process: a look-up waits for no network."""
         return not self._packs
 
     def get(self, key: str, tags: tuple[str, ...] = ()) -> Entry | None:
