@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../api/client";
 import { Failure } from "../../ui/Failure";
+import { isOne } from "../../ui/filters/chosen";
 import type { Names } from "../../ui/filters/describe";
 import { type Filters, type Measure, ORIGINS } from "../../ui/filters/filters";
 import { hourSpan, MONTHS, monthName, twoDigits, WEEKDAYS } from "../../ui/format";
@@ -238,9 +239,4 @@ function useReport<T extends Rates>(query: Parameters<typeof useQuery<{ items: T
     placeholderData: keepPreviousData,
   });
   return { items: data?.items, error, isStale: isPlaceholderData, retry: refetch };
-}
-
-/** Whether a choice of hours or weekdays ("17", "17-21") is of one. */
-function isOne(chosen: string | undefined): boolean {
-  return chosen !== undefined && /^\d+$/.test(chosen);
 }

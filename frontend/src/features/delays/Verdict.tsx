@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useClient } from "../../api/client";
+import { isOne } from "../../ui/filters/chosen";
 import type { Names } from "../../ui/filters/describe";
 import type { Filters, Measure } from "../../ui/filters/filters";
 import { flightsInWords, NOTHING, WEEKDAYS } from "../../ui/format";
@@ -91,11 +92,6 @@ function Fact({ what, measure, lines }: FactProps) {
       </dd>
     </div>
   );
-}
-
-/** Whether a choice of hours or of weekdays is of one alone: there is nothing to compare. */
-function isOne(chosen: string | undefined): boolean {
-  return chosen !== undefined && /^\d+$/.test(chosen);
 }
 
 function capital(words: string): string {

@@ -49,3 +49,8 @@ export function writeChosen(numbers: Iterable<number>, circle: Circle): string {
   if (first === circle.least && last === circle.most) return "";
   return ranges.map((range) => [...new Set(range)].join("-")).join(",");
 }
+
+/** True for one hour or weekday ("17"), false for several ("17-21", "6,7"). */
+export function isOne(chosen: string | undefined): boolean {
+  return chosen !== undefined && /^\d+$/.test(chosen);
+}
