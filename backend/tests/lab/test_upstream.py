@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 from http.client import HTTPConnection
@@ -52,6 +54,21 @@ def test_it_answers_what_the_database_has(database_path: Path) -> None:
         ).fetchall()
     answers = ask(str(database_path), *[f"/weather/{row[0]}" for row in rows])
     assert [tuple(body.values()) for _, _, body in answers] == rows
+
+
+def test_it_answers_while_others_come_and_leave(database_path: Path) -> None:
+    """The last connection to close a WAL file locks it: this service must wait that moment, not answer 503."""
+    code = (
+        "import sqlite3, sys\n"
+        "while True:\n"
+        "    file = sqlite3.connect(sys.argv[1]); file.execute('SELECT id FROM weather'); file.close()"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(database_path)]) as other:
+        try:
+            answers = [ask(str(database_path), *["/weather/1"] * 100) for _ in range(5)]
+        finally:
+            other.kill()
+    assert {status for some in answers for status, _, _ in some} == {200}
 
 
 def test_it_waits_as_long_as_asked_for_many_at_once(database_path: Path) -> None:
