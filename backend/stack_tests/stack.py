@@ -62,6 +62,14 @@ def docker(*arguments: str) -> str:
     return subprocess.run(["docker", *arguments], check=True, capture_output=True, text=True).stdout
 
 
+def wait_until_it_answers() -> None:
+    """Wait until a question that was never asked is answered, at most 15 s."""
+    deadline = time.monotonic() + 15
+    while (answer := ask(never_asked())).status != 200:
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.5)
+
+
 def replicas() -> list[str]:
     return compose("ps", "-q", "api").split()
 

@@ -21,6 +21,7 @@ from .stack import (
     never_listed,
     replicas,
     under_load,
+    wait_until_it_answers,
 )
 
 
@@ -72,10 +73,7 @@ def test_new_replicas_take_over_without_a_lost_request() -> None:
 @pytest.mark.parametrize("service", ["varnish", "balancer", "redis"])
 def test_each_of_these_may_be_restarted(service: str) -> None:
     compose("restart", service)
-    deadline = time.monotonic() + 15
-    while ask(never_asked()).status != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    wait_until_it_answers()
     assert ask(f"{API}/batch", "POST", batch([never_asked()]), Content_Type="application/json").status == 200
 
 
@@ -88,7 +86,7 @@ def test_without_varnish_the_api_answers() -> None:
 
 def test_a_balancer_that_dies_costs_uncached_answers_for_some_seconds() -> None:
     stored = never_asked()
-    ask(stored)
+    assert ask(stored).status == 200
     balancer = compose("ps", "-q", "balancer").strip()
     failed: list[float] = []
 
@@ -101,7 +99,8 @@ def test_a_balancer_that_dies_costs_uncached_answers_for_some_seconds() -> None:
         return answer
 
     with under_load(one) as load:
-        docker("exec", balancer, "sh", "-c", "kill -KILL -1")  # all but the init process, with which the container ends
+        # This kills all but the init process; the container ends with it, at times before the shell can end.
+        subprocess.run(["docker", "exec", balancer, "sh", "-c", "kill -KILL -1"], check=False, capture_output=True)
         time.sleep(2)
     assert {said[:3] for said in load.lost} <= {"503"}
     assert ask(never_asked()).status == 200
@@ -115,7 +114,7 @@ def test_a_balancer_that_dies_costs_uncached_answers_for_some_seconds() -> None:
 
 def test_without_any_replica_stored_answers_are_given_and_the_rest_is_a_problem() -> None:
     stored = never_asked()
-    ask(stored)
+    assert ask(stored).status == 200
     compose("stop", "api")
     assert ask(stored).status == 200
     for answer in (
