@@ -15,7 +15,7 @@ from flask_caching import Cache
 from helpers import in_time
 from pymemcache.client.base import PooledClient
 
-from flask_roundtrip import cached, cached_view, invalidate
+from flask_roundtrip import cached, cached_view, invalidate, tags
 
 LONG = "a sentence that is said again and again. " * 50
 BACKENDS = ["SimpleCache", "FileSystemCache", "RedisCache", "MemcachedCache"]
@@ -49,6 +49,11 @@ def make(request: pytest.FixtureRequest, engine: Callable[[str], Engine], tmp_pa
         @cached(fresh=60, stale=600, tags=("reports",))
         def report() -> dict[str, Any]:
             time.sleep(0.05)
+            return {"made": next(numbers), "text": LONG}
+
+        @app.get("/tagged/<name>")
+        @cached(fresh=60, tags=("reports", "flights", "airlines"))
+        def tagged(name: str) -> dict[str, Any]:
             return {"made": next(numbers), "text": LONG}
 
         @app.get("/fails")
@@ -126,3 +131,83 @@ def test_processes_share_what_the_backend_shares(make: Make) -> None:
         invalidate("reports")
     assert "hit" not in one.test_client().get("/report").headers["Cache-Status"]
     assert number(other.test_client().get("/report")) == (2 if shared else 1)
+
+
+def test_operations_of_a_backend(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first compressed miss: look, lease, versions of all tags, store. (SimpleCache has no lease and looks twice.)"""
+    one, other = make(), make()
+    operations = operations_of(one, monkeypatch)
+    client = one.test_client()
+
+    def ask(coding: str, path: str = "/tagged/one") -> tuple[str, int]:
+        operations.clear()
+        answer = client.get(path, headers={"Accept-Encoding": coding})
+        assert answer.headers["Content-Encoding"] == coding
+        return answer.headers["Cache-Status"].split(";")[1].strip(), len(operations)
+
+    assert ask("gzip") == ("fwd=uri-miss", 4)
+    assert ask("gzip") == ("hit", 1)
+    assert ask("br") == ("hit", 2)
+    assert ask("gzip", "/tagged/other") == ("fwd=uri-miss", 3)
+    if type(next(iter(one.extensions["cache"].values()))).__name__ != "SimpleCache":
+        client, operations = other.test_client(), operations_of(other, monkeypatch)
+        assert ask("zstd") == ("hit", 2)
+
+
+def operations_of(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list to which each operation of the application's backend is added, without those inside of it."""
+    (backend,) = app.extensions["cache"].values()
+    operations: list[str] = []
+    inside = threading.local()
+
+    def noted(name: str) -> None:
+        real = getattr(backend, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            if getattr(inside, "of", False):
+                return real(*given, **named)
+            operations.append(name)
+            inside.of = True
+            try:
+                return real(*given, **named)
+            finally:
+                inside.of = False
+
+        monkeypatch.setattr(backend, name, call)
+
+    for name in ("get", "get_many", "get_dict", "set", "set_many", "add", "delete", "delete_many", "has"):
+        noted(name)
+    return operations
+
+
+def test_threads_that_miss_answers_of_one_tag_at_once_keep_them_all(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tags, "MOMENT", 60)
+    app, together = make(), threading.Barrier(8)
+
+    def ask(name: int) -> Any:
+        together.wait(20)
+        return number(app.test_client().get(f"/tagged/{name}"))
+
+    with ThreadPoolExecutor(8) as threads:
+        first = list(threads.map(ask, range(8)))
+    client = app.test_client()
+    assert [number(client.get(f"/tagged/{name}")) for name in range(8)] == first
+
+
+def test_a_version_that_the_backend_drops_brings_no_old_answer_back(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tags, "MOMENT", 0)
+    app = make()
+    client = app.test_client()
+    cache = cached_view.cache_of(app)
+    assert number(client.get("/report")) == 1
+    (version,) = cache._version_keys(("reports",))
+    for expected in (2, 3):
+        with app.app_context():
+            invalidate("reports")
+        cache._store.delete(version)
+        assert [number(client.get("/report")) for _ in range(2)] == [expected, expected]
+        cache._store.delete(version)

@@ -121,6 +121,19 @@ def test_another_process_sees_an_invalidation_within_a_second(server: Engine, co
     assert in_time(lambda: other.get("key", TAGS) is None)
 
 
+def test_of_two_processes_that_give_a_tag_its_first_version_the_second_takes_that_of_the_first(
+    server: Engine, connect: Connect
+) -> None:
+    one, other = connect(server), connect(server)
+    assert one.add_many({"a": b"1"}, 60) == [b"1"]
+    assert other.add_many({"a": b"2", "b": b"2"}, 60) == [b"1", b"2"]
+    assert one.add_many({"c": b"3", "b": b"3", "a": b"3"}, 60) == [b"3", b"2", b"1"]
+    assert connect(server).get_many("a", "b", "c") == [b"1", b"2", b"3"]
+    assert not one.add("a", b"1", 60)
+    assert one.add("d", b"4", 60)
+    assert other.get("d") == b"4"
+
+
 # Where no new answer can be built
 
 
@@ -209,17 +222,17 @@ def test_more_invalidations_than_are_remembered_forget_everything(
 # The cost
 
 
-@pytest.mark.parametrize(("tags", "cold"), [((), 3), (("reports",), 4)])
+@pytest.mark.parametrize(("tags", "cold"), [((), 3), (("reports",), 4), (("reports", "flights", "airlines"), 4)])
 def test_operations_of_a_shared_store(
     server: Engine, connect: Connect, monkeypatch: pytest.MonkeyPatch, tags: tuple[str, ...], cold: int
 ) -> None:
-    """A cold compressed miss: look, lease, store; once for each tag its version. Another coding: look, store."""
+    """A first compressed miss: look, lease, versions of all tags, store. Another coding: look, store."""
     operations: list[str] = []
 
     def client_of_a_process() -> FlaskClient:
         app, backend = Flask("process"), connect(server)
         app.extensions["cache"] = {"of flask-caching": backend}
-        for name in ("_fetch", "_store", "_forget", "_forget_all", "_add", "_remove", "_greet"):
+        for name in ("_fetch", "_store", "_forget", "_forget_all", "_add", "_add_many", "_remove", "_greet"):
             calls = getattr(backend, name)
             monkeypatch.setattr(backend, name, lambda *given, n=name, c=calls: (operations.append(n), c(*given))[1])
         app.add_url_rule("/report", view_func=cached(fresh=60, tags=tags)(lambda: "again and again " * 100))

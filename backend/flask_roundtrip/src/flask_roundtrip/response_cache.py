@@ -17,7 +17,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from functools import lru_cache
 from types import TracebackType
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .compression import SMALLEST, compress
 from .shared.leases import MARK, RENEWAL, UNLEASED, Leases, leases_of
 from .shared.packed import pack, safe_key, unpack
-from .tags import LIFETIME, new_version
+from .tags import LIFETIME, AddMany, adds_many, new_version
 from .timing import Timing
 from .wire import IDENTITY, RETRY_SOON, NotNow, Problem
 
@@ -92,6 +92,7 @@ class ResponseCache:
         self._store = store
         self._packs = not isinstance(store, MemoryStore)
         self._versions: Any = beside._versions if beside else store
+        self._add_versions: AddMany = beside._add_versions if beside else adds_many(store)
         self._leases: Leases | None = leases_of(store) if self._packs else None
         self._clock = clock
         self._building: dict[str, Promise] = {}
@@ -237,16 +238,15 @@ class ResponseCache:
         return entry if usable else None
 
     def _given_versions(self, tags: tuple[str, ...], versions: tuple[str, ...]) -> tuple[str, ...]:
-        """Give a version to each tag without one, before an entry with this tag is built. Return those of all tags."""
-        if all(versions):
+        """Give a version to each tag without one, before an entry with this tag is built. Return those of all tags.
+
+        It is one operation of the store. If another process was first, its versions are returned.
+        """
+        missing = [key for key, version in zip(self._version_keys(tags), versions, strict=True) if not version]
+        if not missing:
             return versions
-        given = list(versions)
-        for number, key in enumerate(self._version_keys(tags)):
-            if not given[number]:
-                new = new_version()
-                added = self._versions.add(key, new, timeout=LIFETIME)
-                given[number] = _texts([new if added else self._versions.get(key)])[0]  # another process was first
-        return tuple(given)
+        given = iter(_texts(self._add_versions({key: new_version() for key in missing}, LIFETIME)))
+        return tuple([version or next(given) for version in versions])
 
     def _left(self, entry: Entry) -> float:
         """Return the seconds for which the entry may still be given, fresh or stale."""
@@ -442,6 +442,12 @@ class MemoryStore(Base):
         with self._lock:
             return self._found(key) is None and self._kept(key, value, timeout)
 
+    def add_many(self, values: Mapping[str, Any], timeout: Any = None) -> list[Any]:
+        """Keep each value unless there is one; return the values that are there now."""
+        for key, value in values.items():
+            self.add(key, value, timeout)
+        return self.get_many(*values)
+
     def delete(self, key: str) -> bool:
         """Forget the value. Return false when there was none."""
         with self._lock:
@@ -494,7 +500,7 @@ def _version_keys(tags: tuple[str, ...], packs: bool) -> tuple[str, ...]:
     return tuple(safe_key(tag, "tag") if packs else f"tag {tag}" for tag in tags)
 
 
-def _texts(versions: list[Any]) -> tuple[str, ...]:
+def _texts(versions: Sequence[Any]) -> tuple[str, ...]:
     return tuple([version.decode("ascii", "replace") if isinstance(version, bytes) else "" for version in versions])
 
 

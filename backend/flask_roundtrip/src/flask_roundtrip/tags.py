@@ -8,14 +8,20 @@ So no clocks are compared, and an answer built during a write is not used after 
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException
 from secrets import token_hex
+from threading import Lock
+from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 log = logging.getLogger(__name__)
+MOMENT = 0.1  # seconds, in which threads that have looked for a version together come to give one
 LIFETIME = 30 * 24 * 60 * 60  # seconds; longer than any entry lives
 PURGE_TIMEOUT = 2.0  # seconds for an edge cache to take a purge
+
+AddMany = Callable[[Mapping[str, bytes], int], Sequence[Any]]  # versions by key, and their lifetime
 
 _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"')
 
@@ -33,6 +39,33 @@ def tags_in(header: str) -> tuple[str, ...]:
 def new_version() -> bytes:
     """Return a version that no tag had before."""
     return token_hex(8).encode()
+
+
+def adds_many(store: Any) -> AddMany:
+    """Return the store's add_many(), which keeps each new version unless there is one and returns those that are kept.
+
+    Other backends of Flask-Caching get one made with set_many(), so that it is one operation too. It replaces a version
+    that another process has given since this process looked. That is safe, because no version was ever there before: at
+    worst an entry of the other process is built again. Threads of one process use the version given a moment ago.
+    """
+    if hasattr(store, "add_many"):
+        own: AddMany = store.add_many
+        return own
+    lately: dict[str, tuple[float, bytes]] = {}  # by key: when this process gave the version, and the version
+    lock = Lock()
+
+    def add_many(versions: Mapping[str, bytes], timeout: int) -> Sequence[bytes]:
+        with lock:
+            began = monotonic()
+            for key in [key for key, (at, _) in lately.items() if at < began - MOMENT]:
+                del lately[key]
+            new = {key: version for key, version in versions.items() if key not in lately}
+            if new:
+                store.set_many(new, timeout=timeout)
+                lately.update({key: (began, version) for key, version in new.items()})
+            return [lately[key][1] for key in versions]
+
+    return add_many
 
 
 def purge(urls: Iterable[str], tags: Sequence[str]) -> None:

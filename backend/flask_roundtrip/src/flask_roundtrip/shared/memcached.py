@@ -64,6 +64,12 @@ class MemcachedStore(SharedStore):
     def _add(self, name: str, lease: bytes, seconds: int) -> bool:
         return bool(self._memcached.add(name, lease, expire=seconds))
 
+    def _add_many(self, values: dict[str, bytes], seconds: int) -> list[bytes | None]:
+        for name, value in values.items():  # without waiting: the server runs a connection's commands in order
+            self._memcached.add(name, value, expire=min(seconds, MONTH), noreply=True)
+        found = self._memcached.get_many(list(values))
+        return [found.get(name) for name in values]
+
     def _remove(self, name: str, lease: bytes) -> bool:
         """Replace our lease by an expired value, if no other process has replaced it since we looked."""
         found, unique = self._memcached.gets(name)

@@ -4,6 +4,7 @@ Source: https://redis.io/docs/latest/commands/. By default redis-py tries eleven
 time; this store tries once and waits 50 ms.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from redis import Redis
@@ -74,13 +75,18 @@ class RedisStore(SharedStore):
             except ResponseError as error:
                 return [self._foreign(error)]
         with self._redis.pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.getrange(name, 0, LARGEST)
-            came = pipeline.execute(raise_on_error=False)
+            return self._read(pipeline, names)
+
+    def _read(self, pipeline: Any, names: Iterable[str]) -> list[bytes | None]:
+        """Run the commands of a pipeline, and then read these names."""
+        before = len(pipeline)
+        for name in names:
+            pipeline.getrange(name, 0, LARGEST)
+        came = pipeline.execute(raise_on_error=False)
         for value in came:
             if isinstance(value, Exception) and not isinstance(value, ResponseError):
                 raise value
-        return [self._foreign(value) if isinstance(value, ResponseError) else _own(value) for value in came]
+        return [self._foreign(value) if isinstance(value, ResponseError) else _own(value) for value in came[before:]]
 
     def _foreign(self, error: ResponseError) -> bytes | None:
         self._refused(error)
@@ -107,6 +113,12 @@ class RedisStore(SharedStore):
         except ResponseError as error:  # as in _store(); without a lease everybody may build
             self._refused(error)
             return True
+
+    def _add_many(self, values: dict[str, bytes], seconds: int) -> list[bytes | None]:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for name, value in values.items():
+                pipeline.eval(_ADD, 1, name, value, seconds, MAGIC)
+            return self._read(pipeline, values)
 
     def _remove(self, name: str, lease: bytes) -> bool:
         try:

@@ -14,7 +14,7 @@ import secrets
 import threading
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 from ..response_cache import Base, MemoryStore
@@ -95,13 +95,24 @@ class SharedStore(Base):
         return stored or False
 
     def add(self, key: str, value: bytes, timeout: Any = None) -> bool:
-        """Keep the value unless there is one. Return false when there is one: of a lost server, in this process."""
+        """Keep the value unless there is one. Return false when there is one or the server is lost."""
         seconds = self.default_timeout if timeout is None else timeout
-        added = self._ask_patiently(self._add, _name(key), value, seconds)
-        old = self._old_copies.get(key) if added is None else None
-        if added is not False:
-            self._own(key, old or value, seconds)
-        return added is not False and not old
+        return self._ask_patiently(self._add, _name(key), value, seconds) or False
+
+    def add_many(self, values: Mapping[str, bytes], timeout: Any = None) -> list[bytes | None]:
+        """Keep each value unless there is one; return those that are there now, in one operation of the server.
+
+        Of a lost server the process returns its own copies, and keeps the values that it has no copy of.
+        """
+        seconds = self.default_timeout if timeout is None else timeout
+        named = {_name(key): value for key, value in values.items()}
+        came = self._ask_patiently(self._add_many, named, seconds)
+        if came is None:
+            came = [old or values[key] for key, old in zip(values, self._old_copies.get_many(*values), strict=True)]
+        for key, value in zip(values, came, strict=True):
+            if value:
+                self._own(key, value, seconds)
+        return came
 
     def delete(self, key: str) -> bool:
         """Forget the value. Return false if there was none or the server is lost. Other processes keep their copies."""
@@ -242,6 +253,10 @@ class SharedStore(Base):
     @abstractmethod
     def _add(self, name: str, lease: bytes, seconds: int) -> bool:
         """Keep the lease if nothing stands under its name; otherwise return false."""
+
+    @abstractmethod
+    def _add_many(self, values: dict[str, bytes], seconds: int) -> list[bytes | None]:
+        """Do the same for several values, and return what stands under each name, in one round trip."""
 
     @abstractmethod
     def _remove(self, name: str, lease: bytes) -> bool:
