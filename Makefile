@@ -150,7 +150,7 @@ check-images:
 check-types:
 	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi | diff ../frontend/openapi.json - || { echo "frontend/openapi.json is out of date: run make types"; exit 1; }
-	cd backend && $(BIN)/flask --app wsgi words | diff ../frontend/src/app/search/words.json - || { echo "words.json is out of date: run make types"; exit 1; }
+	cd backend && $(BIN)/flask --app wsgi words | diff ../frontend/src/flights/words.json - || { echo "words.json is out of date: run make types"; exit 1; }
 	cd frontend && npm run types:check --silent
 
 format: ## Format all code, and mend what can be mended by itself
@@ -191,7 +191,7 @@ setup: ## Install everything, development tools too
 types: ## Write the OpenAPI document, the client's types and the words that the search knows, from the backend
 	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi > ../frontend/openapi.json
-	cd backend && $(BIN)/flask --app wsgi words > ../frontend/src/app/search/words.json
+	cd backend && $(BIN)/flask --app wsgi words > ../frontend/src/flights/words.json
 	cd frontend && npm run types --silent
 
 lock: ## Write exact versions and hashes of what pyproject.toml and package.json ask for

@@ -1,6 +1,6 @@
 """The words that the page's search knows, with how many flights of the data set each stands for.
 
-flask words > ../frontend/src/app/search/words.json
+flask words > ../frontend/src/flights/words.json
 """
 
 import json

@@ -6,8 +6,8 @@ import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/
 import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepList";
 import { isFlightId } from "../features/flights/id";
 import { knownFlight } from "../features/flights/useFlight";
+import { OF_DELAYS, readFilters } from "../flights/filters/filters";
 import { labPages } from "../lab/pages"; // the Lab
-import { OF_DELAYS, readFilters } from "../ui/filters/filters";
 import { client } from "./client";
 import { type PageCode, pageCode } from "./lazyPage";
 import ExplorePage from "./pages/ExplorePage";

@@ -1,5 +1,5 @@
 /** What the pages of an airline, an airport, a route and a flight number are about, told by their addresses. */
-import { type Filters, ORIGINS } from "../ui/filters/filters";
+import { type Filters, ORIGINS } from "../flights/filters/filters";
 import { SUBJECT_KINDS, type SubjectKind } from "./subjectKinds";
 
 export interface Subject {

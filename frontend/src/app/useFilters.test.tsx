@@ -1,9 +1,9 @@
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { Controls } from "../flights/filters/FilterBar";
 import { server } from "../test/appClient";
 import { aFlight, TOTAL } from "../test/flights";
 import { openFilters, show, stubScreen } from "../test/screen";
-import { Controls } from "../ui/filters/FilterBar";
 import ExplorePage from "./pages/ExplorePage";
 
 vi.mock("./client", () => import("../test/appClient"));

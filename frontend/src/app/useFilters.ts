@@ -1,6 +1,6 @@
 import { useCallback, useLayoutEffect, useMemo, useRef } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { type FilterPatch, type Parameter, readFilters, writeFilters } from "../ui/filters/filters";
+import { type FilterPatch, type Parameter, readFilters, writeFilters } from "../flights/filters/filters";
 import { client } from "./client";
 
 /** The filters of the address, and the way to change them. Each change is a step that the back button undoes. */

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useAirlineNames } from "../features/airlines/useAirlines";
 import { useAirportNames } from "../features/airports/useAirports";
-import type { Names } from "../ui/filters/describe";
+import type { Names } from "../flights/filters/describe";
 
 /** The names of the codes on a page. */
 export function useNames(): Names {

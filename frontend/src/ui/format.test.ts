@@ -3,9 +3,7 @@ import {
   clock,
   dayOffset,
   daysBetween,
-  delayInWords,
   duration,
-  flightsInWords,
   hourSpan,
   longDate,
   perCent,
@@ -58,18 +56,4 @@ test("a time on another day says so", () => {
   expect(dayOffset(planned, "2013-01-10T06:41:00")).toBe("+1 day");
   expect(dayOffset(planned, "2013-01-11T00:00:00")).toBe("+2 days");
   expect(dayOffset(planned, "2013-01-08T23:50:00")).toBe("−1 day");
-});
-
-test("a long delay is told in hours", () => {
-  expect([0, 11, -3, 60, 1272].map(delayInWords)).toEqual([
-    "on time",
-    "11 min late",
-    "3 min early",
-    "1 h 00 min late",
-    "21 h 12 min late",
-  ]);
-});
-
-test("one flight is one flight", () => {
-  expect([0, 1, 1000].map(flightsInWords)).toEqual(["0 flights", "1 flight", "1,000 flights"]);
 });

@@ -33,11 +33,6 @@ export function whole(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** "1 flight", "336,776 flights" */
-export function flightsInWords(count: number): string {
-  return `${whole(count)} ${count === 1 ? "flight" : "flights"}`;
-}
-
 export function perCent(share: number | null): string {
   return share === null ? NOTHING : `${(share * 100).toFixed(1)}%`;
 }
@@ -62,12 +57,6 @@ export function signedMean(minutes: number | null): string {
   const rounded = Math.abs(minutes).toFixed(1);
   if (rounded === "0.0") return rounded;
   return minutes > 0 ? `+${rounded}` : `−${rounded}`;
-}
-
-/** "47 min late", "21 h 12 min late", "3 min early", "on time": a delay for screen readers. */
-export function delayInWords(minutes: number): string {
-  if (minutes === 0) return "on time";
-  return minutes > 0 ? `${duration(minutes)} late` : `${duration(-minutes)} early`;
 }
 
 /** "5 h 07 min" */

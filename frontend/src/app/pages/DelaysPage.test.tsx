@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
+import { Controls } from "../../flights/filters/FilterBar";
 import { server } from "../../test/appClient";
 import { TOTAL } from "../../test/flights";
 import { asked, show, stubScreen } from "../../test/screen";
-import { Controls } from "../../ui/filters/FilterBar";
 import DelaysPage from "./DelaysPage";
 
 vi.mock("../client", () => import("../../test/appClient"));

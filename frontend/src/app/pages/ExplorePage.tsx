@@ -1,9 +1,9 @@
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import { Flights } from "../../features/flights/Flights";
-import { FilterBar } from "../../ui/filters/FilterBar";
-import { FilterProblems } from "../../ui/filters/FilterProblems";
-import { delaysHref } from "../../ui/filters/filters";
+import { FilterBar } from "../../flights/filters/FilterBar";
+import { FilterProblems } from "../../flights/filters/FilterProblems";
+import { delaysHref } from "../../flights/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { useFilters } from "../useFilters";
 import { useNames } from "../useNames";

@@ -2,7 +2,7 @@ import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Dialog } from "@base-ui/react/dialog";
 import { useMemo, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
-import { readFilters } from "../../ui/filters/filters";
+import { readFilters } from "../../flights/filters/filters";
 import { CloseIcon, SearchIcon } from "../../ui/icons";
 import { client } from "../client";
 import { pages } from "../pages";

@@ -3,13 +3,13 @@
  * word has to be a part of some filter, or one of the small words between them. Needs no network: the words come with
  * the build.
  */
-import { HOUR_NUMBERS, readChosen, writeChosen } from "../../ui/filters/chosen";
-import type { FilterPatch, Status } from "../../ui/filters/filters";
-import { ORIGINS } from "../../ui/filters/filters";
+import { HOUR_NUMBERS, readChosen, writeChosen } from "../../flights/filters/chosen";
+import type { FilterPatch, Status } from "../../flights/filters/filters";
+import { ORIGINS } from "../../flights/filters/filters";
+import { TIMES_OF_DAY } from "../../flights/filters/timesOfDay";
+import { namesOf } from "../../flights/places";
+import words from "../../flights/words.json";
 import { hourSpan, MONTHS, WEEKDAYS } from "../../ui/format";
-import { namesOf } from "../../ui/places";
-import { TIMES_OF_DAY } from "../../ui/timesOfDay";
-import words from "./words.json";
 
 export interface Find {
   /** In words: "JFK to LAX, Fridays". */

@@ -1,6 +1,6 @@
 /** What the search offers for what is typed, in groups: flights, pages, actions; before anything is typed, beginnings. */
-import { delaysHref, exploreHref, type Filters, NARROWING } from "../../ui/filters/filters";
-import { flightsInWords } from "../../ui/format";
+import { delaysHref, exploreHref, type Filters, NARROWING } from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
 import { setTheme } from "../theme/theme";
 import { type Find, understand } from "./ask";
 import { askedLast } from "./asked";

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { useClient } from "../../api/client";
+import { exploreHref, type Filters } from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
 import { DataTable } from "../../ui/DataTable";
 import { Failure } from "../../ui/Failure";
-import { exploreHref, type Filters } from "../../ui/filters/filters";
-import { flightsInWords, whole } from "../../ui/format";
+import { whole } from "../../ui/format";
 import styles from "./Aircraft.module.css";
 import { byTailnumQuery } from "./api";
 

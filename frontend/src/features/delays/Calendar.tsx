@@ -11,10 +11,10 @@ import {
 } from "react";
 import { useNavigate } from "react-router";
 import { useClient } from "../../api/client";
+import type { Filters, Measure } from "../../flights/filters/filters";
+import { colourBetween } from "../../flights/lateness";
 import { Failure } from "../../ui/Failure";
-import type { Filters, Measure } from "../../ui/filters/filters";
 import { longDate, MONTHS, shortDate, WEEKDAYS } from "../../ui/format";
-import { colourBetween } from "../../ui/lateness";
 import { oneStop } from "../../ui/oneStop";
 import { NARROW, PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { byDateQuery } from "./api";

@@ -1,5 +1,5 @@
 import { useEffect, useId } from "react";
-import type { Measure } from "../../ui/filters/filters";
+import type { Measure } from "../../flights/filters/filters";
 import { later, loadAtRest } from "../../ui/later";
 import { WhenNear } from "../../ui/WhenNear";
 import styles from "./ChartSection.module.css";

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../api/client";
+import { isOne } from "../../flights/filters/chosen";
+import type { Names } from "../../flights/filters/describe";
+import { type Filters, type Measure, ORIGINS } from "../../flights/filters/filters";
 import { Failure } from "../../ui/Failure";
-import { isOne } from "../../ui/filters/chosen";
-import type { Names } from "../../ui/filters/describe";
-import { type Filters, type Measure, ORIGINS } from "../../ui/filters/filters";
 import { hourSpan, MONTHS, monthName, twoDigits, WEEKDAYS } from "../../ui/format";
 import { byCarrierQuery, byHourQuery, byMonthQuery, byRouteQuery, byWeekdayQuery, type Rates } from "./api";
 import { ChartSection } from "./ChartSection";

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
-import type { Measure } from "../../ui/filters/filters";
-import { flightsInWords } from "../../ui/format";
+import type { Measure } from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
 import { FEW } from "../../ui/intervals";
 import { figureInWords, isFew, rulesOf } from "./measures";
 import { byValue, extremes, type Mark, valueInWords } from "./rates";

@@ -1,5 +1,5 @@
+import { HISTOGRAM_CLASSES, latenessColour } from "../../flights/lateness";
 import { whole } from "../../ui/format";
-import { HISTOGRAM_CLASSES, latenessColour } from "../../ui/lateness";
 import styles from "./Summary.module.css";
 
 const EARLY = -1;

@@ -1,4 +1,4 @@
-import type { Measure } from "../../ui/filters/filters";
+import type { Measure } from "../../flights/filters/filters";
 import styles from "./Legend.module.css";
 import { rulesOf } from "./measures";
 

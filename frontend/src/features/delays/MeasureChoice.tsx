@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from "../../ui/filters/filters";
+import { MEASURES, type Measure } from "../../flights/filters/filters";
 import styles from "./MeasureChoice.module.css";
 import { rulesOf } from "./measures";
 

@@ -1,7 +1,7 @@
 import { type MouseEvent, type ReactNode, useEffect, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
-import { exploreHref, type Filters } from "../../ui/filters/filters";
-import { flightsInWords } from "../../ui/format";
+import { exploreHref, type Filters } from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
 import styles from "./Narrowed.module.css";
 import { useFlightsTotal } from "./useFlightsTotal";
 

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../api/client";
-import type { Names } from "../../ui/filters/describe";
-import { type Filters, ORIGINS } from "../../ui/filters/filters";
+import type { Names } from "../../flights/filters/describe";
+import { type Filters, ORIGINS } from "../../flights/filters/filters";
 import { WhenNear } from "../../ui/WhenNear";
 import { byRouteQuery } from "./api";
 import { CarrierDelays, HourDelays } from "./DelayCharts";

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
+import type { Measure } from "../../flights/filters/filters";
 import { DataTable } from "../../ui/DataTable";
-import type { Measure } from "../../ui/filters/filters";
 import { NOTHING, whole } from "../../ui/format";
 import { type Interval, range } from "../../ui/intervals";
 import { figure, rulesOf } from "./measures";

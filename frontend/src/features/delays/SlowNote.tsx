@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useClient } from "../../api/client";
-import type { Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../flights/filters/filters";
 import { useSlow } from "../../ui/useSlow";
 import { summaryQuery } from "./api";
 

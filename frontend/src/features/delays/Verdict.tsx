@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useClient } from "../../api/client";
-import { isOne } from "../../ui/filters/chosen";
-import type { Names } from "../../ui/filters/describe";
-import type { Filters, Measure } from "../../ui/filters/filters";
-import { flightsInWords, NOTHING, WEEKDAYS } from "../../ui/format";
+import { isOne } from "../../flights/filters/chosen";
+import type { Names } from "../../flights/filters/describe";
+import type { Filters, Measure } from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
+import { NOTHING, WEEKDAYS } from "../../ui/format";
 import { byCarrierQuery, byHourQuery, byWeekdayQuery, type Rates } from "./api";
 import { figureInWords, rulesOf } from "./measures";
 import { extremes, marksOf, valueInWords } from "./rates";

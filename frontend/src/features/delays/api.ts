@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import { type Filters, type Measure, withoutDays } from "../../ui/filters/filters";
+import { type Filters, type Measure, withoutDays } from "../../flights/filters/filters";
 
 const SHARES = ["count", "cancelled", "on_time", "delayed", "on_time_share"] as const;
 const RATES = [...SHARES, "mean_delay", "var_delay"] as const;

@@ -1,9 +1,9 @@
 /** The measures of a report: their texts, axes, colours and intervals. */
 
-import type { Measure } from "../../ui/filters/filters";
+import type { Measure } from "../../flights/filters/filters";
+import { LATENESS_CLASSES, MINUTES, type Steps } from "../../flights/lateness";
 import { perCent, signed, signedMean } from "../../ui/format";
 import { FEW, type Interval, inPercent, student, wilson } from "../../ui/intervals";
-import { LATENESS_CLASSES, MINUTES, type Steps } from "../../ui/lateness";
 import type { Rates } from "./api";
 
 interface Rules {

@@ -4,8 +4,8 @@ import {
   type FilterPatch,
   type Filters,
   type Measure,
-} from "../../ui/filters/filters";
-import { flightsInWords } from "../../ui/format";
+} from "../../flights/filters/filters";
+import { flightsInWords } from "../../flights/inWords";
 import { type Interval, range } from "../../ui/intervals";
 import type { Rates } from "./api";
 import { figureInWords, isFew, rulesOf } from "./measures";

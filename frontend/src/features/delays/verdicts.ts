@@ -1,7 +1,7 @@
 /** The hours of a report as times of day. */
-import type { Measure } from "../../ui/filters/filters";
+import type { Measure } from "../../flights/filters/filters";
+import { TIMES_OF_DAY } from "../../flights/filters/timesOfDay";
 import { hourSpan } from "../../ui/format";
-import { TIMES_OF_DAY } from "../../ui/timesOfDay";
 import type { Rates } from "./api";
 
 /** A median of medians is none: these measures are told of hours. */

@@ -1,5 +1,5 @@
 /** The days of 2013 as a calendar lays them out: weeks from Monday, the first of which begins on a Tuesday. */
-import type { Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../flights/filters/filters";
 
 export interface Week {
   index: number;

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
-import { delayInWords, longDate } from "../../ui/format";
+import { delayInWords } from "../../flights/inWords";
+import { longDate } from "../../ui/format";
 import { PageHead } from "../../ui/PageHead";
 import type { FlightRow } from "./api";
 

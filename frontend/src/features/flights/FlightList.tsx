@@ -1,7 +1,7 @@
 import { useRef } from "react";
 import { Link } from "react-router";
-import { DelayMark } from "../../ui/DelayMark";
-import { SORTS, type Sort } from "../../ui/filters/filters";
+import { DelayMark } from "../../flights/DelayMark";
+import { SORTS, type Sort } from "../../flights/filters/filters";
 import { clock, dayOffset, shortDate } from "../../ui/format";
 import type { FlightRow } from "./api";
 import styles from "./FlightList.module.css";

@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { Link } from "react-router";
-import { DelayMark } from "../../ui/DelayMark";
+import { DelayMark } from "../../flights/DelayMark";
 import { clock, dayOffset, NOTHING, shortDate, whole } from "../../ui/format";
 import type { FlightRow } from "./api";
 import styles from "./FlightTable.module.css";

@@ -1,9 +1,9 @@
 import { useClient } from "../../api/client";
 import { useRendered } from "../../api/useRendered";
-import { LATEST } from "../../ui/DelayMark";
-import { Empty } from "../../ui/Empty";
+import { LATEST } from "../../flights/DelayMark";
+import { Empty } from "../../flights/filters/Empty";
+import type { FilterPatch, Filters } from "../../flights/filters/filters";
 import { Failure } from "../../ui/Failure";
-import type { FilterPatch, Filters } from "../../ui/filters/filters";
 import { Pending } from "../../ui/Pending";
 import { PHONE, useMediaQuery } from "../../ui/useMediaQuery";
 import { FlightList } from "./FlightList";

@@ -1,4 +1,4 @@
-import { flightsInWords } from "../../ui/format";
+import { flightsInWords } from "../../flights/inWords";
 import { usePrinting } from "../../ui/usePrinting";
 import styles from "./ListEnd.module.css";
 

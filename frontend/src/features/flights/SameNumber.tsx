@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { useClient } from "../../api/client";
-import { DelayMark } from "../../ui/DelayMark";
+import { DelayMark } from "../../flights/DelayMark";
+import { exploreHref } from "../../flights/filters/filters";
 import { Failure } from "../../ui/Failure";
-import { exploreHref } from "../../ui/filters/filters";
 import { clock, shortDate } from "../../ui/format";
 import { sameNumberQuery } from "./api";
 import styles from "./SameNumber.module.css";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Sort } from "../../ui/filters/filters";
+import type { Sort } from "../../flights/filters/filters";
 import styles from "./FlightTable.module.css";
 
 type Column = "departure" | "delay" | "distance";

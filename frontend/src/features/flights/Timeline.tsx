@@ -1,6 +1,7 @@
 import type { CSSProperties, ReactNode } from "react";
-import { clock, dayOffset, delayInWords, duration, signedLong } from "../../ui/format";
-import { latenessColour } from "../../ui/lateness";
+import { delayInWords } from "../../flights/inWords";
+import { latenessColour } from "../../flights/lateness";
+import { clock, dayOffset, duration, signedLong } from "../../ui/format";
 import type { WholeFlight } from "./api";
 import { type Journey, journeyOf } from "./journey";
 import styles from "./Timeline.module.css";

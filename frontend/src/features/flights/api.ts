@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import type { Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../flights/filters/filters";
 
 const ROW = [
   "id",

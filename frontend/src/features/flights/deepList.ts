@@ -1,5 +1,5 @@
 import type { ApiClient } from "../../api/client";
-import type { Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../flights/filters/filters";
 import { flightsQuery } from "./api";
 
 /** The largest number of pages to ask for at once: those of five batches. */

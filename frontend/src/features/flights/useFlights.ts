@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useClient } from "../../api/client";
-import type { Filters } from "../../ui/filters/filters";
+import type { Filters } from "../../flights/filters/filters";
 import { flightsQuery } from "./api";
 
 /** The flights that match filters, page by page; the former flights stay on the screen while new ones load. */

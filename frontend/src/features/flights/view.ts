@@ -1,4 +1,4 @@
-import type { Sort } from "../../ui/filters/filters";
+import type { Sort } from "../../flights/filters/filters";
 import type { FlightRow } from "./api";
 
 /** The props that the table and the phone's list share. */

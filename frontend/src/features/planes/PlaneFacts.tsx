@@ -1,7 +1,7 @@
 import { Link } from "react-router";
 import type { Schemas } from "../../api/client";
+import { exploreHref } from "../../flights/filters/filters";
 import { Facts } from "../../ui/Facts";
-import { exploreHref } from "../../ui/filters/filters";
 import { whole } from "../../ui/format";
 
 interface Props {

@@ -1,8 +1,8 @@
 import { axisX, axisY, barX, barY, type PlotOptions, ruleX, ruleY, text } from "@observablehq/plot";
 import { useCallback } from "react";
-import type { Measure } from "../../../ui/filters/filters";
+import type { Measure } from "../../../flights/filters/filters";
+import { colourBetween } from "../../../flights/lateness";
 import { signed, whole } from "../../../ui/format";
-import { colourBetween } from "../../../ui/lateness";
 import PlotFigure from "../../../ui/PlotFigure";
 import { figure, isFew, rulesOf } from "../measures";
 import { type Mark, markInWords } from "../rates";

@@ -1,5 +1,6 @@
+import { signedLong } from "../ui/format";
 import styles from "./DelayMark.module.css";
-import { delayInWords, signedLong } from "./format";
+import { delayInWords } from "./inWords";
 import { type Lateness, lateness } from "./lateness";
 
 /** A mark shows from an hour early on. */

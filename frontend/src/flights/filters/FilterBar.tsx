@@ -1,6 +1,6 @@
 import { useId, useState } from "react";
-import { CloseIcon } from "../icons";
-import { later } from "../later";
+import { CloseIcon } from "../../ui/icons";
+import { later } from "../../ui/later";
 import { describeFilter, type Names, phraseOf } from "./describe";
 import styles from "./FilterBar.module.css";
 import { type FilterPatch, type Filters, NARROWING, type Parameter } from "./filters";

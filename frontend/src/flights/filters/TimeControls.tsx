@@ -1,10 +1,10 @@
 import { startTransition, useId, useOptimistic } from "react";
-import { hourSpan, twoDigits, WEEKDAYS } from "../format";
-import { TIMES_OF_DAY } from "../timesOfDay";
+import { hourSpan, twoDigits, WEEKDAYS } from "../../ui/format";
 import { HOUR_NUMBERS, rangesOf, readChosen, WEEKDAY_NUMBERS, writeChosen } from "./chosen";
 import { hoursInWords } from "./describe";
 import styles from "./FilterControls.module.css";
 import { Select } from "./Select";
+import { TIMES_OF_DAY } from "./timesOfDay";
 
 interface Props {
   value: string | undefined;

@@ -1,6 +1,6 @@
 import { Combobox } from "@base-ui/react/combobox";
 import { startTransition, useMemo, useOptimistic } from "react";
-import { CloseIcon } from "../icons";
+import { CloseIcon } from "../../ui/icons";
 import styles from "./FilterControls.module.css";
 
 export interface Choice {

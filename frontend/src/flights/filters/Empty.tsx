@@ -1,5 +1,5 @@
-import { focusFilters } from "./filters/focusFilters";
-import styles from "./Notice.module.css";
+import styles from "../../ui/Notice.module.css";
+import { focusFilters } from "./focusFilters";
 
 interface Props {
   what: string;

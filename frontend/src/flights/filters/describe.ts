@@ -1,4 +1,4 @@
-import { hourSpan, monthName, shortDate, WEEKDAYS } from "../format";
+import { hourSpan, monthName, shortDate, WEEKDAYS } from "../../ui/format";
 import { type Circle, HOUR_NUMBERS, type Range, rangesOf, readChosen, WEEKDAY_NUMBERS } from "./chosen";
 import type { Filters, Parameter } from "./filters";
 
