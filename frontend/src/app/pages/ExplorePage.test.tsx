@@ -144,8 +144,19 @@ test("offers the destinations that the airports' list does not have", async () =
   openFilters();
   await screen.findByRole("link", { name: "UA 1545" });
   await user.type(screen.getByRole("combobox", { name: "To" }), "san");
-  await user.click(await screen.findByRole("option", { name: "San Juan (SJU)" }));
+  await user.click(await screen.findByRole("option", { name: /^San Juan \(SJU\)/ }));
   expect(address()).toBe("/?dest=SJU");
+});
+
+test("finds a destination by its city, which its name does not have", async () => {
+  const { user, address } = show(<ExplorePage />);
+  openFilters();
+  await screen.findByRole("link", { name: "UA 1545" });
+  await user.type(screen.getByRole("combobox", { name: "To" }), "hous");
+  await user.click(
+    await screen.findByRole("option", { name: /George Bush Intercontinental \(IAH\) ?Houston/ }),
+  );
+  expect(address()).toBe("/?dest=IAH");
 });
 
 test("leads to the charts of the very same flights", async () => {

@@ -3,12 +3,12 @@
  * word has to be a part of some filter, or one of the small words between them. Needs no network: the words come with
  * the build.
  */
+
+import { AIRLINES, AIRPORTS, ROUTES } from "../../flights/dictionary";
 import { HOUR_NUMBERS, readChosen, writeChosen } from "../../flights/filters/chosen";
 import type { FilterPatch, Status } from "../../flights/filters/filters";
 import { ORIGINS } from "../../flights/filters/filters";
 import { TIMES_OF_DAY } from "../../flights/filters/timesOfDay";
-import { namesOf } from "../../flights/places";
-import words from "../../flights/words.json";
 import { hourSpan, MONTHS, WEEKDAYS } from "../../ui/format";
 
 export interface Find {
@@ -220,9 +220,6 @@ function hourOf(text: string): number | undefined {
   return digits !== "" && hour <= HOUR_NUMBERS.most ? hour : undefined;
 }
 
-const airlines: Record<string, { name: string; flights: number }> = words.airlines;
-const airports: Record<string, { name: string; flights: number }> = words.airports;
-const routes: Record<string, number> = words.routes;
 const STATUS_NAMES: readonly [Status, string, ...string[]][] = [
   ["cancelled", "cancelled", "canceled", "cancellations"],
   ["delayed", "late", "delayed"],
@@ -231,15 +228,15 @@ const STATUS_NAMES: readonly [Status, string, ...string[]][] = [
 ];
 
 const ENTRIES: Entry[] = [
-  ...Object.entries(airports).map(([faa, { name, flights }]): Entry => {
+  ...Object.entries(AIRPORTS).map(([faa, { name, also, flights }]): Entry => {
     const origin = ORIGINS.find((known) => known === faa);
-    const names = [name, ...namesOf(faa)].filter(Boolean);
+    const names = [name, ...also].filter(Boolean);
     const place = { code: faa, label: faa, names, flights };
     return origin
       ? { ...place, kind: "origin", filter: { origin } }
       : { ...place, kind: "dest", filter: { dest: faa } };
   }),
-  ...Object.entries(airlines).map(
+  ...Object.entries(AIRLINES).map(
     ([carrier, { name, flights }]): Entry => ({
       ...{ kind: "carrier", code: carrier, label: name, names: [name], flights },
       filter: { carrier },
@@ -278,7 +275,7 @@ function findOf(entries: readonly Entry[]): Find {
   const [only, second] = entries;
   if (only && !second) {
     const name = only.code ? (only.names[0] ?? only.label) : only.label;
-    const city = origin || dest ? namesOf(only.code)[0] : undefined;
+    const city = origin || dest ? AIRPORTS[only.code]?.also[0] : undefined;
     const isNew = city && !plain(name).join("").includes(plain(city).join(""));
     return {
       name: isNew ? `${name}, ${city}` : name,
@@ -304,7 +301,7 @@ function findOf(entries: readonly Entry[]): Find {
     name: [route, whole, ...others].filter(Boolean).join(", "),
     code: "",
     filter,
-    flights: isRoute ? (routes[`${origin.code}-${dest.code}`] ?? 0) : undefined,
+    flights: isRoute ? (ROUTES[`${origin.code}-${dest.code}`] ?? 0) : undefined,
   };
 }
 
@@ -315,7 +312,7 @@ function tokensOf(query: string): string[] {
     .replace(/['’.]/g, "")
     .replace(/(\d)\s*[–—]\s*(\d)/g, "$1-$2")
     .replace(/\b([a-z][a-z0-9]|[0-9][a-z])[ -]?(\d{1,4})\b/g, (all, code: string, number: string) =>
-      code.toUpperCase() in airlines ? `${code} ${number}` : all,
+      code.toUpperCase() in AIRLINES ? `${code} ${number}` : all,
     )
     .split(/[^a-z0-9:-]+|(?<![0-9])-|-(?![0-9])/)
     .filter(Boolean);

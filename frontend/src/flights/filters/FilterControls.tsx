@@ -1,4 +1,5 @@
 import { useId, useMemo, useState } from "react";
+import { AIRPORTS } from "../dictionary";
 import { DraftInput } from "./DraftInput";
 import { type Names, STATUS_WORDS } from "./describe";
 import styles from "./FilterControls.module.css";
@@ -168,7 +169,11 @@ export default function FilterControls({ filters, names, onChange }: Props) {
 
 function listed(names: ReadonlyMap<string, string>): Choice[] {
   return [...names]
-    .map(([code, name]) => ({ value: code, label: `${name} (${code})` }))
+    .map(([code, name]) => ({
+      value: code,
+      label: `${name} (${code})`,
+      also: AIRPORTS[code]?.also.filter((other) => !name.includes(other)).join(", "),
+    }))
     .sort((a, b) => a.label.localeCompare(b.label, "en"));
 }
 

@@ -7,7 +7,7 @@ export interface Choice {
   value: string;
   label: string;
   /** What else it may be called: "Boston". It is found by this too, and the list shows it. */
-  also?: string;
+  also?: string | undefined;
 }
 
 interface Props {

@@ -1,0 +1,14 @@
+/** What the search and the choices know without a request; the backend writes it from the data set (`flask words`). */
+import words from "./words.json";
+
+interface Named {
+  name: string;
+  /** The flights of the year. */
+  flights: number;
+}
+
+export const AIRLINES: Readonly<Record<string, Named>> = words.airlines;
+/** The served airports; `also` is what else people call them, the city first. */
+export const AIRPORTS: Readonly<Record<string, Named & { also: string[] }>> = words.airports;
+/** The flights of each route, by "JFK-LAX". */
+export const ROUTES: Readonly<Record<string, number>> = words.routes;
