@@ -197,6 +197,35 @@ test("concludes of the first side and the last by their names, where others diff
   expect(await screen.findByText(/^N\+1 statements, One statement: .* no difference/)).toBeInTheDocument();
 });
 
+test("compares every side with every other where there are more than two, in a table with headers", async () => {
+  const [first, last] = N_PLUS_ONE.sides as [SideInfo, SideInfo];
+  const info = { ...N_PLUS_ONE, sides: [first, { ...first, name: "between", label: "Two" }, last] };
+  answer(Response.json({ ...CATALOGUE, experiments: [info] }));
+  const side = (name: string, about: number) => ({
+    name,
+    label: name,
+    samples: { wall: times(about) },
+    median: [],
+  });
+  const sides = [side("row_by_row", 60), side("between", 20), side("joined", 20)];
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, sides })}`);
+  show(routes, "/lab/n_plus_one");
+  const pairs = within(await screen.findByRole("region", { name: "All pairs" }));
+  expect(pairs.getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual([
+    "N+1 statements",
+    "Two",
+    "One statement",
+  ]);
+  const row = pairs.getByRole("row", { name: /^Two/ });
+  const cells = within(row).getAllByRole("cell");
+  expect(cells.map(({ textContent }) => textContent)).toEqual([
+    "0.34 [0.33, 0.34]", // 20.2 ms of 60.2
+    "same side",
+    expect.stringMatching(/^≈ not told apart: 1\.00 \[.*\]$/),
+  ]);
+  expect(screen.getByText(/in up to 3 of 100 runs/)).toBeInTheDocument();
+});
+
 test("tells when what was waited for was here, where requests went on behind it", async () => {
   const [slow, fast] = RESULT.sides as [SideResult, SideResult];
   const sides = [slow, { ...fast, median: [{ ...TRIP, end: 90 }] }];
@@ -342,6 +371,8 @@ test("a result opened where the Lab is off, or out of reach, has the same verdic
   expect(said).toContain("no difference detectable");
   expect(atTheServer).toMatch(/^Server's CPU: .*5\d % less\.$/);
   expect(screen.getByText("It took 4.2 s of about 10: the interval was narrow enough.")).toBeInTheDocument();
+  const conclusion = /no difference in wall time .* differs: server's cpu .*5\d % less\. This counts/;
+  expect(screen.getByText(conclusion)).toBeInTheDocument();
   here.unmount();
   for (const elsewhere of [
     async () => new Response("", { status: 404 }),

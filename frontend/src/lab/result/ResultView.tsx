@@ -10,6 +10,7 @@ import { type Comparison, changeOf, FEWEST_TO_TELL, type Verdict, verdictOf } fr
 import type { ExperimentInfo, Measure, Result } from "../types";
 import { Distribution } from "./Distribution";
 import { MeasureTable } from "./MeasureTable";
+import { Pairs } from "./Pairs";
 import { Ratio } from "./Ratio";
 import styles from "./Result.module.css";
 import { Runs } from "./Runs";
@@ -61,6 +62,7 @@ export function ResultView({ info, result, restored, stopped }: Props) {
       {known && (
         <>
           <Ratio comparisons={comparisons} labels={known.sides.slice(1).map(({ label }) => label)} />
+          {known.sides.length > 2 && <Pairs result={known} />}
           <Distribution sides={known.sides} />
           <MeasureTable sides={known.sides} />
           <Runs sides={known.sides} />
@@ -81,13 +83,23 @@ function Origin({ result: { environment: on } }: { result: Result }) {
 }
 
 /** What the server did for a side: a difference there may be none on the wall clock, and the other way round. */
-const AT_THE_SERVER: Partial<Record<Measure, string>> = { server: "Server time", cpu: "Server's CPU" };
+const AT_THE_SERVER = { server: "Server time", cpu: "Server's CPU" } as const satisfies Partial<
+  Record<Measure, string>
+>;
 
-function changesAtTheServer(result: Result, side: number): string[] {
+interface Change {
+  name: string;
+  text: string;
+  /** Whether it is told apart from no change. */
+  isTold: boolean;
+}
+
+function changesAtTheServer(result: Result, side: number): Change[] {
   return (["server", "cpu"] as const).flatMap((measure) => {
     const comparison = comparisonOf(result, side, measure);
-    const change = comparison && changeOf(comparison);
-    return change ? [`${AT_THE_SERVER[measure]}: ${change}.`] : [];
+    const text = comparison && changeOf(comparison);
+    if (!text) return [];
+    return [{ name: AT_THE_SERVER[measure], text, isTold: verdictOf(comparison).kind !== "none" }];
   });
 }
 
@@ -110,12 +122,19 @@ function Said(props: {
         {verdict.kind === "faster" && <span> ({comparison.saved.toFixed(1)} ms saved)</span>}
       </p>
       {changes.length > 0 && (
-        <p className={styles.note} data-testid="at-the-server">
-          {changes.join(" ")}
+        <p className={styles.changes} data-testid="at-the-server">
+          {changes.map(({ name, text }, index) => (
+            <span key={name}>
+              {index > 0 && " "}
+              {name}: <strong>{text}</strong>.
+            </span>
+          ))}
         </p>
       )}
       {isLast && (
-        <p className={styles.lesson}>{conclusion(verdict.kind, info, result, [first.label, other.label])}</p>
+        <p className={styles.lesson}>
+          {conclusion(verdict.kind, info, result, [first.label, other.label], changes)}
+        </p>
       )}
     </>
   );
@@ -127,6 +146,7 @@ function conclusion(
   info: ExperimentInfo | null,
   { settings }: Result,
   [first, last]: [string, string],
+  changes: readonly Change[],
 ): string {
   if (kind === "few") return `Fewer than ${FEWEST_TO_TELL} rounds say nothing: run it again for longer.`;
   if (settings.aa) {
@@ -136,7 +156,12 @@ function conclusion(
   }
   if (kind === "faster") return info?.lesson ?? "";
   if (kind === "slower") return `${last}: here it costs more than it saves.`;
-  return `${first}, ${last}: over this network and on this machine no difference can be seen between them.`;
+  const same = `${first}, ${last}: over this network and on this machine no difference in wall time can be seen.`;
+  const told = changes
+    .filter(({ isTold }) => isTold)
+    .map(({ name, text }) => `${name.toLowerCase()} ${text}`);
+  if (told.length === 0) return same;
+  return `${same} The server's work differs: ${told.join(", ")}. This counts when many requests come at once.`;
 }
 
 /** Why it took another time than was set, or as long. */

@@ -7,18 +7,20 @@ export interface Row {
   head: ReactNode;
   title?: string;
   /** One for each side. */
-  cells: readonly string[];
+  cells: readonly ReactNode[];
 }
 
 interface Props {
   name: string;
   caption: string;
+  /** The words above the column of the rows' heads. */
+  corner?: string;
   sides: readonly SideResult[];
   rows: readonly Row[];
 }
 
 /** A table with a column for each side, which scrolls by itself where the screen is narrow. */
-export function SideTable({ name, caption, sides, rows }: Props) {
+export function SideTable({ name, caption, corner, sides, rows }: Props) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label={name}>
@@ -26,7 +28,7 @@ export function SideTable({ name, caption, sides, rows }: Props) {
         <caption>{caption}</caption>
         <thead>
           <tr>
-            <td />
+            <td>{corner}</td>
             {sides.map(({ label }) => (
               <th key={label} scope="col">
                 {label}
