@@ -41,8 +41,9 @@ DATABASE := database
 LAB_REQUIREMENTS := $(wildcard backend/lab/requirements.txt)
 LAB_STACK = COMPOSE_PROFILES=memcached LAB_MEMCACHED_URL=memcached://memcached:11211 docker compose -f docker-compose.yml -f backend/lab/compose.yml # the Lab
 
-# The Lab is off unless it is asked for: here it is.
+# What is for development is off unless it is asked for: here it is.
 run dev: export ROUNDTRIP_LAB ?= on
+run dev: export ROUNDTRIP_INSPECT ?= on
 
 ##@ Use
 run: ## Serve the application on ROUNDTRIP_PORT (8000) until Ctrl-C; installs, loads and builds what is missing

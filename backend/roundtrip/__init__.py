@@ -8,7 +8,7 @@ from flask_roundtrip.database import Database
 from flask_roundtrip.read_replica import ReplicatedDatabase
 from sqlalchemy import Engine
 
-from . import api, database, site
+from . import api, database, inspection, site
 from .config import Settings, kept_secret
 from .data.loader import data_commands
 from .data.version import DataVersion
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(words_command)
     api.register(app)
     site.serve(app, Path(settings.frontend_dist))
+    inspection.mount(app, settings)
     with app.app_context():
         asked = _database(settings)
         install(app, settings, asked, DataVersion(asked), cache.cache)

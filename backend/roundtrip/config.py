@@ -54,6 +54,8 @@ class Settings:
     rate_limit_url: str = _secret("memory:")  # the store of counts; also redis://host:port/db, memcached://host:port
     edge_purge_url: str = ""  # caches in front of the API that take PURGE (Varnish), separated by commas
     sentry_dsn: str = _secret("")  # the project in Sentry that errors are sent to; empty: none
+    # on: for development, the timing panel may have a request run again, with the plans of its statements.
+    inspect: str = "off"
     testing: bool = field(default=False, metadata={"environment": False})
 
     def cache_config(self) -> dict[str, object]:

@@ -15,6 +15,7 @@ _CHOICES = {
     "server": ("threads", "asgi"),
     "metrics": ("off", "on"),
     "log_format": ("", "json"),
+    "inspect": ("off", "on"),
 }
 
 
@@ -87,5 +88,7 @@ def _unsafe(settings: Settings, environment: Mapping[str, str]) -> Iterator[str]
         yield "FLASK_DEBUG is on: it lets visitors run code."
     if environment.get("ROUNDTRIP_LAB", environment.get("LAB", "")).strip() == "on":
         yield "LAB=on: the Lab's experiments load a server on purpose."
+    if settings.inspect == "on":
+        yield "INSPECT=on: it shows visitors the statements and profiles of requests, and makes them at their command."
     if not [name for name in settings.trusted_hosts.split(",") if name.strip()]:
         yield "TRUSTED_HOSTS is empty: name the host names of this site, separated by commas."
