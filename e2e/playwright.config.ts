@@ -55,6 +55,7 @@ export default defineConfig({
       url: `${url}/api/v1/airlines`,
       env: {
         ...here(process.env.E2E_PORT),
+        ROUNDTRIP_INSPECT: "on",
         LAB: "on", // the Lab
       },
       gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },

@@ -22,7 +22,14 @@ export default defineConfig({
   ],
   // axios sends by roundtrip-client's chain; its own adapters are left out, as it leaves Node's http out of browsers.
   resolve: { alias: [{ find: /^\.\/(xhr|fetch)\.js$/, replacement: "axios/unsafe/helpers/null.js" }] },
-  server: { port: 5173, proxy: { "/api": `http://127.0.0.1:${process.env.ROUNDTRIP_PORT ?? 8000}` } },
+  server: {
+    port: 5173,
+    proxy: { "/api": `http://127.0.0.1:${process.env.ROUNDTRIP_PORT ?? 8000}` },
+    // What the backend says with its own page (backend/roundtrip/inspection).
+    ...(process.env.ROUNDTRIP_INSPECT === "on" && {
+      headers: { "Server-Timing": 'inspection;desc="/api/inspection"' },
+    }),
+  },
   build: {
     manifest: true, // tells .size-limit.js which files the first screen needs
     modulePreload: { polyfill: false }, // every browser that runs this code knows modulepreload

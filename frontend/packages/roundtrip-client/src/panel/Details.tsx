@@ -29,7 +29,14 @@ export function Details({ row, snapshot, phone, onBack, onOpen, onZoom }: Detail
       <button type="button" className={styles.back} onClick={onBack}>
         {phone ? "‹ All round trips" : "Close details"}
       </button>
-      <Content row={row} snapshot={snapshot} heading={heading} onOpen={onOpen} onZoom={onZoom} />
+      <Content
+        key={row.key}
+        row={row}
+        snapshot={snapshot}
+        heading={heading}
+        onOpen={onOpen}
+        onZoom={onZoom}
+      />
     </section>
   );
 }
@@ -88,7 +95,12 @@ function TripDetails({ trip, onOpen }: { trip: RoundTrip; onOpen: (key: string) 
           The server's timing in this answer is from an earlier exchange; it is not shown.
         </p>
       )}
-      <SpanTable spans={trip.spans} start={trip.start} end={trip.end} />
+      <SpanTable
+        spans={trip.spans}
+        start={trip.start}
+        end={trip.end}
+        url={trip.method === "GET" ? trip.url : undefined}
+      />
       <dl className={styles.facts}>
         <Fact name="SQL">{sqlOf(trip)}</Fact>
         <Fact name="Size">{sizeOf(trip.bytes)}</Fact>
@@ -130,7 +142,7 @@ function PartDetails({
         </Fact>
         <Fact name="Why the wait">{trip.reason}</Fact>
       </dl>
-      <SpanTable spans={part.spans} start={part.start} end={part.end} />
+      <SpanTable spans={part.spans} start={part.start} end={part.end} url={part.url} />
       <dl className={styles.facts}>
         <Fact name="SQL">{sqlOf(part)}</Fact>
         <Fact name="Size">
