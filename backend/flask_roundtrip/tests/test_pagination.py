@@ -48,7 +48,10 @@ def test_a_truncated_or_changed_cursor_is_refused(data: st.DataObject) -> None:
 
 
 @given(
-    st.lists(st.text(max_size=12) | st.integers() | st.floats(allow_nan=False, allow_infinity=False), max_size=3),
+    st.lists(
+        st.text(max_size=12) | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False),
+        max_size=3,
+    ),
     st.data(),
 )
 def test_a_cursor_has_one_spelling(position: list[object], data: st.DataObject) -> None:

@@ -69,7 +69,7 @@ def encode(value: Any, media_type: str) -> bytes:
 
 
 def json_bytes(value: Any) -> bytes:
-    """Encode plain values as JSON; dates and times as ISO 8601."""
+    """Encode plain values as JSON; dates and times as ISO 8601; with orjson, integers have at most 64 bits."""
     if orjson is not None:
         return bytes(orjson.dumps(value))
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_iso).encode()
