@@ -3,7 +3,7 @@ import { useSearchParams } from "react-router";
 import styles from "./pages/Lab.module.css";
 import type { Progress } from "./runner";
 import { readSettings, writeSettings } from "./settings";
-import { verdictOf } from "./statistics";
+import { FEWEST_TO_TELL, verdictOf } from "./statistics";
 import type { Settings } from "./types";
 
 interface Props {
@@ -102,11 +102,14 @@ function Spoken({ progress }: { progress: Progress | null }) {
   );
 }
 
-function inWords({ phase, round, elapsed, comparison }: Progress): string {
+function inWords({ phase, round, elapsed, longer, comparison }: Progress): string {
   if (phase === "preparing") return "Getting ready …";
   if (phase === "warming up") return `Warming up, and looking whether the answers are equal: round ${round}`;
   const soFar = comparison ? `; so far: ${verdictOf(comparison).text}` : "";
-  return `Round ${round}, ${(elapsed / 1000).toFixed(1)} s${soFar}`;
+  const until = longer
+    ? ` of about ${Math.round(longer / 1000)}, because fewer than ${FEWEST_TO_TELL} rounds tell nothing`
+    : "";
+  return `Round ${round}, ${(elapsed / 1000).toFixed(1)} s${until}${soFar}`;
 }
 
 /** A value from the address is added to the usual ones. */

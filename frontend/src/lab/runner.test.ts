@@ -1,6 +1,6 @@
 import type { Request } from "roundtrip-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { runExperiment } from "./runner";
+import { type Progress, runExperiment } from "./runner";
 import { DEFAULTS } from "./settings";
 import { FEWEST_TO_TELL } from "./statistics";
 import type { Catalogue, ExperimentInfo, Settings } from "./types";
@@ -17,6 +17,7 @@ const CATALOGUE = { links: [], machine } as unknown as Catalogue;
 const QUICK: Settings = { ...DEFAULTS, seconds: 30, rounds: 12, warmup: 1, seed: 7 };
 
 let asked: string[] = [];
+let told: Progress[] = [];
 let broken: Error | null;
 let answered: (url: string) => unknown;
 
@@ -25,12 +26,13 @@ vi.mock("roundtrip-client", async (importOriginal) => ({
   overFetch: () => async (request: Request) => {
     asked.push(request.url);
     request.signal?.throwIfAborted();
-    return { status: 200, headers: {}, body: answered(request.url) };
+    return { status: 200, headers: {}, body: await answered(request.url) };
   },
 }));
 
 beforeEach(() => {
   asked = [];
+  told = [];
   broken = null;
   answered = () => ({ items: [1, 2] });
   vi.stubGlobal("fetch", async () => new Response(null, { status: 204 })); // the pings
@@ -42,7 +44,7 @@ function run(settings: Partial<Settings> = {}) {
   const controller = new AbortController();
   const done = runExperiment(INFO, { ...QUICK, ...settings }, CATALOGUE, {
     signal: controller.signal,
-    onProgress: () => undefined,
+    onProgress: (news) => told.push(structuredClone(news)),
     onBroken: (error) => {
       broken = error;
     },
@@ -100,7 +102,48 @@ test("when the time is up, it goes on until something can be told", async () => 
   const { done } = run({ seconds: 1, rounds: 100 });
   expect((await done).ended).toBe("least");
   expect(await wallsOf(done)).toEqual([FEWEST_TO_TELL, FEWEST_TO_TELL]);
+  const measuring = told.filter(({ phase }) => phase === "measuring");
+  const took = (await done).took ?? 0;
+  expect(measuring.length).toBeGreaterThan(5);
+  for (const { longer } of measuring) expect(Math.abs(longer / 1000 / took - 1)).toBeLessThan(0.1);
   vi.restoreAllMocks();
+});
+
+test("tells the samples as they come, those of the result", async () => {
+  answered = () => new Promise((resolve) => setTimeout(resolve, 30));
+  const { sides } = await run().done;
+  const measuring = told.filter(({ phase }) => phase === "measuring");
+  expect(measuring.length).toBeGreaterThanOrEqual(2);
+  for (const { round, sides: sofar, longer } of measuring) {
+    expect(longer).toBe(0);
+    for (const [index, { label, samples }] of sofar.entries()) {
+      expect(label).toBe(sides[index]?.label);
+      const short = samples.wall.map((ms) => Number(ms.toPrecision(4)));
+      expect(short).toEqual(sides[index]?.samples.wall?.slice(0, round));
+    }
+  }
+});
+
+test("draws what it told before the next sample begins", async () => {
+  const events: string[] = [];
+  vi.stubGlobal("requestAnimationFrame", (draw: () => void) => {
+    setTimeout(() => {
+      events.push("drawn");
+      draw();
+    }, 10);
+  });
+  answered = async () => {
+    events.push("asked");
+    await new Promise((resolve) => setTimeout(resolve, 70));
+    return 1;
+  };
+  await run({ warmup: 1, rounds: 12 }).done;
+  expect(events).toContain("drawn");
+  let askedSoFar = 0;
+  for (const event of events) {
+    if (event === "asked") askedSoFar += 1;
+    else expect(askedSoFar % 2).toBe(0); // whole rounds of two sides
+  }
 });
 
 test("the time that is set includes the preparation, and is kept to half a round", async () => {

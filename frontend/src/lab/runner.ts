@@ -20,6 +20,10 @@ export interface Progress {
   share: number;
   /** ms */
   elapsed: number;
+  /** ms from the beginning to the end, where the fewest rounds that tell anything take longer than the time set; or 0. */
+  longer: number;
+  /** The wall times so far, by side. */
+  sides: { label: string; samples: { wall: number[] } }[];
   /** The first side against the last, so far. */
   comparison: Comparison | null;
 }
@@ -37,6 +41,9 @@ interface Contender {
   samples: Sample[];
 }
 
+/** A run that takes this many times the time set says why. */
+export const MUCH_LONGER = 1.2;
+
 /** Rounds between two looks at the interval. */
 const LOOK_EVERY = 10;
 
@@ -52,7 +59,15 @@ export async function runExperiment(
   const timings = createTimings();
   const shared = { send: timed(timings)(overFetch()), timings, signal };
   const chance = random(settings.seed);
-  const progress: Progress = { phase: "preparing", round: 0, share: 0, elapsed: 0, comparison: null };
+  const progress: Progress = {
+    phase: "preparing",
+    round: 0,
+    share: 0,
+    elapsed: 0,
+    longer: 0,
+    sides: [],
+    comparison: null,
+  };
   const tell = (news: Partial<Progress>) => onProgress(Object.assign(progress, news));
 
   /** Every side once, in an order left to chance, all asked the same. Nothing of a broken round is kept. */
@@ -97,14 +112,17 @@ export async function runExperiment(
       if (progress.comparison && narrowEnough(progress.comparison, settings.precision)) ended = "precise";
     }
     // It ends where it is nearest to the time set: another round would end further from it than this one.
-    const halfARound = (elapsed - prepared) / (n + 1) / 2;
-    const timeIsUp = elapsed + halfARound > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
+    const oneRound = (elapsed - prepared) / (n + 1);
+    const timeIsUp = elapsed + oneRound / 2 > settings.seconds * 1000 && n + 1 >= FEWEST_TO_TELL;
     if (timeIsUp && ended !== "precise") ended = n + 1 > FEWEST_TO_TELL ? "time" : "least";
     if (performance.now() - told > 250) {
       told = performance.now();
       const ofTime = Math.min(elapsed / settings.seconds / 1000, (n + 1) / FEWEST_TO_TELL);
       const share = Math.min(1, Math.max((n + 1) / settings.rounds, ofTime));
-      tell({ phase: "measuring", round: n + 1, share, elapsed });
+      const least = prepared + FEWEST_TO_TELL * oneRound;
+      const longer = least > settings.seconds * 1000 * MUCH_LONGER ? least : 0;
+      tell({ phase: "measuring", round: n + 1, share, elapsed, longer, sides: contenders.map(soFar) });
+      await drawn();
     }
     if (ended !== "rounds") break;
   }
@@ -121,6 +139,21 @@ export async function runExperiment(
     })),
     took: elapsedMs() / 1000,
     ended,
+  });
+}
+
+function soFar({ info: { label }, samples }: Contender): Progress["sides"][number] {
+  return { label, samples: { wall: wallsOf(samples) } };
+}
+
+/** A page that is hidden draws nothing. */
+const DRAWN_AFTER_MS = 100;
+
+/** Until the browser has drawn what it was told: so it draws between two rounds, and not within a sample. */
+function drawn(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, DRAWN_AFTER_MS);
   });
 }
 

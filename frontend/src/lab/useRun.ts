@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { ProblemError } from "roundtrip-client";
 import { inWords } from "./catalogue";
 import { keep } from "./kept";
@@ -39,7 +40,8 @@ export function useRun(catalogue: Catalogue, info: ExperimentInfo): Run {
     const isCurrent = () => running.current === controller;
     setError(null);
     setShown(null);
-    const onProgress = (news: Progress) => !signal.aborted && setProgress({ ...news });
+    // At once, because the runner waits until it is drawn.
+    const onProgress = (news: Progress) => !signal.aborted && flushSync(() => setProgress({ ...news }));
     try {
       const result = await runExperiment(info, settings, catalogue, {
         signal,

@@ -11,8 +11,10 @@ import { TheCode } from "../code/TheCode";
 import { Drawings } from "../Drawing";
 import { addressAt, linkInForce } from "../environment";
 import { NetworkNote } from "../NetworkNote";
+import { Distribution } from "../result/Distribution";
 import { ResultView } from "../result/ResultView";
 import { fitted, fromLink, LinkError, of } from "../resultLink";
+import type { Progress } from "../runner";
 import { writeSettings } from "../settings";
 import type { Catalogue, ExperimentInfo, Result, Settings } from "../types";
 import { useCatalogue } from "../useCatalogue";
@@ -76,6 +78,7 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       {address.error && <Failure error={address.error} heading="This result link cannot be shown" />}
       {run.error && <Failure error={run.error} heading="The run broke off" />}
       {run.error && <WayOut error={run.error} catalogue={catalogue} />}
+      {run.progress && <Live progress={run.progress} />}
       <ResultView
         info={info}
         result={run.result}
@@ -100,6 +103,12 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       {Besides && <Besides />}
     </>
   );
+}
+
+/** The samples as they come. */
+function Live({ progress: { sides } }: { progress: Progress }) {
+  const rounds = sides[0]?.samples.wall.length ?? 0;
+  return rounds > 0 && <Distribution sides={sides} />;
 }
 
 function Lacking({ info }: { info: ExperimentInfo }) {

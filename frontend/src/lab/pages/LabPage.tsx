@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { PageHead } from "../../ui/PageHead";
 import { forgetResults, type Kept, keptResults } from "../kept";
 import { NetworkNote } from "../NetworkNote";
+import { linearTicks } from "../result/ticks";
 import type { Catalogue, ExperimentInfo } from "../types";
 import { useCatalogue } from "../useCatalogue";
 import styles from "./Lab.module.css";
@@ -27,7 +28,7 @@ function Contents({ catalogue }: { catalogue: Catalogue }) {
     .map((chapter) => ({ chapter, all: catalogue.experiments.filter((info) => info.chapter === chapter) }))
     .filter(({ all }) => all.length > 0);
   const [kept, setKept] = useState(keptResults);
-  const most = Math.max(10, ...Object.values(kept).map(({ ratio }) => ratio));
+  const most = roundUp(Math.max(10, ...Object.values(kept).map(({ ratio }) => ratio)));
   return (
     <>
       <WhereToStart catalogue={catalogue} />
@@ -36,7 +37,7 @@ function Contents({ catalogue }: { catalogue: Catalogue }) {
         {Object.keys(kept).length > 0 ? (
           <>
             A bar is the ratio that this browser measured last, on a logarithmic scale from 1 to{" "}
-            {Math.round(most).toLocaleString("en")}.{" "}
+            {most.toLocaleString("en")}.{" "}
             <button
               type="button"
               className={styles.forget}
@@ -65,6 +66,9 @@ function Contents({ catalogue }: { catalogue: Catalogue }) {
     </>
   );
 }
+
+/** The next 1, 2 or 5 times a power of ten. */
+const roundUp = (value: number) => linearTicks(value, 1).at(-1) ?? value;
 
 /** The first shows the most for one idea; each of the others is about another place where time is lost. */
 const START = ["batch", "n_plus_one", "http_cache"];

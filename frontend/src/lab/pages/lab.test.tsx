@@ -341,6 +341,47 @@ test("leads out of a link that is gone when a run breaks off", async () => {
   expect(hrefOf("open it without a link")).toMatch(/:8000\/lab\/n_plus_one$/);
 });
 
+test.each([
+  ["least", 25, "fewer than 12 rounds tell nothing, and so many take this long here."],
+  ["time", 13, "the time was up, and the last round was slow."],
+  ["time", 11.6, "the time was up."],
+] as const)("says why a run that ended by %s took %d s of 10", async (ended, took, why) => {
+  history.replaceState(null, "", `/lab/n_plus_one#${await toLink({ ...RESULT, ended, took })}`);
+  show(routes, "/lab/n_plus_one");
+  const seconds = Math.round(took);
+  expect(await screen.findByText(`It took ${seconds} s of about 10: ${why}`)).toBeInTheDocument();
+});
+
+test("shows the samples as they come, and that a run will take longer", async () => {
+  const server = { ...CATALOGUE, experiments: [{ ...N_PLUS_ONE, whole: true }] };
+  let held = false;
+  vi.stubGlobal("fetch", async (url: string, { signal }: RequestInit) => {
+    if (url.endsWith("/experiments")) return Response.json(server);
+    if (url.endsWith("/ping")) return new Response(null, { status: 204 });
+    if (held) return untilAborted(signal);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    return Response.json({ items: [] });
+  });
+  const { user } = show(routes, "/lab/n_plus_one?seconds=1&warmup=1");
+  await user.click(await screen.findByRole("button", { name: "Run" }));
+  const chart = await screen.findByRole(
+    "img",
+    { name: /^N\+1 statements: median .*One statement: median/ },
+    LATE,
+  );
+  expect(screen.queryByTestId("verdict")).toBeNull();
+  const dots = () => chart.querySelectorAll("circle").length;
+  const first = dots();
+  await waitFor(() => expect(dots()).toBeGreaterThan(first), LATE);
+  const until = /^Round \d+, [\d.]+ s of about \d+, because fewer than 12 rounds tell nothing/;
+  expect(screen.getAllByText(until)[0]).toBeInTheDocument();
+  held = true;
+  await user.click(screen.getByRole("button", { name: "Stop" }));
+  expect(await screen.findByTestId("verdict")).toHaveAttribute("data-kind", "few");
+});
+
+const LATE = { timeout: 10_000 };
+
 test("shows no links where the page was opened from another machine", async () => {
   vi.stubGlobal("location", { ...location, hostname: "roundtrip.example", port: "8000", hash: "" });
   show(routes, "/lab");

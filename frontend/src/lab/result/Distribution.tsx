@@ -1,20 +1,27 @@
 import { ecdf, summaryOf } from "../statistics";
-import type { SideResult } from "../types";
+import type { Samples } from "../types";
 import { useChartWidth } from "./chartWidth";
 import styles from "./Result.module.css";
+import { linearTicks, tickLabel } from "./ticks";
 
 const DOTS = 34;
 const CURVES = 120;
 /** Room before a side's name for a piece of its curve. */
 const KEY = 28;
 
+interface Side {
+  label: string;
+  samples: Pick<Samples, "wall">;
+}
+
 /** Every sample as a dot, and below the empirical distribution function. */
-export function Distribution({ sides }: { sides: readonly SideResult[] }) {
+export function Distribution({ sides }: { sides: readonly Side[] }) {
   const width = useChartWidth();
   const walls = sides.map(({ samples }) => (samples.wall ?? []).filter((value) => value !== null));
   const all = walls.flat();
   // The slowest few percent would press all others together: they are drawn at the edge, with a note.
-  const most = Math.max(0.01, ...walls.map((wall) => quantile98(wall))) * 1.1;
+  const ticks = linearTicks(Math.max(0.01, ...walls.map((wall) => quantile98(wall))) * 1.1);
+  const most = ticks.at(-1) ?? 1;
   const x = (ms: number) => Math.min(1, ms / most) * width;
   const top = sides.length * DOTS + 8;
   const height = top + CURVES + 18;
@@ -29,16 +36,16 @@ export function Distribution({ sides }: { sides: readonly SideResult[] }) {
         role="img"
         aria-label={sides.map((side, i) => inWords(side, walls[i] ?? [])).join("; ")}
       >
-        {[0, 0.25, 0.5, 0.75, 1].map((share) => (
-          <g key={share}>
-            <line x1={share * width} x2={share * width} y1={0} y2={height - 16} className={styles.grid} />
+        {ticks.map((tick) => (
+          <g key={tick}>
+            <line x1={x(tick)} x2={x(tick)} y1={0} y2={height - 16} className={styles.grid} />
             <text
-              x={share * width}
+              x={x(tick)}
               y={height - 3}
               className={styles.tick}
-              data-edge={share === 0 ? "start" : share === 1 ? "end" : undefined}
+              data-edge={tick === 0 ? "start" : tick === most ? "end" : undefined}
             >
-              {short(share * most)}
+              {tickLabel(tick)}
             </text>
           </g>
         ))}
@@ -80,7 +87,7 @@ function quantile98(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.98)] ?? 0;
 }
 
-function inWords({ label }: SideResult, values: number[]): string {
+function inWords({ label }: Side, values: number[]): string {
   const { p50, p95 } = summaryOf(values);
   return `${label}: median ${short(p50)} ms, 95th percentile ${short(p95)} ms`;
 }

@@ -1,9 +1,9 @@
 import { type Comparison, figureOf, verdictOf } from "../statistics";
 import { useChartWidth } from "./chartWidth";
 import styles from "./Result.module.css";
+import { logarithmicTicks, tickLabel } from "./ticks";
 
 const ROW = 36;
-const MOST_TICKS = 10;
 
 /** Each ratio with its interval, on a logarithmic axis where 1 is "as fast". Larger values are drawn at its end. */
 export function Ratio({
@@ -39,7 +39,7 @@ export function Ratio({
           .map((each) => `${each.label}: ${figureOf(each)}, ${verdictOf(each).text}`)
           .join("; ")}
       >
-        {ticksFrom(least, most).map((tick) => (
+        {logarithmicTicks(least, most).map((tick) => (
           <g key={tick}>
             <line
               x1={x(tick)}
@@ -49,7 +49,7 @@ export function Ratio({
               className={tick === 1 ? styles.one : styles.grid}
             />
             <text x={x(tick)} y={height - 3} className={styles.tick}>
-              {tick >= 10_000 ? tick.toExponential(0) : tick.toLocaleString("en")}
+              {tickLabel(tick)}
             </text>
           </g>
         ))}
@@ -71,20 +71,4 @@ export function Ratio({
       </svg>
     </figure>
   );
-}
-
-/** 1, 2 and 5 of every power of ten; where those are too many, the powers, or some of them. */
-function ticksFrom(least: number, most: number): number[] {
-  const first = Math.floor(Math.log10(least));
-  const powers = Array.from({ length: Math.ceil(Math.log10(most)) - first + 1 }, (_, n) => first + n);
-  const within = (tick: number) => tick >= least && tick <= most;
-  const fine = powers
-    .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)))
-    .filter(within);
-  if (fine.length <= MOST_TICKS) return fine;
-  const step = Math.ceil(powers.length / MOST_TICKS);
-  return powers
-    .filter((power) => power % step === 0)
-    .map((power) => Number(`1e${power}`))
-    .filter(within);
 }

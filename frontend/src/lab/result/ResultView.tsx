@@ -5,6 +5,7 @@ import { comparisonOf } from "../comparisons";
 import { networkOf } from "../environment";
 import pages from "../pages/Lab.module.css";
 import { toCsv, toLink } from "../resultLink";
+import { MUCH_LONGER } from "../runner";
 import { writeSettings } from "../settings";
 import { type Comparison, changeOf, FEWEST_TO_TELL, type Verdict, verdictOf } from "../statistics";
 import type { ExperimentInfo, Measure, Result } from "../types";
@@ -18,7 +19,7 @@ import { Runs } from "./Runs";
 const ENDED: Record<Result["ended"], string> = {
   precise: "the interval was narrow enough",
   time: "the time was up",
-  least: "the time was up, and so many rounds are the least",
+  least: `fewer than ${FEWEST_TO_TELL} rounds tell nothing, and so many take this long here`,
   rounds: "all rounds were run",
   stopped: "it was stopped",
   broken: "it broke off",
@@ -167,9 +168,12 @@ function conclusion(
 /** Why it took another time than was set, or as long. */
 function Duration({ result: { took, ended, settings } }: { result: Result }) {
   if (took === undefined) return <p className={styles.note}>It ended because {ENDED[ended]}.</p>;
+  // It ends at the round that is nearest to the time set: so much later, only if this round was so slow.
+  const late = ended === "time" && took > settings.seconds * MUCH_LONGER;
   return (
     <p className={styles.note}>
-      It took {took < 10 ? took.toFixed(1) : Math.round(took)} s of about {settings.seconds}: {ENDED[ended]}.
+      It took {took < 10 ? took.toFixed(1) : Math.round(took)} s of about {settings.seconds}: {ENDED[ended]}
+      {late && ", and the last round was slow"}.
     </p>
   );
 }
