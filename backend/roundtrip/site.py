@@ -2,25 +2,21 @@
 
 import json
 import re
-from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
-from wsgiref.headers import Headers as FileHeaders
 
 from flask import Blueprint, Flask, Response, current_app, request
-from flask_roundtrip.compression import compress, negotiated
-from flask_roundtrip.doors.flask import told
+from flask_roundtrip.doors.flask import Ready, told
 from flask_roundtrip.extension import state_of
 from flask_roundtrip.timing import Timing
-from flask_roundtrip.wire import IDENTITY, Answer, Head
+from flask_roundtrip.wire import NOSNIFF, Answer, Head, Problem
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as AnyResponse
-from whitenoise import WhiteNoise
 
 from .extensions import API
-from .operations.security_headers import Headers, of_a_page, of_any_answer
+from .operations.security_headers import of_a_page, of_any_answer
+from .static_files import Files
 
 PAGES = (
     *("/", "/flights/<int:flight>", "/delays", "/docs"),
@@ -33,53 +29,29 @@ NAMES = {
     "routes": re.compile("(?P<origin>EWR|JFK|LGA)-(?P<dest>[A-Z0-9]{3})"),
     "numbers": re.compile("(?P<carrier>[A-Z0-9]{2})(?P<flight>[1-9][0-9]{0,3})"),
 }
-_HASHED = re.compile(r"/assets/.+-[\w-]{8,}\.\w+\Z")  # the names that Vite gives
+_HASHED = re.compile(r"assets/.+-[\w-]{8,}\.\w+")  # the names that Vite gives
 
 
-class File(NamedTuple):
-    """The page in all codings, from one build."""
-
-    modified: int
-    etag: str
-    codings: dict[str, bytes]
-    security: Headers
+PAGE = "index.html"
+NOT_BUILT = Problem(503, "The frontend has not been built: run `make build`.")
 
 
 class Page:
     """The frontend's one HTML page, in every content coding; it is read again after a new build."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: File | None = None
+    def __init__(self, files: Files) -> None:
+        self._files = files
 
     def response(self, status: int) -> Response:
-        """Answer with the page, or 304. Raises NotFound if the frontend has not been built."""
-        file = self._read()
-        coding = negotiated(request.headers.get("Accept-Encoding", ""))
-        if coding not in file.codings:
-            file.codings[coding] = compress(file.codings[IDENTITY], coding)
-        response = Response(file.codings[coding], status, content_type="text/html; charset=utf-8")
-        response.set_etag(file.etag, weak=True)
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Vary"] = "Accept-Encoding"
-        response.headers.extend(file.security)
-        if coding != IDENTITY:
-            response.headers["Content-Encoding"] = coding
-        if status == 200:
-            response.make_conditional(request)
-        return response
-
-    def _read(self) -> File:
+        """Answer with the page, or as its conditions and ranges ask; 503 if the frontend has not been built."""
+        file = self._files.read(PAGE)
         try:
-            modified = self._path.stat().st_mtime_ns
-        except FileNotFoundError:
-            raise NotFound("The frontend has not been built: run `make build`.") from None
-        file = self._file
-        if file is None or file.modified != modified:
-            html = self._path.read_bytes()
-            etag = blake2b(html, digest_size=12).hexdigest()
-            file = self._file = File(modified, etag, {IDENTITY: html}, of_a_page(html))
-        return file
+            if file is None:
+                raise NOT_BUILT
+            answer = file.answer(request.environ, status)
+        except Problem as problem:
+            return told(problem)
+        return Ready([answer.body], answer.status, answer.headers)
 
 
 def serve(app: Flask, dist: Path) -> None:
@@ -91,18 +63,9 @@ def serve(app: Flask, dist: Path) -> None:
     app.register_blueprint(site)
     app.before_request(lead_from_slashes)
     app.register_error_handler(NotFound, not_found)
-    app.extensions["roundtrip-page"] = Page(dist / "index.html")
-    if dist.is_dir():
-        files = WhiteNoise(
-            app.wsgi_app,
-            root=dist,
-            max_age=3600,
-            immutable_file_test=lambda path, url: bool(_HASHED.search(url)),
-            allow_all_origins=False,
-            add_headers_function=_secure_file,
-        )
-        files.files.pop("/index.html", None)  # the page has addresses of its own
-        app.wsgi_app = files  # type: ignore[method-assign]  # Flask's own way to add a middleware
+    files = Files(app.wsgi_app, dist, _headers, hidden=[PAGE])  # the page has addresses of its own
+    app.extensions["roundtrip-page"] = Page(files)
+    app.wsgi_app = files  # type: ignore[method-assign]  # Flask's own way to add a middleware
 
 
 def lead_from_slashes() -> AnyResponse | None:
@@ -120,8 +83,6 @@ def show_page() -> Response:
 
 def show_flight(flight: int) -> AnyResponse:
     """Answer with the page; the status is 404 if there is no such flight, and the page says so."""
-    if request.path != f"/flights/{flight}":
-        return _moved(f"/flights/{flight}")
     answer = _of_the_api(f"/flights/{flight}", "fields=id")
     if answer is None or answer.status != 404:  # the page shows any other error
         return show_page()
@@ -158,10 +119,11 @@ def not_found(error: NotFound) -> AnyResponse:
 
 
 def _to_the_address() -> AnyResponse | None:
-    """Redirect another spelling of a page's address, such as `//delays/` or `/index.html`, to that address."""
+    """Redirect another spelling of a page's address, such as `//delays/` or `/flights/007`, to that address."""
     path = request.environ["PATH_INFO"]
     address = re.sub("/+", "/", path).rstrip("/") or "/"
-    if address == "/index.html":
+    address = re.sub("^/flights/0+(?=[0-9])", "/flights/", address)
+    if address == f"/{PAGE}":
         address = "/"
     if address == path or address.startswith("/api/") or request.method not in ("GET", "HEAD"):
         return None
@@ -174,12 +136,17 @@ def _to_the_address() -> AnyResponse | None:
 
 def _moved(path: str) -> AnyResponse:
     query = request.query_string.decode("latin-1")
-    return redirect(quote(path, encoding="latin-1") + (f"?{query}" if query else ""), 308)
+    moved = redirect(quote(path, encoding="latin-1") + (f"?{query}" if query else ""), 308)
+    moved.headers.set(*NOSNIFF)
+    return moved
 
 
-def _secure_file(headers: FileHeaders, path: str, url: str) -> None:
-    for name, value in of_any_answer():
-        headers[name] = value
+def _headers(name: str, content: bytes) -> list[tuple[str, str]]:
+    """Return the headers of a file that say how long it is fresh, and what it may do."""
+    if name == PAGE:
+        return [("Cache-Control", "no-cache"), *of_a_page(content)]
+    kept = "31536000, immutable" if _HASHED.fullmatch(name) else "3600"
+    return [("Cache-Control", f"public, max-age={kept}"), *of_any_answer()]
 
 
 def _prefers_html() -> bool:

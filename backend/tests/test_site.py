@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from support import NO_SUBJECTS, SPELLINGS, SUBJECTS, WHOLE
@@ -106,10 +107,15 @@ def test_the_api_is_told_the_problem_even_by_a_browser(visitor: FlaskClient) -> 
 
 def test_a_new_build_is_seen_at_once(visitor: FlaskClient, dist: Path) -> None:
     before = visitor.get("/").headers["ETag"]
+    assert visitor.get("/icon.svg").text == "<svg/>"
     (dist / "index.html").write_text("<!doctype html><title>New</title>")
     answer = visitor.get("/")
     assert "New" in answer.text
     assert answer.headers["ETag"] != before
+    (dist / "icon.svg").write_text("<svg><g/></svg>")
+    assert visitor.get("/icon.svg").text == "<svg><g/></svg>"
+    (dist / "icon.svg").unlink()
+    assert visitor.get("/icon.svg").status_code == 404
 
 
 def test_hashed_assets_never_change_and_others_may(answered: FlaskClient) -> None:
@@ -126,10 +132,34 @@ def test_nothing_outside_the_build_is_served(visitor: FlaskClient, path: str) ->
     assert visitor.get(path).status_code == 404
 
 
-def test_without_a_build_a_person_is_told_how_to_make_one(database_path: Path, tmp_path: Path) -> None:
-    answer = visitor_of(database_path, tmp_path / "none").get("/")
-    assert answer.status_code == 404
+@pytest.mark.parametrize("path", ["/", "/flights/17", "/flights/0", "/nowhere"])
+def test_without_a_build_a_person_is_told_how_to_make_one(database_path: Path, tmp_path: Path, path: str) -> None:
+    answer = visitor_of(database_path, tmp_path / "none").get(path, headers=PERSON)
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
     assert "make build" in answer.get_json()["detail"]
+
+
+def test_a_build_that_comes_later_is_served(database_path: Path, tmp_path: Path) -> None:
+    visitor = visitor_of(database_path, tmp_path / "dist")
+    assert [visitor.get(path).status_code for path in ("/", "/icon.svg")] == [503, 404]
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "index.html").write_text(HTML)
+    (tmp_path / "dist" / "icon.svg").write_text("<svg/>")
+    assert [visitor.get(path).status_code for path in ("/", "/icon.svg")] == [200, 200]
+
+
+def test_a_compressed_copy_of_another_version_is_not_served(visitor: FlaskClient, dist: Path) -> None:
+    for copy, content in (("index.html.br", brotli.compress(b"Old.")), ("index.html.gz", b"broken")):
+        (dist / copy).write_bytes(content)
+    for coding in ("br", "gzip"):
+        answer = visitor.get("/", headers={"Accept-Encoding": coding})
+        assert answer.headers["Content-Encoding"] == coding
+        assert WHOLE[coding](answer.data).decode() == HTML
+
+
+def test_a_page_for_an_unknown_address_varies_by_accept(visitor: FlaskClient) -> None:
+    answer = visitor.get("/nowhere", headers=PERSON)
+    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
 
 
 def visitor_of(database: Path, dist: Path) -> FlaskClient:

@@ -4,7 +4,8 @@ import re
 
 from flask import request, send_from_directory
 from flask_roundtrip.wire import Answer, Problem
-from whitenoise import WhiteNoise
+
+from roundtrip import static_files
 
 from ..experiment import Experiment, Side
 from ..run import Run
@@ -14,11 +15,12 @@ _NAMED = re.compile(r'"(/assets/[^"]+\.(?:js|css))"')  # as in frontend/src/lab/
 
 
 class Files:
-    """The files that the page names, and WhiteNoise, which serves them compressed. Both are read once."""
+    """The files that the page names, and what serves them compressed. The page is read once."""
 
     def __init__(self, bench: Workbench) -> None:
         self.named = _NAMED.findall((bench.dist / "index.html").read_text())
-        self.compressed = WhiteNoise(bench.app.wsgi_app, root=bench.dist, max_age=0, allow_all_origins=False)
+        headers = [("Cache-Control", "no-cache")]
+        self.compressed = static_files.Files(bench.app.wsgi_app, bench.dist, lambda name, content: headers)
 
     def asked_for(self, run: Run) -> str:
         """Return the path of one file: the run's part is its number. Raises Problem (404)."""
@@ -44,12 +46,10 @@ def plain(run: Run) -> Answer:
 def compressed(run: Run) -> Answer:
     """Answer as the product does with static files, but without `immutable`."""
     files = _files(run)
-    found = files.compressed.files[files.asked_for(run)].get_response("GET", request.environ)
-    body = b""
-    if found.file is not None:
-        with found.file:
-            body = found.file.read()
-    return Answer(found.status, found.headers, body)
+    file = files.compressed.read(files.asked_for(run).removeprefix("/"))
+    if file is None:
+        raise Problem(404, "The page names a file that the build does not have.")
+    return file.answer(request.environ)
 
 
 def _files(run: Run) -> Files:
@@ -65,7 +65,7 @@ EXPERIMENT = Experiment(
         "first visit smaller. A hash in each file's name saves all requests of the second."
     ),
     technique=(
-        "backend/roundtrip/site.py",
+        "backend/roundtrip/static_files.py",
         "frontend/vite.config.ts",
     ),
     sides=(
@@ -131,7 +131,7 @@ EXPERIMENT = Experiment(
         ),
     ),
     lesson="Compress files in the build, put a hash into their names, and let browsers keep them for good.",
-    instead="Take Vite, which writes a hash into each file's name, and WhiteNoise, which serves compressed copies.",
+    instead="Take Vite, which writes a hash into each file's name, and nginx, which serves compressed copies.",
     does_not_pay=(
         "For visitors who never return, the hash saves nothing. On a fast, near network, compression saves little. A "
         "file without a hash in its name must not be immutable: browsers would keep the old one."

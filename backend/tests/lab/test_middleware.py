@@ -56,7 +56,7 @@ def served(database_path: Path, tmp_path: Path) -> Flask:
 
 def test_the_layers_are_listed_from_outside_in(served: Flask) -> None:
     layers = [found["name"] for found in audit.audit(served) if found["kind"] == "WSGI layer"]
-    assert layers == ["Door", "Batch", "Probes", "WhiteNoise"]
+    assert layers == ["Door", "Batch", "Probes", "Files"]
 
 
 def test_hooks_are_listed_with_their_blueprint_and_place(app: Flask) -> None:

@@ -133,6 +133,19 @@ def test_the_absolute_form_of_an_address_is_taken(server: Server) -> None:
     assert orjson.loads(body)["carrier"] == "UA"
 
 
+@pytest.mark.parametrize("number", ["007", "07", "00", "+7", "-7", "7.0", "1e3", "%D9%A7"])
+def test_a_flight_has_one_address(server: Server, number: str) -> None:
+    part = {"id": "a", "url": f"/api/v1/flights/{number}"}
+    line, headers, _, _ = asked(server, f"GET {part['url']} HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (line.split()[1], headers["content-type"]) == ("404", "application/problem+json")
+    connection = server.connect()
+    batch = orjson.dumps({"requests": [part]})
+    connection.request("POST", "/api/v1/batch", batch, {"Content-Type": "application/json"})
+    with connection.getresponse() as response:
+        assert orjson.loads(response.read())["responses"][0]["status"] == 404
+    connection.close()
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", [URL, "/api/v1/openapi.json"])
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ class Chosen(fields.String):
 class PlainDigits(IntegerConverter):
     """A whole number in plain digits, in a path. (Werkzeug's own converter takes the digits of any script.)"""
 
-    regex = r"[0-9]+"
+    regex = r"0|[1-9][0-9]*"  # one address for one number
 
 
 class UpperCode(UnicodeConverter):
