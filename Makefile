@@ -152,6 +152,7 @@ check-types:
 	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi | diff ../frontend/openapi.json - || { echo "frontend/openapi.json is out of date: run make types"; exit 1; }
 	cd backend && $(BIN)/flask --app wsgi words | diff ../frontend/src/flights/words.json - || { echo "words.json is out of date: run make types"; exit 1; }
+	cd backend && $(BIN)/python -m lab.words | diff ../frontend/src/lab/words.json - || { echo "the Lab's words.json is out of date: run make types"; exit 1; } # the Lab
 	cd frontend && npm run types:check --silent
 
 format: ## Format all code, and mend what can be mended by itself
@@ -193,6 +194,7 @@ types: ## Write the OpenAPI document, the client's types and the words that the 
 	@$(HAVE) $(SERVER) $(DATABASE) $(FRONTEND)
 	cd backend && $(BIN)/flask --app wsgi openapi > ../frontend/openapi.json
 	cd backend && $(BIN)/flask --app wsgi words > ../frontend/src/flights/words.json
+	cd backend && $(BIN)/python -m lab.words > ../frontend/src/lab/words.json # the Lab
 	cd frontend && npm run types --silent
 
 lock: ## Write exact versions and hashes of what pyproject.toml and package.json ask for

@@ -53,5 +53,6 @@ test("which airline to take to Boston", async ({ page }) => {
 
 test("how UA 1545 fared, as people write it", async ({ page }) => {
   await ask(page, { press: "/" }, { type: "united 1545" }, { press: "Enter" });
-  await expect(page).toHaveURL("/?carrier=UA&flight=1545");
+  await expect(page).toHaveURL("/numbers/UA1545");
+  await expect(fact(page.getByRole("region", { name: "Summary" }), "on time")).toHaveText(/^\d+\.\d%$/);
 });

@@ -150,7 +150,7 @@ test("the search: a name, no name, and a choice", async ({ page }) => {
   await page.getByRole("combobox", { name: "A flight, a place, a day" }).fill("hawaiian");
   await expect(page.getByRole("option").first()).toContainText("Hawaiian");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL("/?carrier=HA");
+  await expect(page).toHaveURL("/airlines/HA");
   await whole(page);
 });
 

@@ -155,3 +155,15 @@ test("a run can be stopped, and shows what it has", { tag: "@lab" }, async ({ pa
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByTestId("verdict").first()).toBeVisible();
 });
+
+test("the search finds an experiment by its name, and leads to it", { tag: "@lab" }, async ({ page }) => {
+  await page.goto("/docs");
+  await page.getByRole("button", { name: "Search flights, places, days" }).waitFor();
+  await page.keyboard.press("/");
+  await page.getByRole("combobox", { name: "A flight, a place, a day" }).waitFor();
+  await page.keyboard.type("n+1");
+  await expect(page.getByRole("option").first()).toContainText("One statement for each row");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/lab/n_plus_one");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("One statement for each row");
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { subjectAt } from "./subjects";
+import { subjectAt, subjectHref } from "./subjects";
 
 test.each([
   ["/airlines/UA", { carrier: "UA" }],
@@ -17,4 +17,16 @@ test.each([
   ...["/numbers/UA", "/numbers/UA0", "/numbers/UA15450", "/planes/N14228", "/"],
 ])("%s is about nothing", (path) => {
   expect(subjectAt(path)).toBeUndefined();
+});
+
+test.each(["/airlines/UA", "/airports/LGA", "/airports/BOS", "/routes/JFK-LAX", "/numbers/UA1545"])(
+  "the filters of %s lead to it",
+  (path) => {
+    expect(subjectHref(subjectAt(path)?.filters ?? {})).toBe(path);
+  },
+);
+
+test("filters that choose less or more than one thing lead to no page", () => {
+  for (const filters of [{}, { flight: 1545 }, { carrier: "UA", dest: "BOS" }, { dest: "BOS", weekday: "5" }])
+    expect(subjectHref(filters)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 /** What the pages of an airline, an airport, a route and a flight number are about, told by their addresses. */
-import { type Filters, ORIGINS } from "../flights/filters/filters";
+import { type FilterPatch, type Filters, ORIGINS, writeFilters } from "../flights/filters/filters";
 import { SUBJECT_KINDS, type SubjectKind } from "./subjectKinds";
 
 export interface Subject {
@@ -19,6 +19,22 @@ const FORMS: Record<SubjectKind, RegExp> = {
   routes: /^(EWR|JFK|LGA)-([A-Z0-9]{3})$/,
   numbers: /^([A-Z0-9]{2})([1-9]\d{0,3})$/,
 };
+
+/** The address of the page about what some filters choose; undefined if they choose no airline, airport, route or number. */
+export function subjectHref(filters: FilterPatch): string | undefined {
+  const { carrier = "", origin = "", dest = "", flight = "" } = filters;
+  const names: Record<SubjectKind, string> = {
+    airlines: carrier,
+    airports: origin || dest,
+    routes: `${origin}-${dest}`,
+    numbers: `${carrier}${flight}`,
+  };
+  const kind = SUBJECT_KINDS.find((known) => {
+    const subject = subjectOf(known, names[known]);
+    return subject && writeFilters(subject.filters) === writeFilters(filters);
+  });
+  return kind && `/${kind}/${names[kind]}`;
+}
 
 /** Undefined where the address can be of no such thing. */
 export function subjectOf(kind: SubjectKind, name: string): Subject | undefined {

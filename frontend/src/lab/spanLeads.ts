@@ -35,7 +35,7 @@ async function read(): Promise<Leads> {
 }
 
 /** A server with the Lab says so in the Server-Timing of each page: to ask one without it would be an error in the console. */
-function isLabOn(): boolean {
+export function isLabOn(): boolean {
   const [page] = performance.getEntriesByType?.("navigation") ?? [];
   return (
     (page as PerformanceNavigationTiming | undefined)?.serverTiming?.some(({ name }) => name === "lab") ??

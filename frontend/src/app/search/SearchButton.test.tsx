@@ -17,9 +17,9 @@ test.each(["/", "{Control>}k{/Control}"])(
     await user.keyboard(keys);
     const input = await screen.findByRole("combobox", { name: /A flight, a place/ });
     await user.type(input, "san");
-    await screen.findByRole("option", { name: /San Diego Intl.*flights$/ });
+    await screen.findByRole("option", { name: /San Diego Intl.*page of the airport$/ });
     await user.keyboard("{Enter}");
-    await waitFor(() => expect(address()).toBe("/?dest=SAN"));
+    await waitFor(() => expect(address()).toBe("/airports/SAN"));
     await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   },
 );
@@ -56,6 +56,30 @@ test("a question in words leads to its flights, and the next choice to their cha
   await waitFor(() => expect(address()).toBe("/delays?origin=JFK&dest=LAX&carrier=DL&hour=17-21&weekday=5"));
 });
 
+test.each([
+  ["UA1545", "/numbers/UA1545"],
+  ["JFK LAX", "/routes/JFK-LAX"],
+  ["boston", "/airports/BOS"],
+  ["hawaiian", "/airlines/HA"],
+])("“%s” leads to the page about it, and the next choice to its flights", async (query, page) => {
+  const { user, address } = show(<SearchButton />);
+  await user.keyboard("/");
+  const field = await screen.findByRole("combobox", { name: /A flight, a place/ });
+  await user.type(field, query);
+  const [about, list] = await screen.findAllByRole("option");
+  expect(about).toHaveTextContent(/page of the (flight number|route|airport|airline)$/);
+  expect(list).toHaveTextContent(/flights$/);
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(address()).toBe(page));
+});
+
+test("under filters in use the flights come first, and keep them", async () => {
+  const { user, address } = show(<SearchButton />, "/?month=2013-07");
+  await user.keyboard("/");
+  await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "jfk lax{Enter}");
+  await waitFor(() => expect(address()).toBe("/?origin=JFK&dest=LAX&month=2013-07"));
+});
+
 test("before anything is typed there is what was asked last, and where to begin", async () => {
   const { user, address } = show(<SearchButton />, "/docs");
   await user.keyboard("/");
@@ -77,4 +101,38 @@ test("pages and actions are found by their names", async () => {
   await user.click(await screen.findByRole("option", { name: "Night edition" }));
   expect(document.documentElement.dataset.theme).toBe("dark");
   delete document.documentElement.dataset.theme;
+});
+
+test("an action may be asked for in several words, and with a wrong letter", async () => {
+  const { user } = show(<SearchButton />, "/");
+  await user.keyboard("/");
+  const field = await screen.findByRole("combobox", { name: /A flight, a place/ });
+  await user.type(field, "dark mode");
+  expect(await screen.findByRole("option", { name: "Night edition" })).toBeInTheDocument();
+  await user.clear(field);
+  await user.type(field, "ligth");
+  expect(await screen.findByRole("option", { name: "Day edition" })).toBeInTheDocument();
+});
+
+test("the search exports a page by the page's own menu", async () => {
+  const onClick = vi.fn();
+  const { user } = show(
+    <>
+      <button type="button" data-share onClick={onClick}>
+        Share
+      </button>
+      <SearchButton />
+    </>,
+  );
+  await user.keyboard("/");
+  await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "export");
+  await user.click(await screen.findByRole("option", { name: "Share or export this page" }));
+  await waitFor(() => expect(onClick).toHaveBeenCalledOnce());
+});
+
+test("a page without such a menu is not offered to be exported", async () => {
+  const { user } = show(<SearchButton />);
+  await user.keyboard("/");
+  await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "export");
+  expect(await screen.findByText("Nothing here is called “export”.")).toBeVisible();
 });

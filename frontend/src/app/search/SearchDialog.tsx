@@ -3,6 +3,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useMemo, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { readFilters } from "../../flights/filters/filters";
+import { experimentPages } from "../../lab/search"; // the Lab
 import { CloseIcon, SearchIcon } from "../../ui/icons";
 import { client } from "../client";
 import { pages } from "../pages";
@@ -28,9 +29,12 @@ export default function SearchDialog({ open, onOpenChange }: DialogProps) {
   );
 }
 
-const PAGES = pages.flatMap(({ nav, pattern, ownDocument }) =>
-  nav ? [{ name: nav, to: pattern, ownDocument }] : [],
-);
+const PAGES = [
+  ...pages.flatMap(({ nav, pattern, ownDocument }) =>
+    nav ? [{ name: nav, words: "page", to: pattern, leadsTo: "page", ownDocument }] : [],
+  ),
+  ...experimentPages(), // the Lab
+];
 
 function Search({ onDone }: { onDone: () => void }) {
   const navigate = useNavigate();
