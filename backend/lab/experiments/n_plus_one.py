@@ -56,8 +56,10 @@ def _one(run: Run, model: Any, key: dict[str, Any], schema: type[Schema], chosen
         return None
     try:
         return one(model, run.ask(schema, chosen, key), *key).value
-    except Problem:  # the data set lacks this airport or plane
-        return None
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return None  # the data set lacks this airport or plane
 
 
 EXPERIMENT = Experiment(

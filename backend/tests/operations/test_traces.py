@@ -24,7 +24,6 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcess
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased, Sampler, TraceIdRatioBased
 from receiving import Receiver, Told, receiving
-from slow_app import SLOWER
 from support import Asking
 from test_server import NDJSON, Server, serving
 
@@ -33,6 +32,7 @@ from roundtrip.operations.profile import refuse_what_is_wrong
 from roundtrip.operations.traces import Exporter, Traces
 
 AIRLINES, AIRPORTS = "/api/v1/airlines?limit=3&fields=carrier,name", "/api/v1/airports?limit=2"
+SLOWER = 0.5  # seconds that a statement about airports takes longer
 GOODBYE = 250.0  # ms that the server may take, on a busy machine, to see that its last byte has gone
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 CALLER = f"00-{TRACE}-{SPAN}-01"
@@ -47,7 +47,7 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 @pytest.fixture(scope="module")
 def server(database_path: Path, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Server]:
     errors = tmp_path_factory.mktemp("server") / "errors"
-    with serving(database_path, errors, "slow_app:app", **receiver.settings) as server:
+    with serving(database_path, errors, "slow_app:app", SLOWER=str(SLOWER), **receiver.settings) as server:
         yield server
 
 
