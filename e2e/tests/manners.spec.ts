@@ -21,13 +21,13 @@ for (const { name, path, heading, tags = [] } of PAGES) {
       test.use({ colorScheme });
 
       test("axe finds nothing, with the panel closed or open", { tag }, async ({ page }) => {
-        test.slow(); // axe reads the page three times; a calendar alone is 365 links
+        test.slow(); // axe reads the page twice; a calendar alone is 365 links
         await page.goto(path);
         await expect(page.getByRole("heading", { name: heading, level: 1 })).toBeVisible();
         await settled(page);
         expect(await violations(page)).toEqual([]);
         const panel = await openPanel(page);
-        expect(await violations(page)).toEqual([]);
+        expect(await violations(page, ".dock")).toEqual([]);
         const round = panel.getByRole("row", { level: 2 }).first();
         if ((await round.count()) > 0) {
           await round.click();
