@@ -82,6 +82,8 @@ class Part(NamedTuple):
     head: Head
 
 
+ALLOW = ("Allow", "POST, QUERY, OPTIONS")
+OPTIONS = Answer(200, [ALLOW, ("Cache-Control", "no-store"), ("Content-Length", "0"), NOSNIFF], b"")
 Line = tuple[str, bytes]  # the id of a part, and its line with the newline
 Respond = Callable[[Head, Timing, bool], Answer]  # with true it may raise NotNow
 
@@ -122,7 +124,8 @@ class Batch:
             return self._application(environ, start_response)
         timing = environ.get(TIMING) or Timing()
         try:
-            self.check(environ)
+            if options := self.check(environ):
+                return send(options, start_response, timing)
             asked = self.asked(environ, _body(environ))
         except Problem as problem:
             return send(problem.answer(), start_response, timing)
@@ -139,11 +142,13 @@ class Batch:
             raise
         return ClosingIterator(_and_then(coded, asked.leave), asked.leave)
 
-    def check(self, environ: dict[str, Any]) -> None:
-        """Refuse what is no batch, before its body is read: raise Problem."""
+    def check(self, environ: dict[str, Any]) -> Answer | None:
+        """Refuse what is no batch, before its body is read: raise Problem. Return the answer to OPTIONS."""
         environ[ROUTE] = self.at
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return OPTIONS
         if environ["REQUEST_METHOD"] not in ("POST", "QUERY"):
-            raise Problem(405, "Send a batch by POST or QUERY.", headers=[("Allow", "POST, QUERY")])
+            raise Problem(405, "Send a batch by POST or QUERY.", headers=[ALLOW])
         if environ.get("QUERY_STRING"):
             raise Problem(400, "This path has no parameters.")
         media_type, options = parse_options_header(environ.get("CONTENT_TYPE"))
@@ -151,6 +156,7 @@ class Batch:
             raise Problem(415, f"Send a batch as {JSON}, in UTF-8.")
         if environ.get("HTTP_CONTENT_ENCODING"):
             raise Problem(415, "Send a batch without a content coding.", headers=[("Accept-Encoding", "identity")])
+        return None
 
     def asked(self, environ: dict[str, Any], body: bytes) -> "Asked":
         """Read and accept a batch that has passed check(). Raises Problem."""

@@ -157,7 +157,9 @@ class AsgiDoor:
     ) -> None:
         timing = environ.get(TIMING) or Timing()
         try:
-            batch.check(environ)
+            if options := batch.check(environ):
+                await _tell(options, timing, visit, send)
+                return
             asked = batch.asked(environ, await _read(receive, batch.longest))
         except Problem as problem:
             await _tell(problem.answer(), timing, visit, send)
