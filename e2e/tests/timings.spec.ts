@@ -115,6 +115,45 @@ test("the wall time of a round trip is what the browser measured", async ({ page
   expect(wall).toBeLessThan(measured + 2_000);
 });
 
+test("a batch that has come while the page is busy waits for the main thread, and the network is not blamed", async ({
+  page,
+}) => {
+  const BUSY = 800; // ms
+  await page.addInitScript((busy) => {
+    const { fetch } = window;
+    window.fetch = (...asked) => {
+      const answer = fetch(...asked);
+      if (String(asked[0]).endsWith("/batch")) {
+        setTimeout(() => {
+          const began = performance.now();
+          while (performance.now() - began < busy);
+        });
+      }
+      return answer;
+    };
+  }, BUSY);
+  await page.goto("/");
+  await settled(page);
+  const measured = await page.evaluate(() => {
+    const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    return entries.find(({ name }) => name.endsWith("/batch"))?.duration ?? 0;
+  });
+  expect(measured).toBeGreaterThan(0);
+  const panel = await openPanel(page);
+  for (const row of [panel.getByRole("row", { level: 2 }), panel.getByRole("row", { level: 3 })]) {
+    await row.first().click();
+    const table = panel.getByRole("table", { name: "Where the time went" });
+    const told = async (name: RegExp) => {
+      const rows = table.locator("tbody tr").filter({ has: page.getByRole("rowheader", { name }) });
+      const amounts = await rows.locator("td:nth-of-type(2)").allInnerTexts();
+      return amounts.reduce((sum, ms) => sum + Number(ms), 0);
+    };
+    expect(await told(/main thread/)).toBeGreaterThan(BUSY - measured);
+    expect(await told(/network/)).toBeLessThanOrEqual(measured);
+    await expect(table).toContainText("✓ adds up");
+  }
+});
+
 test("an answer from memory is shown as one, without server times", async ({ page }) => {
   await page.goto("/");
   await settled(page);

@@ -231,6 +231,7 @@ const SPAN_NAMES: Record<SpanName, true> = {
   compress: true,
   "app (other)": true,
   download: true,
+  "main thread": true,
   decode: true,
   render: true,
   unaccounted: true,

@@ -44,7 +44,7 @@ test("the spans cover a round trip from call to data", () => {
     "app (other) 1",
     "network 2",
     "download 3",
-    "unaccounted 1",
+    "main thread 1",
     "decode 2",
     "unaccounted 1",
   ]);
@@ -93,6 +93,12 @@ test("a part waited for its line, and decoding it is its last span", () => {
     "network 1",
     "decode 1",
   ]);
+});
+
+test("a line that came while the page was busy waited for the main thread, and not for the network", () => {
+  const spans = account({ ...single, end: 840, line: { arrived: 836, decoded: 838 } });
+
+  expect(told(spans).slice(-4)).toEqual(["network 3.5", "main thread 800", "decode 2", "unaccounted 2"]);
 });
 
 test("a request sent again after a failed batch has a span for that wait", () => {

@@ -31,6 +31,7 @@ const LOOKS: Record<SpanName, Look> = {
   compress: look("server", "compress", "compressing the answer"),
   "app (other)": look("server", "server", "in the application, outside its named steps"),
   download: look("network", "download", "receiving the answer"),
+  "main thread": look("browser", "client", "the answer was here, and the page was busy with other work"),
   decode: look("browser", "decode", "bytes to objects"),
   render: look("browser", "render", "drawing the page with the answer"),
   unaccounted: look("unaccounted", "unaccounted", "time that no measured span covers"),

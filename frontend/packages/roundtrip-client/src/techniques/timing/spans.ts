@@ -25,6 +25,7 @@ export type SpanName =
   | "compress"
   | "app (other)"
   | "download"
+  | "main thread"
   | "decode"
   | "render"
   | "unaccounted";
@@ -58,11 +59,14 @@ export interface Measured {
   /** Null until the browser reports its measurement, and in browsers without one. */
   phases: Phases | null;
   claims: readonly Claim[];
-  /** The arrival of the line with this answer; for a whole batch, of its last line. */
+  /** When the page read the line with this answer, and decoded it; for a whole batch, its last line. */
   line?: { arrived: number; decoded: number } | undefined;
   /** True: the answer is from the browser's cache, and nothing was sent. */
   fromBrowser?: boolean;
 }
+
+/** A page that runs other scripts cannot read what the browser has received. */
+const BUSY = "the page was busy with other work";
 
 export function account({ call, end, marks, phases, claims, line, fromBrowser }: Measured): Span[] {
   const book = openBook(call.start, end);
@@ -81,7 +85,7 @@ export function account({ call, end, marks, phases, claims, line, fromBrowser }:
     book.add("request", began, lastByte, "read from the browser's cache");
   } else {
     if (phases) addConnection(book, phases);
-    const waitedUntil = line ? line.arrived : firstByte;
+    const waitedUntil = line ? Math.min(line.arrived, lastByte) : firstByte;
     addWait(
       book,
       sent,
@@ -92,9 +96,11 @@ export function account({ call, end, marks, phases, claims, line, fromBrowser }:
     if (!line) book.add("download", waitedUntil, lastByte);
   }
   if (line) {
+    book.add("main thread", lastByte, line.arrived, BUSY);
     book.add("decode", line.arrived, line.decoded);
     book.add("download", line.decoded, lastByte);
   } else if (marks.received !== undefined && marks.decoded !== undefined) {
+    if (phases) book.add("main thread", lastByte, marks.received, BUSY);
     book.add("decode", marks.received, marks.decoded);
   }
   return book.close();
