@@ -34,18 +34,22 @@ test("every request names its fields, and no two requests are equal", async ({ p
 test("a reload while the data is fresh asks for nothing", async ({ page, wire }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
-  await kept(page);
-  wire.length = 0;
-  await page.reload();
-  await expect(flightRows(page).first()).toContainText("UA 1545");
-  await barSays(page, roundTrips(0), /memory/);
-  expect(wire).toEqual([]);
+  await kept(page, parts(wire));
+  // A page waits 300 ms for the storage, and then asks the server. A busy machine may take longer.
+  await expect(async () => {
+    wire.length = 0;
+    await page.reload();
+    await expect(flightRows(page).first()).toContainText("UA 1545");
+    await settled(page);
+    await barSays(page, roundTrips(0), /memory/);
+    expect(wire).toEqual([]);
+  }).toPass({ timeout: 25_000 });
 });
 
 test("a later reload shows the last data at once, and a 304 confirms it", async ({ page, wire }) => {
   await page.goto("/");
   await expect(flightRows(page).first()).toBeVisible();
-  await kept(page);
+  await kept(page, parts(wire));
   wire.length = 0;
   await page.clock.setFixedTime(Date.now() + 10 * 60_000);
   let answers = () => {};
@@ -62,9 +66,9 @@ test("a later reload shows the last data at once, and a 304 confirms it", async 
   expect(wire.length, "asked again behind what is shown").toBeGreaterThan(0);
   answers();
 
-  const parts = wire.flatMap(({ parts }) => parts);
-  expect(parts.length).toBeGreaterThan(1);
-  for (const { headers } of parts) expect(headers["If-None-Match"]).toMatch(/^W\//);
+  const asked = wire.flatMap(({ parts }) => parts);
+  expect(asked.length).toBeGreaterThan(1);
+  for (const { headers } of asked) expect(headers["If-None-Match"]).toMatch(/^W\//);
   await barSays(page, /304/);
 });
 
@@ -94,7 +98,7 @@ test("a batch that fails is asked again as single requests", async ({ browser })
 });
 
 /** The client writes what it holds to the browser's storage, a moment after it came. */
-async function kept(page: Page): Promise<void> {
+async function kept(page: Page, answers: number): Promise<void> {
   await expect
     .poll(
       () =>
@@ -108,12 +112,16 @@ async function kept(page: Page): Promise<void> {
                 const asking = database.transaction("keyval").objectStore("keyval").getAll();
                 asking.onsuccess = () => {
                   database.close();
-                  resolve(asking.result.flatMap((value) => value.client.clientState.queries).length);
+                  resolve(asking.result.flatMap((value) => value.answers).length);
                 };
               };
             }),
         ),
       { timeout: 10_000 },
     )
-    .toBeGreaterThanOrEqual(4);
+    .toBeGreaterThanOrEqual(answers);
 }
+
+/** The number of parts in the batches asked for so far. */
+const parts = (wire: readonly { parts: readonly unknown[] }[]): number =>
+  wire.reduce((sum, asked) => sum + asked.parts.length, 0);
