@@ -24,7 +24,7 @@ import brotli
 from flask_roundtrip.compression import SMALLEST, compress, negotiated
 from flask_roundtrip.conditional import fails, not_modified
 from flask_roundtrip.doors.wsgi import WSGI, head_of, status_line
-from flask_roundtrip.wire import IDENTITY, NOSNIFF, Answer, Headers, Problem
+from flask_roundtrip.wire import IDENTITY, Answer, Headers, Problem
 from werkzeug.http import http_date
 from werkzeug.utils import get_content_type
 
@@ -32,7 +32,7 @@ HeadersOf = Callable[[str, bytes], Headers]  # from a file's path below the fold
 # What the build adds to the name of a file that it has compressed.
 COPIES = {"br": (".br", brotli.decompress), "gzip": (".gz", gzip.decompress)}
 ALLOW = ("Allow", "GET, HEAD, OPTIONS")
-OPTIONS = Answer(200, [ALLOW, ("Cache-Control", "no-store"), ("Content-Length", "0"), NOSNIFF], b"")
+OPTIONS = Answer.of_options(ALLOW)
 REFUSED = Problem(405, "This is a file: it is read by GET or HEAD.", headers=[ALLOW])
 CHANGED = Problem(412, "If-Match or If-Unmodified-Since names another version of this file, or another coding.")
 _TYPES = MimeTypes()

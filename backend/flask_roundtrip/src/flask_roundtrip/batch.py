@@ -83,7 +83,7 @@ class Part(NamedTuple):
 
 
 ALLOW = ("Allow", "POST, QUERY, OPTIONS")
-OPTIONS = Answer(200, [ALLOW, ("Cache-Control", "no-store"), ("Content-Length", "0"), NOSNIFF], b"")
+OPTIONS = Answer.of_options(ALLOW)
 Line = tuple[str, bytes]  # the id of a part, and its line with the newline
 Respond = Callable[[Head, Timing, bool], Answer]  # with true it may raise NotNow
 

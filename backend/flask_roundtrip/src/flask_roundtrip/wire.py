@@ -49,6 +49,11 @@ class Answer(NamedTuple):
     headers: Headers
     body: bytes
 
+    @classmethod
+    def of_options(cls, allow: tuple[str, str]) -> "Answer":
+        """Return the answer to OPTIONS, with the header Allow. No cache keeps it (RFC 9110, section 9.3.7)."""
+        return cls(200, [allow, ("Cache-Control", "no-store"), ("Content-Length", "0"), NOSNIFF], b"")
+
 
 class Freshness(NamedTuple):
     """How long an answer may be used, in seconds: the arguments of Cache-Control (RFC 9111, RFC 5861)."""

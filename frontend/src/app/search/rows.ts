@@ -53,7 +53,7 @@ const BEGINNINGS: readonly { name: string; leadsTo: string; filters: Filters; sh
 interface Action {
   name: string;
   words: string;
-  /** Whether this page has it. */
+  /** True: this page can do the action. */
   isHere?: () => boolean;
   run: () => void;
 }

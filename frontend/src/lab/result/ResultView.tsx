@@ -168,7 +168,7 @@ function conclusion(
 /** Why it took another time than was set, or as long. */
 function Duration({ result: { took, ended, settings } }: { result: Result }) {
   if (took === undefined) return <p className={styles.note}>It ended because {ENDED[ended]}.</p>;
-  // It ends at the round that is nearest to the time set: so much later, only if this round was so slow.
+  // A run ends at the round nearest to the time set. It ends much later only if that round was slow.
   const late = ended === "time" && took > settings.seconds * MUCH_LONGER;
   return (
     <p className={styles.note}>
