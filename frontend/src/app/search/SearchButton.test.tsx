@@ -114,23 +114,7 @@ test("an action may be asked for in several words, and with a wrong letter", asy
   expect(await screen.findByRole("option", { name: "Day edition" })).toBeInTheDocument();
 });
 
-test("the search exports a page by the page's own menu", async () => {
-  const onClick = vi.fn();
-  const { user } = show(
-    <>
-      <button type="button" data-share onClick={onClick}>
-        Share
-      </button>
-      <SearchButton />
-    </>,
-  );
-  await user.keyboard("/");
-  await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "export");
-  await user.click(await screen.findByRole("option", { name: "Share or export this page" }));
-  await waitFor(() => expect(onClick).toHaveBeenCalledOnce());
-});
-
-test("a page without such a menu is not offered to be exported", async () => {
+test("what the search does not know is said to be unknown", async () => {
   const { user } = show(<SearchButton />);
   await user.keyboard("/");
   await user.type(await screen.findByRole("combobox", { name: /A flight, a place/ }), "export");

@@ -53,8 +53,6 @@ const BEGINNINGS: readonly { name: string; leadsTo: string; filters: Filters; sh
 interface Action {
   name: string;
   words: string;
-  /** True: this page can do the action. */
-  isHere?: () => boolean;
   run: () => void;
 }
 
@@ -66,20 +64,8 @@ const ACTIONS: readonly Action[] = [
     words: "system auto edition theme mode",
     run: () => setTheme("auto"),
   },
-  {
-    name: "Share or export this page",
-    words: "share export download save csv png svg picture copy link",
-    isHere: () => shareButton() !== null,
-    // After the dialog, which gives the focus back as it closes.
-    run: () => setTimeout(() => shareButton()?.click()),
-  },
   { name: "Print this page", words: "print pdf paper", run: () => setTimeout(() => window.print()) },
 ];
-
-/** The first one of the page is that of the whole page. */
-function shareButton(): HTMLElement | null {
-  return document.querySelector("button[data-share]");
-}
 
 export function rowsFor(query: string, inUse: Filters, pages: readonly PageName[]): RowGroup[] {
   const typed = query.trim();
@@ -165,9 +151,13 @@ function named(typed: string, pages: readonly PageName[]): RowGroup[] {
     },
     {
       value: "Actions",
-      items: ACTIONS.filter(({ words, isHere }) => isCalled(words) && isHere?.() !== false).map(
-        ({ name, run }) => ({ key: name, code: "", name, run, leadsTo: "" }),
-      ),
+      items: ACTIONS.filter(({ words }) => isCalled(words)).map(({ name, run }) => ({
+        key: name,
+        code: "",
+        name,
+        run,
+        leadsTo: "",
+      })),
     },
   ];
 }
