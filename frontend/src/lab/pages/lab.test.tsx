@@ -513,5 +513,8 @@ test("leads from a link back to the server itself", async () => {
 const hrefOf = (name: string) => screen.getByRole<HTMLAnchorElement>("link", { name }).href;
 
 function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {
-  return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener("abort", () => reject(signal.reason));
+  });
 }
