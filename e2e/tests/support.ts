@@ -146,9 +146,10 @@ export async function barSays(page: Page, ...words: (string | RegExp)[]): Promis
 export const roundTrips = (n: number): RegExp =>
   new RegExp(`^\\s*${n}\\s+round trip${n === 1 ? "" : "s"}\\s*$`);
 
-/** The violations that axe finds in a readable form, in the whole page or within a selector. */
-export async function violations(page: Page, within = "html"): Promise<string[]> {
-  const results = await new AxeBuilder({ page }).include(within).analyze();
+/** The violations that axe finds in a readable form, in the whole page or within a selector: of all rules, or of those named. */
+export async function violations(page: Page, within = "html", rules: string[] = []): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).include(within);
+  const results = await (rules.length > 0 ? axe.withRules(rules) : axe).analyze();
   return results.violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help}\n${target.join(" ")}\n${failureSummary}`),
   );
