@@ -36,12 +36,18 @@ export default defineConfig({
     rolldownOptions: {
       checks: { importIsUndefined: false }, // axios asks its fetch adapter, left out above, for a member; tsc checks ours
       output: {
-        // Code that every page needs and that seldom changes is one file, so that browsers keep it over releases.
+        // What asks comes first. Packages that every page needs and that seldom change are files of their own, so that
+        // browsers keep them over releases.
         codeSplitting: {
           groups: [
             {
+              name: "ask-vendor",
+              test: /preload-helper|node_modules\/(axios|idb-keyval|@tanstack\/query-.*)\//,
+              priority: 2,
+            },
+            {
               name: "vendor",
-              test: /node_modules\/(react|react-dom|scheduler|react-router|axios|idb-keyval|@tanstack\/(react-query|query-.*|react-virtual|virtual-core))\//,
+              test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack\/(react-query|react-virtual|virtual-core))\//,
               priority: 1,
             },
             {

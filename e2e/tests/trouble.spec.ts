@@ -65,6 +65,21 @@ test.describe("offline", () => {
   });
 });
 
+test.describe("the code that draws", () => {
+  test.use({ complaints: /Failed to (load resource|fetch)/ });
+
+  test("that does not come is told of, in the frame that is there", async ({ page }) => {
+    await page.route(/\/assets\/vendor-[^/]*\.js$/, (route) => route.abort());
+    await page.goto("/delays");
+    await expect(page.getByRole("alert")).toHaveText(
+      "The code of this page could not be fetched. Load the page anew.",
+    );
+    await page.unroute(/\/assets\/vendor-[^/]*\.js$/);
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "By airline" })).toBeVisible();
+  });
+});
+
 test("a slow answer gets a note after a second, and is then shown", async ({ page }) => {
   await page.route(API, async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 2_500));

@@ -13,6 +13,25 @@ test("a page asks for all its data in one round trip", async ({ page, wire }) =>
   }
 });
 
+test("a page asks before the code that draws has come", async ({ page, wire }) => {
+  let comes = () => {};
+  const waited = new Promise<void>((resolve) => (comes = resolve));
+  await page.route(/\/assets\/(vendor|app)-[^/]*\.js$/, async (route) => {
+    await waited;
+    await route.continue();
+  });
+  for (const path of ["/?origin=JFK", "/delays", "/flights/1"]) {
+    wire.length = 0;
+    await page.goto(path, { waitUntil: "commit" });
+    await expect.poll(() => wire.length, path).toBe(1);
+  }
+  await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible(); // the frame of index.html
+  comes();
+  await expect(page.getByRole("heading", { name: "UA 1545", level: 1 })).toBeVisible();
+  await settled(page);
+  expect(wire.filter(({ path }) => /\/flights\/1\?/.test(path))).toHaveLength(1); // asked once
+});
+
 test("one request alone is a plain GET, which any cache on the way can keep", async ({ page, wire }) => {
   await page.goto("/flights/1");
   await expect.poll(() => wire.length).toBeGreaterThan(0);

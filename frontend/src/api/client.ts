@@ -2,7 +2,6 @@
 import axios from "axios";
 import { batch, type Client, conditional, createClient, timed, traced, type Whole } from "roundtrip-client";
 import { throughAxios } from "roundtrip-client/axios";
-import { useClientOf } from "roundtrip-client/react";
 import type { components, paths } from "./resources.gen";
 
 export type ApiClient = Client<paths, "/api/v1">;
@@ -21,5 +20,3 @@ export function createApiClient(baseURL: `${string}/api/v1` = "/api/v1"): ApiCli
     ],
   });
 }
-
-export const useClient = useClientOf<ApiClient>;

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useClient } from "./client";
+import { useClient } from "./useClient";
 
 /** Tells the timing panel when the screen has shown the data of the last action. */
 export function useRendered(shown: unknown): void {

@@ -2,6 +2,7 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { ClientProvider } from "roundtrip-client/react";
 import { client } from "./client";
 import { LinkBoundary } from "./LinkBoundary";
+import { codeOf } from "./pageCode";
 import { pages } from "./pages";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { Shell } from "./Shell";
@@ -25,9 +26,10 @@ export function AppRoutes() {
   return (
     <Routes>
       <Route element={<Shell />}>
-        {pages.map(({ pattern, Content }) => (
-          <Route key={pattern} path={pattern} element={<Content />} />
-        ))}
+        {pages.map((page) => {
+          const Content = codeOf(page);
+          return <Route key={page.pattern} path={page.pattern} element={<Content />} />;
+        })}
         <Route path="*" element={<NotFoundPage />} />
       </Route>
     </Routes>

@@ -8,7 +8,8 @@ import {
 } from "react";
 import { useNavigate } from "react-router";
 import { client } from "./client";
-import { actionName, hasOwnDocument, prepare } from "./pages";
+import { prepare } from "./pageCode";
+import { actionName, hasOwnDocument } from "./pages";
 
 /** Milliseconds of rest: long enough that a pointer crossing a list sends nothing, short enough to precede a click. */
 const DWELL_MS = 70;

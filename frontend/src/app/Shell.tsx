@@ -1,12 +1,15 @@
 import { useEffect, useRef } from "react";
 import { Link, Outlet, useLocation, useMatch } from "react-router";
 import { Mark } from "../ui/icons";
+import { later } from "../ui/later";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { OfflineBanner } from "./OfflineBanner";
 import { pages } from "./pages";
 import { SearchButton } from "./search/SearchButton";
-import { TimingDock } from "./TimingDock";
 import { ThemeSwitch } from "./theme/ThemeSwitch";
+
+// After the page: whatever it shows was recorded all the same.
+const TimingDock = later(() => import("./TimingDock"), { pending: <div className="dock" /> });
 
 /** The frame of every page. index.html has a plain copy of the frame, which is painted before this runs. */
 export function Shell() {

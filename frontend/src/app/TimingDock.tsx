@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "react";
 import { mountPanel } from "roundtrip-client/panel";
-import { useClient } from "../api/client";
+import { useClient } from "../api/useClient";
 import { spanLeads } from "../lab/pages"; // the Lab
 
 /** The foot of every page: the package's timing bar. */
-export function TimingDock() {
+export default function TimingDock() {
   const dock = useRef<HTMLDivElement>(null);
   const { timings } = useClient();
   useEffect(() => {

@@ -8,7 +8,7 @@ import { client, server } from "../test/appClient";
 import { show, stubScreen } from "../test/screen";
 import { AppRoutes } from "./App";
 import { LinkBoundary } from "./LinkBoundary";
-import { prepare } from "./pages";
+import { prepare } from "./pageCode";
 
 const wire = vi.hoisted(() => ({
   isDown: true,

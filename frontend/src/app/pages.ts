@@ -1,25 +1,28 @@
-import { matchPath } from "react-router";
+/**
+ * The pages, and what each asks for. No file here draws: the browser runs this code, and asks, while the code that draws
+ * is still on its way.
+ */
+import type { ComponentType } from "react";
 import { airlinesQuery } from "../features/airlines/api";
 import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { flightQuery, flightsQuery, sameNumberQuery } from "../features/flights/api";
 import { askForPages, type Cursors, cursorsOf } from "../features/flights/deepList";
 import { isFlightId } from "../features/flights/id";
-import { knownFlight } from "../features/flights/useFlight";
+import { knownFlight } from "../features/flights/knownFlight";
 import { OF_DELAYS, readFilters } from "../flights/filters/filters";
 import { labPages } from "../lab/pages"; // the Lab
 import { client } from "./client";
-import { type PageCode, pageCode } from "./lazyPage";
-import ExplorePage from "./pages/ExplorePage";
 import { SUBJECT_KINDS } from "./subjectKinds";
 
-interface Page {
+export interface Page {
   pattern: string;
   /** The name in the navigation, if the page is in it. */
   nav?: string;
   /** True: the page is a document of its own, which the browser loads. */
   ownDocument?: boolean;
-  Content: PageCode;
+  /** Absent for the page whose code comes with the first screen: a chunk of its own would cost one more round trip. */
+  code?: () => Promise<{ default: ComponentType }>;
   /** The name of the action of going there, for the timing panel. */
   action: (param: string | undefined) => string;
   /**
@@ -33,13 +36,10 @@ interface Page {
 
 const { queryClient } = client;
 
-const SubjectPage = pageCode(() => import("./pages/SubjectPage"));
-
 export const pages: readonly Page[] = [
   {
     pattern: "/",
     nav: "Explore",
-    Content: ExplorePage,
     action: () => "open Explore",
     loaded: (search) => cursorsOf(client, readFilters(search).filters),
     ask: (_, search, loaded) => {
@@ -55,7 +55,7 @@ export const pages: readonly Page[] = [
   },
   {
     pattern: "/flights/:id",
-    Content: pageCode(() => import("./pages/FlightPage")),
+    code: () => import("./pages/FlightPage"),
     action: (id) => `open flight ${id}`,
     ask: (id) => {
       if (!isFlightId(id)) return;
@@ -69,7 +69,7 @@ export const pages: readonly Page[] = [
   {
     pattern: "/delays",
     nav: "Delays",
-    Content: pageCode(() => import("./pages/DelaysPage")),
+    code: () => import("./pages/DelaysPage"),
     action: () => "open Delays",
     ask: (_, search) => {
       const { filters } = readFilters(search, OF_DELAYS);
@@ -80,7 +80,7 @@ export const pages: readonly Page[] = [
   },
   ...SUBJECT_KINDS.map((kind) => ({
     pattern: `/${kind}/:name`,
-    Content: SubjectPage,
+    code: () => import("./pages/SubjectPage"),
     action: (name = "") => `open ${name}`,
     ask: async (name = "") => (await import("./pages/SubjectPage")).askForSubject(kind, name),
   })),
@@ -88,17 +88,20 @@ export const pages: readonly Page[] = [
   {
     pattern: "/docs",
     nav: "API",
-    Content: pageCode(() => import("./pages/ApiPage")),
+    code: () => import("./pages/ApiPage"),
     action: () => "open the API page",
     ask: () => {},
   },
 ];
 
-/** Loads the code and the data of the page at an address. The page itself shows errors. */
-export async function prepare(url: URL, loaded?: Cursors): Promise<void> {
+/** Asks for the data of the page at an address. The page itself shows errors. */
+export async function ask(url: URL, loaded?: Cursors): Promise<void> {
   const found = find(url);
-  if (!found) return;
-  await Promise.all([found.page.ask(found.param, url.searchParams, loaded), found.page.Content.load?.()]);
+  await found?.page.ask(found.param, url.searchParams, loaded);
+}
+
+export function pageAt(url: URL): Page | undefined {
+  return find(url)?.page;
 }
 
 /** The loaded pages of the list at an address. */
@@ -118,8 +121,9 @@ export function hasOwnDocument(url: URL): boolean {
 
 function find(url: URL): { page: Page; param: string | undefined } | undefined {
   for (const page of pages) {
-    const match = matchPath(page.pattern, url.pathname);
-    if (match) return { page, param: Object.values(match.params)[0] };
+    const form = page.pattern.replace(/:\w+/, "([^/]+)").replace("*", "(.*)");
+    const match = RegExp(`^${form}/?$`, "i").exec(url.pathname);
+    if (match) return { page, param: match[1] };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { airlinesQuery } from "./api";
 
 /** The airlines' names by their codes; empty until they are loaded. */

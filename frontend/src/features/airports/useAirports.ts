@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { servedAirportsQuery } from "./api";
 
 /** The cities of the four destinations that are missing in the data's list of airports, by FAA code. */

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { exploreHref, type Filters } from "../../flights/filters/filters";
 import { flightsInWords } from "../../flights/inWords";
 import { DataTable } from "../../ui/DataTable";

@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { useNavigate } from "react-router";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Filters, Measure } from "../../flights/filters/filters";
 import { colourBetween } from "../../flights/lateness";
 import { Failure } from "../../ui/Failure";

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { isOne } from "../../flights/filters/chosen";
 import type { Names } from "../../flights/filters/describe";
 import { type Filters, type Measure, ORIGINS } from "../../flights/filters/filters";

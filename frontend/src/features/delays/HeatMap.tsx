@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { memo, useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Filters, Measure } from "../../flights/filters/filters";
 import { flightsInWords } from "../../flights/inWords";
 import { colourBetween } from "../../flights/lateness";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { Failure } from "../../ui/Failure";
 import { MONTHS, monthName } from "../../ui/format";
 import { numberByMonthQuery } from "./api";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Names } from "../../flights/filters/describe";
 import { type Filters, ORIGINS } from "../../flights/filters/filters";
 import { WhenNear } from "../../ui/WhenNear";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Filters } from "../../flights/filters/filters";
 import { useSlow } from "../../ui/useSlow";
 import { summaryQuery } from "./api";

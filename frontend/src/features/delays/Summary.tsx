@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Filters } from "../../flights/filters/filters";
 import { Failure } from "../../ui/Failure";
 import { NOTHING, perCent, signedMean, whole } from "../../ui/format";

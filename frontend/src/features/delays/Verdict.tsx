@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { isOne } from "../../flights/filters/chosen";
 import type { Names } from "../../flights/filters/describe";
 import type { Filters, Measure } from "../../flights/filters/filters";

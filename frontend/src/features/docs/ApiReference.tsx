@@ -1,5 +1,5 @@
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { useRendered } from "../../api/useRendered";
 import { Failure } from "../../ui/Failure";
 import { Pending } from "../../ui/Pending";

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useId, useSyncExternalStore } from "react";
 import type { Span } from "roundtrip-client";
-import { type ApiClient, useClient } from "../../api/client";
+import type { ApiClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { sampleQuery } from "./sampleQuery";
 import type { Asked } from "./snippets";
 import styles from "./TryIt.module.css";

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { ApiDocument } from "./document";
 
 /** The document that describes the API. */

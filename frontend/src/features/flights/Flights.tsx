@@ -1,4 +1,4 @@
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { useRendered } from "../../api/useRendered";
 import { LATEST } from "../../flights/DelayMark";
 import { Empty } from "../../flights/filters/Empty";

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import { DelayMark } from "../../flights/DelayMark";
 import { exploreHref } from "../../flights/filters/filters";
 import { Failure } from "../../ui/Failure";

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useClient } from "../../api/client";
+import { useClient } from "../../api/useClient";
 import type { Filters } from "../../flights/filters/filters";
 import { flightsQuery } from "./api";
 
