@@ -1,11 +1,9 @@
-import { airlinesQuery } from "../features/airlines/api";
-import { servedAirportsQuery } from "../features/airports/api";
 import * as delays from "../features/delays/api";
 import { client } from "./client";
 import type { SubjectKind } from "./subjectKinds";
 import { subjectOf } from "./subjects";
 
-/** Asks for all data of the page of an airline, an airport, a route or a flight number, in one tick. */
+/** Asks for all data of the page of an airline, an airport, a route or a flight number, in one tick. The names come with its code. */
 export function askForSubject(kind: SubjectKind, name: string): void {
   const subject = subjectOf(kind, name);
   if (!subject) return;
@@ -17,6 +15,4 @@ export function askForSubject(kind: SubjectKind, name: string): void {
   if (carriers) cache.prefetchQuery(delays.byCarrierQuery(client, carriers));
   if (routes) cache.prefetchQuery(delays.byRouteQuery(client, routes));
   if (hasAircraft) cache.prefetchQuery(delays.byTailnumQuery(client, filters));
-  cache.prefetchQuery(airlinesQuery(client));
-  cache.prefetchQuery(servedAirportsQuery(client));
 }

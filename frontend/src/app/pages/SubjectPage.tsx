@@ -10,11 +10,11 @@ import { OtherFlights } from "../../features/delays/OtherFlights";
 import { Summary } from "../../features/delays/Summary";
 import { useFlightsTotal } from "../../features/delays/useFlightsTotal";
 import type { Days } from "../../features/delays/year";
+import { NAMES } from "../../flights/dictionary";
 import type { Names } from "../../flights/filters/describe";
 import { exploreHref } from "../../flights/filters/filters";
 import { PageHead } from "../../ui/PageHead";
 import { type Subject, subjectAt } from "../subjects";
-import { useNames } from "../useNames";
 import { NotFoundPage } from "./NotFoundPage";
 import styles from "./SubjectPage.module.css";
 
@@ -35,9 +35,8 @@ export default function SubjectPage() {
 
 function Page({ subject }: { subject: Subject }) {
   const { filters, carriers, routes } = subject;
-  const names = useNames();
   const total = useFlightsTotal(filters);
-  const { title, lede } = wordsOf(subject, names);
+  const { title, lede } = wordsOf(subject, NAMES);
   const hrefOf = useCallback((days: Days) => exploreHref({ ...filters, ...days }), [filters]);
   useRendered(total);
   if (total === 0) {
@@ -63,7 +62,7 @@ function Page({ subject }: { subject: Subject }) {
         {carriers && (
           <CarrierDelays
             filters={carriers}
-            names={names}
+            names={NAMES}
             measure="mean"
             heading={subject.kind === "airlines" ? "Against the other airlines" : "Which airline"}
             own={filters.carrier}
@@ -73,7 +72,7 @@ function Page({ subject }: { subject: Subject }) {
         {routes && (
           <RouteDelays
             filters={routes}
-            names={names}
+            names={NAMES}
             measure="mean"
             heading={subject.kind === "routes" ? "From each airport of New York" : "Its routes"}
             lines={routes.dest || routes.flight ? FEW_ROUTES : undefined}
@@ -90,7 +89,7 @@ function Page({ subject }: { subject: Subject }) {
         )}
         {subject.kind === "numbers" && (
           <div className={styles.wide}>
-            <OtherFlights filters={filters} names={names} />
+            <OtherFlights filters={filters} names={NAMES} />
           </div>
         )}
       </div>
