@@ -283,6 +283,26 @@ test("the key T opens the panel and Escape closes it, with the focus back where 
   await expect(bar(page).getByRole("button", { name: "Timings" })).toBeFocused();
 });
 
+test("the key T is not lost while the code of the bar is on its way", async ({ page }) => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  await page.route(/\/assets\/TimingDock-[^/]*\.js$/, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  await page.goto("/");
+  await expect(flightRows(page).first()).toBeVisible();
+  await page.keyboard.press("t");
+  await expect(bar(page)).toHaveCount(0);
+  arrive();
+  const panel = page.getByRole("dialog", { name: "Timings" });
+  await expect(panel.getByRole("treegrid")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(bar(page).getByRole("button", { name: "Timings" })).toBeFocused();
+});
+
 test("on a phone the panel takes all of the screen", { tag: "@phone" }, async ({ page }) => {
   await page.goto("/");
   await settled(page);

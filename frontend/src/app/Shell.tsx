@@ -16,6 +16,7 @@ export function Shell() {
   const main = useFocusOnNewPage();
   const { pathname, search } = useLocation();
   const address = pathname + search;
+  const pressed = useLastKey();
   return (
     <>
       <a className="skip-link" href="#main">
@@ -46,7 +47,7 @@ export function Shell() {
         </ErrorBoundary>
       </main>
       <ErrorBoundary address={address} heading="The timings failed">
-        <TimingDock />
+        <TimingDock pressed={pressed} />
       </ErrorBoundary>
     </>
   );
@@ -63,6 +64,19 @@ function NavItem({ to, name, reload = false }: { to: string; name: string; reloa
       </Link>
     </li>
   );
+}
+
+/** The last key pressed: a key of the timing bar counts though the bar's code was still on its way. */
+function useLastKey() {
+  const last = useRef<KeyboardEvent>(null);
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      last.current = event;
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+  return last;
 }
 
 /** Moves the focus to the beginning of a new page, for the keyboard and screen readers, as a loaded document does. */

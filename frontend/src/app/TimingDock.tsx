@@ -1,10 +1,10 @@
-import { useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { mountPanel } from "roundtrip-client/panel";
 import { useClient } from "../api/useClient";
 import { spanLeads } from "../lab/pages"; // the Lab
 
 /** The foot of every page: the package's timing bar. */
-export default function TimingDock() {
+export default function TimingDock({ pressed }: { pressed: RefObject<KeyboardEvent | null> }) {
   const dock = useRef<HTMLDivElement>(null);
   const { timings } = useClient();
   useEffect(() => {
@@ -12,7 +12,8 @@ export default function TimingDock() {
     return mountPanel(timings, {
       into: dock.current,
       leads: spanLeads, // the Lab
+      pressed: pressed.current,
     });
-  }, [timings]);
+  }, [timings, pressed]);
   return <div className="dock" ref={dock} />;
 }

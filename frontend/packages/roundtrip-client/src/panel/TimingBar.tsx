@@ -7,7 +7,10 @@ import { bytesWords, isUnrecorded, type Summary, sentence, summarise } from "./s
 import styles from "./TimingBar.module.css";
 import type { PanelProps } from "./TimingPanel.tsx";
 import { useSnapshot, useTimings } from "./TimingsContext.tsx";
-import { useShortcut } from "./useShortcut.ts";
+import { useShortcut, wasPressed } from "./useShortcut.ts";
+
+/** Opens and closes the panel. */
+const KEY = "t";
 
 const loadPanel = () => import("./TimingPanel.tsx");
 const TimingPanel = lazy<ComponentType<PanelProps>>(() =>
@@ -16,20 +19,20 @@ const TimingPanel = lazy<ComponentType<PanelProps>>(() =>
 /** Prefetches the panel before the click; an error shows when the panel is opened. */
 const warm = () => void loadPanel().catch(() => undefined);
 
-export function TimingBar() {
+export function TimingBar({ pressed = null }: { pressed?: KeyboardEvent | null | undefined }) {
   useDrawingCost("bar");
   const timings = useTimings();
   const snapshot = useSnapshot(timings);
   const summary = summarise(snapshot);
-  const [open, setOpen] = useState(false);
-  const [everOpened, setEverOpened] = useState(false);
+  const [open, setOpen] = useState(() => wasPressed(pressed, KEY));
+  const [everOpened, setEverOpened] = useState(open);
   const button = useRef<HTMLButtonElement>(null);
   const toggle = useCallback(() => {
     setEverOpened(true);
     setOpen((was) => !was);
   }, []);
   const close = useCallback(() => setOpen(false), []);
-  const shortcut = useShortcut("t", toggle);
+  const shortcut = useShortcut(KEY, toggle);
 
   return (
     <section
@@ -44,7 +47,7 @@ export function TimingBar() {
         className={styles.toggle}
         aria-expanded={open}
         aria-haspopup="dialog"
-        aria-keyshortcuts={shortcut.enabled ? "t" : undefined}
+        aria-keyshortcuts={shortcut.enabled ? KEY : undefined}
         onClick={toggle}
         onPointerEnter={warm}
         onFocus={warm}

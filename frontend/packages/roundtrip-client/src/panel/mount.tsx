@@ -10,16 +10,18 @@ export interface MountOptions {
   into?: HTMLElement;
   /** Says where the names of spans lead: asked when the panel first shows spans. @default they lead nowhere */
   leads?: LoadLeads;
+  /** The last key pressed before this code was here: it opens the panel if it is the panel's own. @default none */
+  pressed?: KeyboardEvent | null;
 }
 
 /** Returns a function that removes the bar. */
-export function mountPanel(timings: TimingStore, { into, leads }: MountOptions = {}): () => void {
+export function mountPanel(timings: TimingStore, { into, leads, pressed }: MountOptions = {}): () => void {
   const place = into ?? document.body.appendChild(Object.assign(document.createElement("div"), FOOT));
   const home = place.appendChild(Object.assign(document.createElement("div"), { className: "roundtrip" }));
   const root = createRoot(home);
   root.render(
     <TimingsProvider store={timings} leads={leads}>
-      <TimingBar />
+      <TimingBar pressed={pressed} />
     </TimingsProvider>,
   );
   return () => {

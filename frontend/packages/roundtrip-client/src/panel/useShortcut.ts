@@ -10,14 +10,12 @@ export interface Shortcut {
 }
 
 export function useShortcut(key: string, act: () => void): Shortcut {
-  const [enabled, setEnabled] = useState(() => stored() !== "off");
+  const [enabled, setEnabled] = useState(isEnabled);
 
   useEffect(() => {
     if (!enabled) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== key || event.defaultPrevented || event.repeat) return;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target instanceof Element && event.target.closest(TYPING)) return;
+      if (event.defaultPrevented || !isPress(event, key)) return;
       event.preventDefault();
       act();
     };
@@ -37,10 +35,20 @@ export function useShortcut(key: string, act: () => void): Shortcut {
   return { enabled, enable };
 }
 
-function stored(): string | null {
+/** True for a press of the key that was meant as the shortcut. */
+export function wasPressed(event: KeyboardEvent | null, key: string): boolean {
+  return event !== null && isEnabled() && isPress(event, key);
+}
+
+function isPress(event: KeyboardEvent, key: string): boolean {
+  if (event.key !== key || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return !(event.target instanceof Element && event.target.closest(TYPING));
+}
+
+function isEnabled(): boolean {
   try {
-    return localStorage.getItem(STORED_AS);
+    return localStorage.getItem(STORED_AS) !== "off";
   } catch {
-    return null;
+    return true;
   }
 }

@@ -48,6 +48,25 @@ test("the bar mounts in an element of the page, and leaves the element in place"
   dock.remove();
 });
 
+test("its key opens the panel even when it was pressed before this code was here", async () => {
+  const press = async (key: string) => {
+    let away = () => {};
+    act(() => {
+      away = mountPanel(
+        createTimings(() => false),
+        { pressed: new KeyboardEvent("keydown", { key }) },
+      );
+    });
+    const button = await screen.findByRole("button", { name: "Timings" });
+    const open = button.getAttribute("aria-expanded");
+    if (open === "true") expect(await screen.findByRole("dialog", { name: "Timings" })).toBeVisible();
+    await act(async () => away());
+    return open;
+  };
+  expect(await press("t")).toBe("true");
+  expect(await press("x")).toBe("false");
+});
+
 test("the names of spans lead where the page says", async () => {
   // jsdom has no layout, but the virtual rows need a height.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(600);
