@@ -8,6 +8,8 @@ import type { Settings } from "./types";
 
 interface Props {
   progress: Progress | null;
+  /** Whether the sides are asked for something else: a run would share the network and the server with it. */
+  busy: boolean;
   onRun(settings: Settings): void;
   onStop(): void;
 }
@@ -17,7 +19,7 @@ const SECONDS = [3, 10, 30, 60];
 const PRECISIONS = [0.02, 0.05, 0.1, 0.2];
 
 /** The settings of a run, which are in the address. */
-export function Controls({ progress, onRun, onStop }: Props) {
+export function Controls({ progress, busy, onRun, onStop }: Props) {
   const [params, setParams] = useSearchParams();
   const { settings, problems } = readSettings(params);
   const change = (some: Partial<Settings>) =>
@@ -69,7 +71,9 @@ export function Controls({ progress, onRun, onStop }: Props) {
           />
           Try the test itself: fast against fast (A/A)
         </label>
-        <button type="submit">{progress ? "Stop" : "Run"}</button>
+        <button type="submit" disabled={busy}>
+          {progress ? "Stop" : "Run"}
+        </button>
       </form>
       {problems.map((problem) => (
         <p key={problem} role="alert">

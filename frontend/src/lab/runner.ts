@@ -56,9 +56,8 @@ export async function runExperiment(
 ): Promise<Result> {
   const half = await halfOf(info.name);
   const contenders = contendersOf(info, settings, half);
-  const timings = createTimings();
-  const shared = { send: timed(timings)(overFetch()), timings, signal };
   const chance = random(settings.seed);
+  const round = roundsOf(info, contenders, half, signal, chance);
   const progress: Progress = {
     phase: "preparing",
     round: 0,
@@ -69,18 +68,6 @@ export async function runExperiment(
     comparison: null,
   };
   const tell = (news: Partial<Progress>) => onProgress(Object.assign(progress, news));
-
-  /** Every side once, in an order left to chance, all asked the same. Nothing of a broken round is kept. */
-  async function round(number: number): Promise<Sample[]> {
-    const taken: Sample[] = [];
-    for (const index of shuffled(contenders.length, chance)) {
-      const { info: side, run } = contenders[index] as Contender;
-      const ask = askOf(info.name, side.name, { ...shared, number });
-      await half.before?.(ask, side.name);
-      taken[index] = await sample(run, ask, side.label);
-    }
-    return taken;
-  }
 
   const began = performance.now();
   const elapsedMs = () => performance.now() - began;
@@ -142,6 +129,45 @@ export async function runExperiment(
   });
 }
 
+/**
+ * Every side once, in an order left to chance, all asked the same: its samples, in the order of the sides. Nothing of a
+ * broken round is kept.
+ */
+function roundsOf(
+  info: ExperimentInfo,
+  contenders: readonly Contender[],
+  half: Half,
+  signal: AbortSignal,
+  chance: () => number,
+) {
+  const timings = createTimings();
+  const shared = { send: timed(timings)(overFetch()), timings, signal };
+  return async (number: number): Promise<Sample[]> => {
+    const taken: Sample[] = [];
+    for (const index of shuffled(contenders.length, chance)) {
+      const { info: side, run } = contenders[index] as Contender;
+      const ask = askOf(info.name, side.name, { ...shared, number });
+      await half.before?.(ask, side.name);
+      taken[index] = await sample(run, ask, side.label);
+    }
+    return taken;
+  };
+}
+
+/**
+ * One sample of the first side and one of the last, one after the other, after a round to warm up. Throws an Error for
+ * people; stopped, the signal's reason.
+ */
+export async function onePair(info: ExperimentInfo, signal: AbortSignal): Promise<[Sample, Sample]> {
+  const half = await halfOf(info.name);
+  const there = contendersOf(info, { aa: false }, half);
+  const pair = [there[0], there.at(-1)] as Contender[];
+  const round = roundsOf(info, pair, half, signal, Math.random);
+  const number = Math.floor(Math.random() * 1_000_000);
+  checkEqual(info, pair, await round(number));
+  return (await round((number + 1) % 1_000_000)) as [Sample, Sample];
+}
+
 function soFar({ info: { label }, samples }: Contender): Progress["sides"][number] {
   return { label, samples: { wall: wallsOf(samples) } };
 }
@@ -164,7 +190,7 @@ async function halfOf(name: string): Promise<Half> {
   return (await HALVES[`./experiments/${name}.ts`]?.())?.default ?? { sides: {} };
 }
 
-function contendersOf({ sides }: ExperimentInfo, { aa }: Settings, half: Half): Contender[] {
+function contendersOf({ sides }: ExperimentInfo, { aa }: Pick<Settings, "aa">, half: Half): Contender[] {
   const there = sides.filter(({ needs }) => needs === null);
   const last = there.at(-1);
   const chosen = aa && last ? [last, { ...last, label: again(last.label) }] : there;

@@ -62,3 +62,19 @@ test("requests that a side left under way are awaited, outside its wall time", a
   });
   expect(trips[0]?.end).toBeGreaterThan(measures.wall ?? Number.POSITIVE_INFINITY);
 });
+
+test("tells when each answer was here, in order, from the start of the sample", async () => {
+  const { arrivals, measures } = await sampled(async (ask) => {
+    const send = (ms: number) =>
+      timed(ask.timings)(async () => {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        return { status: 200, headers: {}, body: null };
+      })({ method: "GET", url: `/${ms}`, headers: {}, call: ask.call() });
+    await Promise.all([send(80), send(20)]);
+  });
+  expect(arrivals).toHaveLength(2);
+  const [first = 0, second = 0] = arrivals;
+  expect(first).toBeGreaterThanOrEqual(19);
+  expect(second).toBeGreaterThan(first);
+  expect(second).toBeLessThanOrEqual(measures.wall ?? 0);
+});

@@ -10,6 +10,8 @@ export interface Sample {
   content: unknown;
   measures: Partial<Record<Measure, number>>;
   trips: Trip[];
+  /** When each answer was here, a batch's parts one by one: ms from the start, in order. */
+  arrivals: number[];
 }
 
 /** Sends the request to a side's address on the server. */
@@ -57,6 +59,10 @@ export async function sample(side: Side, ask: Ask, label: string): Promise<Sampl
         .map((span) => ({ ...span, start: since(span.start), end: since(span.end) }))
         .filter((span) => span.end > 0),
     })),
+    arrivals: roundTrips
+      .flatMap((trip): Pick<RoundTrip, "start" | "end">[] => (trip.parts.length > 0 ? trip.parts : [trip]))
+      .map(({ start: from, end }) => since(end ?? from))
+      .sort((a, b) => a - b),
   };
 }
 

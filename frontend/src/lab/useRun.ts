@@ -19,7 +19,7 @@ interface Run {
 }
 
 /** Of itself no run goes on when the network is back. */
-function ofARun(failure: unknown): Error {
+export function ofARun(failure: unknown): Error {
   const error = inWords(failure);
   const offline = error instanceof ProblemError && (error.kind === "offline" || !navigator.onLine);
   return offline ? new Error("You are offline. Run it again when the network is back.") : error;

@@ -10,6 +10,7 @@ import { TakeAway } from "../code/TakeAway";
 import { TheCode } from "../code/TheCode";
 import { Drawings } from "../Drawing";
 import { addressAt, linkInForce } from "../environment";
+import { Feel } from "../feel/Feel";
 import { NetworkNote } from "../NetworkNote";
 import { Distribution } from "../result/Distribution";
 import { ResultView } from "../result/ResultView";
@@ -51,6 +52,7 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
   const run = useRun(catalogue, info);
   const address = useResultInAddress((told) => fitted(told, info), run.show);
   const [stopped, setStopped] = useState(false);
+  const [isFelt, setIsFelt] = useState(false);
   const Besides = BESIDES[info.name];
   const start = (settings: Settings) => {
     address.forget();
@@ -73,7 +75,10 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
       {info.sides.filter(({ needs }) => needs === null).length < 2 ? (
         <Lacking info={info} />
       ) : (
-        <Controls progress={run.progress} onRun={start} onStop={stop} />
+        <>
+          <Feel info={info} busy={run.progress !== null} onAsking={setIsFelt} />
+          <Controls progress={run.progress} busy={isFelt} onRun={start} onStop={stop} />
+        </>
       )}
       {address.error && <Failure error={address.error} heading="This result link cannot be shown" />}
       {run.error && <Failure error={run.error} heading="The run broke off" />}
@@ -93,13 +98,15 @@ function Experiment({ catalogue, info }: { catalogue: Catalogue; info: Experimen
             <Words text={paragraph} />
           </p>
         ))}
+      </section>
+      <TheCode info={info} />
+      <TakeAway info={info} />
+      <section className={styles.words}>
         <h2>When it does not pay</h2>
         <p>
           <Words text={info.does_not_pay} />
         </p>
       </section>
-      <TheCode info={info} />
-      <TakeAway info={info} />
       {Besides && <Besides />}
     </>
   );

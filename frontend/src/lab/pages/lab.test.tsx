@@ -382,6 +382,56 @@ test("shows the samples as they come, and that a run will take longer", async ()
 
 const LATE = { timeout: 10_000 };
 
+/** Of two sides; the first takes this many ms. */
+function slowFirst(ms: number): void {
+  vi.stubGlobal("fetch", async (url: string) => {
+    if (url.endsWith("/experiments")) return Response.json(CATALOGUE);
+    if (url.includes("row_by_row")) await new Promise((resolve) => setTimeout(resolve, ms));
+    return Response.json({ items: [1, 2, 3] });
+  });
+}
+
+test("asks for a guess, shows both sides from one start, and says what happened and whether it was guessed", async () => {
+  slowFirst(300);
+  const { user } = show(routes, "/lab/n_plus_one");
+  const ask = await screen.findByRole("button", { name: "Ask both sides" });
+  await user.click(ask);
+  expect(screen.queryByText(/Asking/)).toBeNull(); // without a guess nothing is asked
+  await user.click(screen.getByRole("radio", { name: "One statement is faster" }));
+  await user.click(ask);
+  expect(screen.getByText(/^Asking one side/)).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Run" })).toBeDisabled();
+  expect(await screen.findByText(/One statement was faster\. You guessed right\./, {}, LATE)).toBeVisible();
+  expect(screen.getByRole("img", { name: "N+1 statements: 3 of 3 squares are full" })).toBeVisible();
+  expect(screen.getByText(/is no measurement/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Run" })).toBeEnabled();
+  expect(screen.queryByRole("checkbox", { name: /slower/ })).toBeNull();
+});
+
+test("where nothing is to move, shows the end at once, by a rule that it tells", async () => {
+  stubScreen({ phone: true }); // every media query matches
+  slowFirst(0);
+  const { user } = show(routes, "/lab/n_plus_one");
+  await user.click(await screen.findByRole("radio", { name: "N+1 statements is faster" }));
+  await user.click(screen.getByRole("button", { name: "Ask both sides" }));
+  const rule =
+    /no difference that you could feel: less than 20 ms, or less than 10 % of the slower\. You guessed otherwise/;
+  expect(await screen.findByText(rule, {}, LATE)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Play it again" })).toBeNull();
+});
+
+test("says why the sides could not be asked, and lets them be asked again", async () => {
+  const { user } = show(routes, "/lab/n_plus_one");
+  await user.click(await screen.findByRole("radio", { name: "No difference that I can feel" }));
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await user.click(screen.getByRole("button", { name: "Ask both sides" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(/The sides could not be asked/);
+  slowFirst(0);
+  await user.click(screen.getByRole("button", { name: "Ask both sides" }));
+  expect(await screen.findByText(/is no measurement/, {}, LATE)).toBeVisible();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 test("shows no links where the page was opened from another machine", async () => {
   vi.stubGlobal("location", { ...location, hostname: "roundtrip.example", port: "8000", hash: "" });
   show(routes, "/lab");
