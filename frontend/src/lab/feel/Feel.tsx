@@ -58,9 +58,9 @@ export function Feel({ info, busy, onAsking }: Props) {
     <section className={styles.feel} aria-labelledby="feel-it">
       <h2 id="feel-it">Feel it</h2>
       <p>
-        Guess first. Then each side is asked once, one after the other, and you see both as they were, from
-        one start: a square fills when its answer is here.
-        {info.sides.length > 2 && " Here the first side meets the last that can be asked."}
+        Guess first. Then the page asks each side once, one after the other, and replays both side by side: a
+        square fills when its answer arrives.
+        {info.sides.length > 2 && " Only the first side and the last that can be asked are compared."}
         {info.sides
           .filter(({ needs }) => needs !== null)
           .map(({ label, needs }) => ` ${label} cannot be asked here: it needs ${needs}.`)}
